@@ -70,26 +70,21 @@ pub(super) fn answers(
 
 /// An error in the dialect of the request.
 fn error(request: &[u8], code: u16, reason: &str, own: SocketAddr) -> Option<Vec<u8>> {
-    let alternate = SocketAddr::from((ALTERNATE, own.port()));
-    if let Ok(request) = ms_turn::MsTurnMessage::decode(request) {
-        let kind = ms_turn::kind::ALLOCATE_ERROR;
-        let error = ms_turn::MsTurnBuilder::new(kind, request.id()).error_code(code, reason);
-        let error = if code == 300 {
-            error.alternate_server(alternate)
-        } else {
-            error
+    let (error, alternate) = if let Ok(request) = ms_turn::MsTurnMessage::decode(request) {
+        let error = ms_turn::begin(kind::ALLOCATE_ERROR, request.id());
+        (error, ms_turn::attribute::ALTERNATE_SERVER)
+    } else {
+        let request = Message::decode(request).ok()?;
+        let kind = match request.kind() {
+            kind::BINDING => kind::BINDING_ERROR,
+            _ => kind::ALLOCATE_ERROR,
         };
-        return error.finish().ok();
-    }
-    let request = Message::decode(request).ok()?;
-    let kind = match request.kind() {
-        kind::BINDING => kind::BINDING_ERROR,
-        _ => kind::ALLOCATE_ERROR,
+        let error = Builder::new(kind, request.id());
+        (error, attribute::ALTERNATE_SERVER)
     };
-    let error = Builder::new(kind, request.id()).error_code(code, reason);
+    let error = error.error_code(code, reason);
     let error = if code == 300 {
-        let value = stun::encode_address(alternate, &[0; 16]);
-        error.attribute(attribute::ALTERNATE_SERVER, &value)
+        error.address(alternate, SocketAddr::from((ALTERNATE, own.port())))
     } else {
         error
     };
@@ -107,17 +102,17 @@ fn answer(request: &[u8], peer: SocketAddr, own: SocketAddr) -> Option<Vec<u8>> 
 
 /// The answer to one message in Microsoft's dialect.
 fn ms_turn_answer(request: &ms_turn::MsTurnMessage<'_>, own: SocketAddr) -> Option<Vec<u8>> {
-    use ms_turn::{MsTurnBuilder, attribute, kind};
+    use ms_turn::attribute;
     if request.kind() != kind::ALLOCATE || request.value(attribute::MESSAGE_INTEGRITY).is_some() {
         return None;
     }
     // [MS-TURN] 3.3.5.1
-    let answer = MsTurnBuilder::new(kind::ALLOCATE_ERROR, request.id())
-        .version(ms_turn::VERSION)
+    let answer = ms_turn::begin(kind::ALLOCATE_ERROR, request.id())
+        .attribute(attribute::VERSION, &ms_turn::VERSION.to_be_bytes())
         .error_code(401, NO_INTEGRITY)
         .attribute(attribute::REALM, REALM.as_bytes())
         .attribute(attribute::NONCE, NONCE.as_bytes())
-        .alternate_server(own);
+        .address(attribute::ALTERNATE_SERVER, own);
     answer.finish().ok()
 }
 
@@ -200,10 +195,7 @@ mod tests {
 
         let bytes = ask(&ms_turn::allocate_request(MS_ID, 4)).unwrap();
         let answer = ms_turn::MsTurnMessage::decode(&bytes).unwrap();
-        assert_eq!(
-            (answer.kind(), answer.id()),
-            (ms_turn::kind::ALLOCATE_ERROR, MS_ID)
-        );
+        assert_eq!((answer.kind(), answer.id()), (kind::ALLOCATE_ERROR, MS_ID));
         assert_eq!(answer.error_code().unwrap().unwrap().code, 401);
         assert_eq!(answer.realm().unwrap(), REALM);
         assert_eq!(answer.nonce().unwrap(), NONCE);

@@ -12,6 +12,7 @@ use super::local_end::LocalEnd;
 use super::packets::open;
 use super::receive_within::receive_within;
 use crate::clock;
+use crate::judge::diagnose::facts::Size;
 use crate::sys::dont_fragment;
 use crate::wire::stun::{Builder, Message, kind};
 
@@ -24,20 +25,6 @@ const FIXED: u16 = 24;
 /// From one datagram to the next.
 const SPACING: Duration = Duration::from_millis(20);
 
-/// How the datagrams of one size fared.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SizeCount {
-    /// Sent.
-    pub sent: u32,
-    /// Answered.
-    pub answered: u32,
-    /// Refused by this system or by a router that says that they are too long.
-    pub too_long: u32,
-}
-
-/// Sizes of IP packets, and how each fared.
-pub type Sizes = Vec<(u16, SizeCount)>;
-
 /// Sends two datagrams of each size, and two more of each that stayed silent; an answer may take so long. To be run where
 /// that holds nobody up: it takes three times that and half a second.
 ///
@@ -49,7 +36,7 @@ pub fn sizes(
     local: &LocalEnd,
     wanted: &[u16],
     wait: Duration,
-) -> io::Result<Sizes> {
+) -> io::Result<Vec<Size>> {
     let socket = open(remote, local)?;
     dont_fragment(&socket, remote.is_ipv4())?;
     icmp::listen(&socket, remote);
@@ -58,7 +45,16 @@ pub fn sizes(
         ids: Ids::new(1024),
         counts: wanted
             .iter()
-            .map(|size| (*size, SizeCount::default()))
+            .map(|size| {
+                let ip_bytes = (*size).into();
+                (
+                    *size,
+                    Size {
+                        ip_bytes,
+                        ..Size::default()
+                    },
+                )
+            })
             .collect(),
         headers: if remote.is_ipv4() { 28 } else { 48 },
         largest: None,
@@ -85,14 +81,14 @@ pub fn sizes(
     }
     Ok(wanted
         .iter()
-        .map(|size| (*size, asked.counts.get(size).copied().unwrap_or_default()))
+        .filter_map(|size| asked.counts.get(size).copied())
         .collect())
 }
 
 struct Asked<'a> {
     socket: &'a UdpSocket,
     ids: Ids<u16>,
-    counts: HashMap<u16, SizeCount>,
+    counts: HashMap<u16, Size>,
     /// Bytes of the headers of IP and UDP.
     headers: u16,
     /// The largest packet that fits, as a router says.
@@ -100,7 +96,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn count(&mut self, size: u16) -> &mut SizeCount {
+    fn count(&mut self, size: u16) -> &mut Size {
         self.counts.entry(size).or_default()
     }
 

@@ -19,7 +19,6 @@ mod text;
 mod tls;
 mod tls_names;
 mod tls_path;
-mod tls_suites;
 mod tls_version;
 mod turn;
 

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::words;
 
 /// How far away a relay is.
@@ -107,7 +109,7 @@ pub struct Share {
 }
 
 /// Packets lost in a stretch of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LossWindow {
     /// Packets lost.
     pub lost: u64,

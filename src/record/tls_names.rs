@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::tls_suites::SUITES;
+use rustls::CipherSuite;
 
 /// `TLSv1.2` for 0x0303; an unknown number stays a number.
 pub fn version_name(version: u16) -> Cow<'static, str> {
@@ -18,19 +18,51 @@ pub fn version_name(version: u16) -> Cow<'static, str> {
     })
 }
 
+/// Suites of the registry that rustls does not know, or by another name.
+const OTHER_SUITES: [(u16, &str); 21] = [
+    (0x001E, "TLS_KRB5_WITH_DES_CBC_SHA"),
+    (0x00C6, "TLS_SM4_GCM_SM3"),
+    (0x00C7, "TLS_SM4_CCM_SM3"),
+    (0x1301, "TLS_AES_128_GCM_SHA256"),
+    (0x1302, "TLS_AES_256_GCM_SHA384"),
+    (0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
+    (0x1304, "TLS_AES_128_CCM_SHA256"),
+    (0x1305, "TLS_AES_128_CCM_8_SHA256"),
+    (0x1306, "TLS_AEGIS_256_SHA512"),
+    (0x1307, "TLS_AEGIS_128L_SHA256"),
+    (0x5600, "TLS_FALLBACK_SCSV"),
+    (0xC0B0, "TLS_ECCPWD_WITH_AES_128_GCM_SHA256"),
+    (0xC0B1, "TLS_ECCPWD_WITH_AES_256_GCM_SHA384"),
+    (0xC0B2, "TLS_ECCPWD_WITH_AES_128_CCM_SHA256"),
+    (0xC0B3, "TLS_ECCPWD_WITH_AES_256_CCM_SHA384"),
+    (0xC0B4, "TLS_SHA256_SHA256"),
+    (0xC0B5, "TLS_SHA384_SHA384"),
+    (0xD001, "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256"),
+    (0xD002, "TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384"),
+    (0xD003, "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256"),
+    (0xD005, "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256"),
+];
+
 /// IANA name of a cipher suite; an unknown number stays a number.
 pub fn suite_name(suite: u16) -> Cow<'static, str> {
-    let place = SUITES.binary_search_by_key(&suite, |(number, _)| *number);
-    let known = place.ok().and_then(|place| SUITES.get(place));
-    known.map_or_else(
-        || Cow::Owned(format!("0x{suite:04X}")),
-        |(_, name)| Cow::Borrowed(*name),
-    )
+    known_suite(suite).map_or_else(|| Cow::Owned(format!("0x{suite:04X}")), Cow::Borrowed)
 }
 
 /// Number and IANA name of every cipher suite, by number.
-pub fn suites() -> &'static [(u16, &'static str)] {
-    SUITES
+pub fn suites() -> impl Iterator<Item = (u16, &'static str)> {
+    (0..=u16::MAX).filter_map(|number| Some((number, known_suite(number)?)))
+}
+
+fn known_suite(suite: u16) -> Option<&'static str> {
+    // of drafts that came to nothing
+    const UNREGISTERED: [&str; 4] = ["_draft", "_RMD", "_GOSTR341094_", "_GOSTR341001_"];
+    let other = OTHER_SUITES.iter().find(|(number, _)| *number == suite);
+    if let Some((_, name)) = other {
+        return Some(name);
+    }
+    let name = CipherSuite::from(suite).as_str()?;
+    let is_registered = UNREGISTERED.iter().all(|part| !name.contains(part));
+    is_registered.then_some(name)
 }
 
 /// IANA name of a key exchange group; an unknown number stays a number.

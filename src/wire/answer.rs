@@ -70,7 +70,7 @@ fn of_rfc(message: &stun::Message<'_>) -> Result<Answer, Error> {
     }
     Ok(Answer {
         kind: message.kind(),
-        id: stun::mask(message.id()),
+        id: message.id().into(),
         error: error_of(message)?,
         realm: message.realm().and_then(some),
         has_nonce: message.nonce().and_then(some).is_some(),
@@ -130,15 +130,13 @@ mod tests {
     fn realm_and_nonce_are_told_apart_in_both_dialects() {
         let rfc = read(&unauthorized().finish().unwrap()).unwrap();
         assert_eq!(rfc.realm.as_deref(), Some("realm"));
-        let microsoft = ms_turn::MsTurnBuilder::new(
-            kind::ALLOCATE_ERROR,
-            ms_turn::MsTurnTransactionId(WHOLE_ID),
-        )
-        .error_code(401, "Unauthorized")
-        .attribute(ms_turn::attribute::REALM, b"realm")
-        .attribute(ms_turn::attribute::NONCE, b"nonce")
-        .finish()
-        .unwrap();
+        let microsoft =
+            ms_turn::begin(kind::ALLOCATE_ERROR, ms_turn::MsTurnTransactionId(WHOLE_ID))
+                .error_code(401, "Unauthorized")
+                .attribute(ms_turn::attribute::REALM, b"realm")
+                .attribute(ms_turn::attribute::NONCE, b"nonce")
+                .finish()
+                .unwrap();
         assert_eq!(read(&microsoft), Ok(rfc));
     }
 

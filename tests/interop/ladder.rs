@@ -41,7 +41,7 @@ fn climb(namespace: &Namespace, target: &str) -> (Spoken, Value) {
 }
 
 fn named(number: u16) -> String {
-    let found = suites().iter().find(|(suite, _)| *suite == number);
+    let found = suites().find(|(suite, _)| *suite == number);
     found.unwrap_or_else(|| panic!("{number:04X}")).1.to_owned()
 }
 

@@ -133,7 +133,8 @@ fn the_rfcs_numbers_are_right() {
 // [MS-TURN] 2.2.1 and 2.2.2: realm and nonce are the other way round.
 #[test]
 fn microsofts_numbers_are_right() {
-    use ms_turn::{attribute as a, kind as k};
+    use ms_turn::attribute as a;
+    use stun::kind as k;
     for (ours, specified) in [
         (k::ALLOCATE, 0x0003),
         (k::ALLOCATE_SUCCESS, 0x0103),

@@ -13,11 +13,10 @@ use crate::cli::signals::Interrupted;
 use crate::cli::status::StatusLine;
 use crate::cli::{message, signals};
 use crate::clock::Wall;
-use crate::judge::diagnose::facts::Fact;
 use crate::judge::diagnose::{Diagnosis, Facts, VerdictOutcome};
 use crate::lab::LabOptions;
 use crate::measure::Stop;
-use crate::measure::diagnose::{Looking, TlsTried, facts};
+use crate::measure::diagnose::Looking;
 use crate::net::Opener;
 use crate::net::trust::Judge;
 use crate::report::diagnose::bundle::SentChain;
@@ -110,6 +109,7 @@ pub(super) fn look(
         judge: &judge,
         target,
         run: &run,
+        started,
         options: &options,
         stop: ended.stop.clone(),
         tell: &tell,
@@ -125,18 +125,16 @@ pub(super) fn look(
             "could not tell whether this system trusts the certificates: {why}"
         ));
     }
-    let facts = facts(&found, (&run, started), (&opener, target), &options);
-    let chains = found.tls.iter().map(chain).collect();
+    let chains = found.certificates.iter().map(|sent| chain(sent));
     Ok(Seen {
-        facts,
-        chains: Some(chains),
+        facts: found.facts,
+        chains: Some(chains.collect()),
         was_interrupted: ended.by_user.yes(),
     })
 }
 
 /// The certificates that a relay sent.
-fn chain(tried: &Fact<TlsTried>) -> SentChain {
-    let sent = tried.known().map_or(&[][..], |tried| &tried.certificates);
+fn chain(sent: &[CertificateDer<'_>]) -> SentChain {
     let with_sum = |der: &CertificateDer<'_>| {
         let sum = ring::digest::digest(&ring::digest::SHA256, der);
         let sum = sum.as_ref().iter().map(|byte| format!("{byte:02X}"));

@@ -1,9 +1,9 @@
 //! The facts in the form that several rules use. Nothing here is a finding.
 
 use super::facts::{
-    AddressOrigin, ConnectFacts, ConnectOutcome, Endpoint, Facts, Ip, LocalEndFacts,
-    NameServerFacts, NeighbourFacts, Rejection, RelayCertificate, RelayPortFacts, Router,
-    RouterTripFacts, StreamFacts, TlsFacts, Tunnel,
+    AddressOrigin, ConnectFacts, Endpoint, Facts, Ip, LocalEndFacts, NameServerFacts,
+    NeighbourFacts, Rejection, RelayCertificate, RelayPortFacts, Router, RouterTripFacts,
+    StreamFacts, TlsFacts, Tunnel,
 };
 use super::finding::{Confidence, Party};
 use crate::stats::share;
@@ -168,11 +168,6 @@ pub fn total(counts: impl Iterator<Item = u64>) -> u64 {
     counts.fold(0, u64::saturating_add)
 }
 
-/// A limit in microseconds.
-pub fn micros(limit: std::time::Duration) -> u64 {
-    u64::try_from(limit.as_micros()).unwrap_or(u64::MAX)
-}
-
 /// Lost and sent packets of the stream whose loss is above a share for sure: the lower end of the 95 % interval is.
 pub fn loss_above(lost: u64, sent: u64, ppm: u64) -> bool {
     share(lost, sent).is_some_and(|share| share.low_ppm > ppm)
@@ -206,12 +201,6 @@ pub fn offset(facts: &Facts) -> Option<(f64, f64, u64)> {
         });
     let n = whole.count() as u64;
     (n > 0 && low <= high).then_some((low, high, n))
-}
-
-/// Whether an outcome is a rejection.
-pub fn is_rejection(outcome: ConnectOutcome) -> bool {
-    use ConnectOutcome as O;
-    matches!(outcome, O::Refused | O::HostUnreachable | O::NetUnreachable)
 }
 
 /// The probability that so many cells stay silent by chance alone, if they answered like the open ones: Fisher's exact

@@ -163,7 +163,8 @@ fn ms_turn_is_answered_behind_pseudo_tls() {
         .unwrap();
     let mut hello = [0; pseudo_tls::SERVER_HELLO];
     stream.read_exact(&mut hello).unwrap();
-    assert!(pseudo_tls::is_server_hello(&hello));
+    let read = pseudo_tls::read_server_hello(&hello);
+    assert_eq!(read, pseudo_tls::PseudoTlsReading::Hello);
     let id = ms_turn::MsTurnTransactionId([9; 16]);
     for _ in 0..2 {
         let request = ms_turn::allocate_request(id, ms_turn::VERSION);

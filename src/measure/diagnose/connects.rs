@@ -4,40 +4,16 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::budget::Budget;
+use crate::judge::diagnose::facts::text::{Name, Region};
+use crate::judge::diagnose::facts::{
+    AddressOrigin, ConnectFacts, ConnectOutcome, Fact, Rejection, TriedFacts, WhyUnknown,
+    WindowScale,
+};
 use crate::net::{IcmpMessage, Opener, Route, Visit, line, sender};
-use crate::record::{Cause, Failure, Phase, Tcp};
+use crate::record::{Cause, Failure, Phase, Tcp, Transport, micros};
 
 /// Connects to each address.
 pub const CONNECTS: u32 = 3;
-
-/// The connects to one address and port.
-#[derive(Debug, Clone)]
-pub struct Connects {
-    /// Where to.
-    pub remote: SocketAddr,
-    /// Each of them.
-    pub tried: Vec<Tried>,
-    /// What ICMP said of one more, and who.
-    pub message: Option<IcmpMessage>,
-}
-
-/// One connect.
-#[derive(Debug, Clone)]
-pub struct Tried {
-    /// What it took until it was up or had failed.
-    pub took: Option<Duration>,
-    /// The kernel's numbers; of one that failed only the SYNs.
-    pub tcp: Tcp,
-    /// Why it failed.
-    pub failure: Option<Failure>,
-}
-
-impl Connects {
-    /// Those that came up.
-    pub fn up(&self) -> impl Iterator<Item = &Tried> {
-        self.tried.iter().filter(|tried| tried.failure.is_none())
-    }
-}
 
 /// From one connect to the next.
 const SPACING: Duration = Duration::from_millis(250);
@@ -51,7 +27,7 @@ pub async fn connects(
     remote: SocketAddr,
     count: u32,
     budget: &Budget,
-) -> Connects {
+) -> ConnectFacts {
     let (done, mut tried) = tokio::sync::mpsc::channel(8);
     // each on the heap: together they are too much for the stack of a thread
     let one = |number: u32| {
@@ -73,43 +49,87 @@ pub async fn connects(
     let all = async { tokio::join!(one(0), one(1), one(2)) };
     let limit = opener.plan().limits.connect + SPACING * count + Duration::from_millis(500);
     let _ = budget.step(limit, all).await;
-    let mut found = Connects {
-        remote,
+    let mut found = ConnectFacts {
+        remote: remote.into(),
+        name: Name::default(),
+        region: Region::default(),
+        origin: AddressOrigin::default(),
+        in_teams_range: opener.is_in_range(remote, Transport::Tls),
         tried: Vec::new(),
-        message: None,
+        rejected_by: Fact::default(),
+        window_scale: Fact::Unknown(WhyUnknown::NotOnThisSystem),
     };
-    while let Ok(one) = tried.try_recv() {
+    while let Ok((one, scale)) = tried.try_recv() {
         found.tried.push(one);
+        if let (None, Some(scale)) = (found.window_scale.known(), scale) {
+            found.window_scale = Fact::Known(scale);
+        }
     }
-    let is_rejected = found.tried.iter().any(|tried| {
-        let cause = tried.failure.as_ref().map(|failure| failure.cause);
-        matches!(
-            cause,
-            Some(
-                Cause::ConnectRefused
-                    | Cause::ConnectHostUnreachable
-                    | Cause::ConnectNetUnreachable
-            )
-        )
-    });
-    if is_rejected && found.up().next().is_none() {
-        let asked = sender(remote, opener.local_end(), SENDER);
-        found.message = budget.step(SENDER, asked).await.known().copied().flatten();
+    if found.tried.iter().any(|tried| tried.outcome.is_rejection()) {
+        let mut message = None;
+        if found.is_open() == Some(false) {
+            let asked = sender(remote, opener.local_end(), SENDER);
+            message = budget.step(SENDER, asked).await.known().copied().flatten();
+        }
+        // a reset has no sender, and other systems do not tell it
+        found.rejected_by = Fact::of(rejection(message), WhyUnknown::NotOnThisSystem);
     }
     found
 }
 
-async fn connect(opener: &Opener, remote: SocketAddr) -> Tried {
+/// One connect, and the window scale of one that came up.
+async fn connect(opener: &Opener, remote: SocketAddr) -> (TriedFacts, Option<WindowScale>) {
     let connection = opener.connect(&remote.into()).await;
     let took = connection.times.of(Phase::Connect);
-    let mut tcp = connection.tcp;
-    let failure = match connection.stream {
-        Ok(connected) => {
-            let talk = line::talk(connected, None, Duration::ZERO).await;
-            tcp.end = talk.kernel.end_of(&tcp);
-            None
-        }
-        Err(failure) => Some(failure),
+    let tcp = connection.tcp;
+    let mut tried = TriedFacts {
+        outcome: ConnectOutcome::Up,
+        took_us: micros(took.unwrap_or_default()),
+        syn_retransmits: tcp.syn_retransmits,
+        rtt_us: tcp.rtt.map(micros),
     };
-    Tried { took, tcp, failure }
+    match connection.stream {
+        Ok(connected) => {
+            line::talk(connected, None, Duration::ZERO).await;
+            (tried, scale(&tcp))
+        }
+        Err(failure) => {
+            tried.outcome = outcome(&failure);
+            (tried, None)
+        }
+    }
+}
+
+/// What ICMP said, where it has a sender.
+pub fn rejection(message: Option<IcmpMessage>) -> Option<Rejection> {
+    let message = message?;
+    Some(Rejection {
+        sender: message.sender?.into(),
+        icmp_type: message.kind,
+        icmp_code: message.code,
+    })
+}
+
+fn outcome(failure: &Failure) -> ConnectOutcome {
+    let is_denied = ["not permitted", "permission denied", "access permissions"]
+        .iter()
+        .any(|words| failure.detail.contains(words));
+    match failure.cause {
+        Cause::ConnectTimeout => ConnectOutcome::Silent,
+        Cause::ConnectRefused => ConnectOutcome::Refused,
+        Cause::ConnectHostUnreachable => ConnectOutcome::HostUnreachable,
+        Cause::ConnectNetUnreachable => ConnectOutcome::NetUnreachable,
+        Cause::ConnectLocalError if is_denied => ConnectOutcome::Denied,
+        _ => ConnectOutcome::Other,
+    }
+}
+
+fn scale(tcp: &Tcp) -> Option<WindowScale> {
+    let has =
+        |words: &Option<String>| Some(words.as_ref()?.split(' ').any(|word| word == "wscale"));
+    Some(WindowScale {
+        is_offered: has(&tcp.offered)?,
+        is_used: has(&tcp.options)?,
+        receive_scale: tcp.rcv_wscale,
+    })
 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::budget::Budget;
-use crate::judge::diagnose::facts::{Fact, WhyUnknown};
+use super::units::millis;
+use crate::judge::diagnose::facts::{Fact, RouterPacket, Size, StreamFacts, WhyUnknown};
 use crate::judge::limits::CLIENT;
 use crate::measure::burst::{BurstOptions, BurstShape, Bursts, Event};
 use crate::measure::{Out, Output, Slot, Task};
-use crate::net::sizes::{Sizes, sizes};
+use crate::net::sizes::sizes;
 use crate::net::{Opener, Plan};
-use crate::record::{Figures, Mode, Run};
+use crate::record::{Mode, Run, micros};
 use crate::target::Target;
 
 /// Sizes of IP packets that are tried.
@@ -48,26 +49,13 @@ const ANSWER: Duration = Duration::from_secs(2);
 /// What the last answers may take beyond the sending.
 const TAIL: Duration = Duration::from_millis(2_500);
 
-/// A stream of packets.
-#[derive(Debug, Clone)]
-pub struct PacketStream {
-    /// Where to.
-    pub remote: SocketAddr,
-    /// What was measured; none when nothing was sent.
-    pub figures: Option<Figures>,
-    /// From packet to packet.
-    pub interval: Duration,
-    /// Each packet: when it was due since the first, and its round trip.
-    pub packets: Vec<(Duration, Option<Duration>)>,
-}
-
 /// Tries the sizes that the interface takes.
 pub async fn try_sizes(
     opener: &Opener,
     remote: SocketAddr,
     (largest, rtt): (Option<u32>, Option<Duration>),
     budget: &Budget,
-) -> Fact<Sizes> {
+) -> Fact<Vec<Size>> {
     let local = opener.local_end().clone();
     let fits = |size: &u16| largest.is_none_or(|largest| u32::from(*size) <= largest);
     let wanted: Vec<_> = SIZES.into_iter().filter(fits).collect();
@@ -81,38 +69,36 @@ pub async fn try_sizes(
     }
 }
 
-impl PacketStream {
-    /// Packets before the first that was lost; none where none was.
-    pub fn before_first_loss(&self) -> Option<u64> {
-        let before = self.packets.iter().position(|(_, rtt)| rtt.is_none())?;
-        u64::try_from(before).ok()
-    }
+/// Packets before the first that was lost; none where none was.
+fn before_first_loss(packets: &[RouterPacket]) -> Option<u64> {
+    let before = packets.iter().position(|packet| packet.rtt_us.is_none())?;
+    u64::try_from(before).ok()
+}
 
-    /// Answers to the packets of each whole second.
-    pub fn answers_per_second(&self) -> Vec<u64> {
-        const SECOND: u128 = 1_000;
-        let end = self
-            .packets
-            .last()
-            .map_or(0, |(at, _)| (*at + self.interval).as_millis() / SECOND);
-        let mut counts = vec![0; usize::try_from(end).unwrap_or(0)];
-        for (at, rtt) in &self.packets {
-            let second = usize::try_from(at.as_millis() / SECOND).unwrap_or(usize::MAX);
-            if let (Some(count), Some(_)) = (counts.get_mut(second), rtt) {
-                *count += 1;
-            }
+/// Answers to the packets of each whole second.
+fn answers_per_second(packets: &[RouterPacket], interval: Duration) -> Vec<u64> {
+    const SECOND: u64 = 1_000;
+    let end = packets
+        .last()
+        .map_or(0, |packet| (packet.at_ms + millis(interval)) / SECOND);
+    let mut counts = vec![0; usize::try_from(end).unwrap_or(0)];
+    for packet in packets {
+        let second = usize::try_from(packet.at_ms / SECOND).unwrap_or(usize::MAX);
+        if let (Some(count), Some(_)) = (counts.get_mut(second), packet.rtt_us) {
+            *count += 1;
         }
-        counts
     }
+    counts
+}
 
-    /// Whether it is worth the while to see how a slow stream fares: more is lost than by chance, and not from the
-    /// beginning on, or a third of it. What it comes to is for the rules.
-    pub fn looks_limited(&self) -> bool {
-        let all = self.packets.len();
-        let lost = self.packets.iter().filter(|(_, rtt)| rtt.is_none()).count();
-        let begins_well = self.before_first_loss().is_some_and(|before| before >= 20);
-        lost * 20 >= all && lost < all && (begins_well || lost * 10 >= all * 3)
-    }
+/// Whether it is worth the while to see how a slow stream fares: more is lost than by chance, and not from the beginning
+/// on, or a third of it. What it comes to is for the rules.
+pub fn looks_limited(packets: &[RouterPacket]) -> bool {
+    let all = packets.len();
+    let lost = packets.iter().filter(|packet| packet.rtt_us.is_none());
+    let lost = lost.count();
+    let begins_well = before_first_loss(packets).is_some_and(|before| before >= 20);
+    lost * 20 >= all && lost < all && (begins_well || lost * 10 >= all * 3)
 }
 
 /// A stream alone on the wire; shorter where the user ends it, or the time does.
@@ -122,7 +108,7 @@ pub async fn stream(
     rhythm: PacketRhythm,
     run: &Arc<Run>,
     budget: &Budget,
-) -> Fact<PacketStream> {
+) -> Fact<StreamFacts> {
     if let Some(why) = budget.closed() {
         return Fact::Unknown(why);
     }
@@ -163,12 +149,17 @@ pub async fn stream(
     };
     let (sender, mut outputs) = mpsc::channel(64);
     let slot = bursts.slot(slot, Out::new(sender), budget.stop().clone());
-    let mut sent = Vec::new();
+    // by the schedule, which the wall clock need not follow
+    let at = |sequence| rhythm.interval * u32::try_from(sequence).unwrap_or(u32::MAX);
+    let mut samples = Vec::new();
     let mut row = None;
     let taking = async {
         while let Some(output) = outputs.recv().await {
             match output {
-                Output::Event(Event::Packet(packet)) => sent.push((packet.sequence, packet.rtt)),
+                Output::Event(Event::Packet(packet)) => samples.push(RouterPacket {
+                    at_ms: millis(at(packet.sequence)),
+                    rtt_us: packet.rtt.map(micros),
+                }),
                 Output::Event(_) => {}
                 Output::Row(found) => row = Some(found),
             }
@@ -178,16 +169,24 @@ pub async fn stream(
     let Some(row) = row else {
         return Fact::Unknown(budget.closed().unwrap_or(WhyUnknown::Interrupted));
     };
-    // by the schedule, which the wall clock need not follow
-    let at = |sequence| rhythm.interval * u32::try_from(sequence).unwrap_or(u32::MAX);
-    Fact::Known(PacketStream {
-        remote,
-        figures: row.figures.clone(),
-        interval: rhythm.interval,
-        packets: sent
-            .into_iter()
-            .map(|(sequence, rtt)| (at(sequence), rtt))
-            .collect(),
+    let Some(figures) = &row.figures else {
+        return Fact::Unknown(WhyUnknown::NotReached);
+    };
+    Fact::Known(StreamFacts {
+        remote: remote.into(),
+        sent: figures.sent,
+        received: figures.received,
+        rate_per_s: 1.0 / rhythm.interval.as_secs_f64(),
+        worst_200ms: figures.worst_window,
+        worst_15s: figures.worst_15s,
+        rtt_p50_us: figures.rtt_p50.map(micros),
+        rtt_p95_us: figures.rtt_p95.map(micros),
+        jitter_us: figures.jitter.map(micros),
+        jitter_n: figures.jitter_count,
+        reordered: figures.reordered,
+        before_first_loss: before_first_loss(&samples),
+        answers_per_s: answers_per_second(&samples, rhythm.interval),
+        samples,
     })
 }
 
@@ -195,27 +194,24 @@ pub async fn stream(
 mod tests {
     use super::*;
 
+    const INTERVAL: Duration = Duration::from_millis(20);
+
     /// A stream of 50 a second; whether each packet is answered.
-    fn of(answered: impl Iterator<Item = bool>) -> PacketStream {
-        let interval = Duration::from_millis(20);
-        let packets = (0..)
-            .zip(answered)
-            .map(|(number, is)| (interval * number, is.then_some(Duration::from_millis(30))));
-        PacketStream {
-            remote: "192.0.2.1:3478".parse().unwrap(),
-            figures: None,
-            interval,
-            packets: packets.collect(),
-        }
+    fn of(answered: impl Iterator<Item = bool>) -> Vec<RouterPacket> {
+        let packets = (0..).zip(answered).map(|(number, is)| RouterPacket {
+            at_ms: number * 20,
+            rtt_us: is.then_some(30_000),
+        });
+        packets.collect()
     }
 
     #[test]
     fn answers_are_counted_by_the_second_in_which_their_packets_went_out() {
         // the first second whole, of the second one every other, a third that is not whole
         let stream = of((0..125).map(|number| number < 50 || number % 2 == 0));
-        assert_eq!(stream.answers_per_second(), [50, 25]);
-        assert_eq!(stream.before_first_loss(), Some(51));
-        assert!(stream.looks_limited());
+        assert_eq!(answers_per_second(&stream, INTERVAL), [50, 25]);
+        assert_eq!(before_first_loss(&stream), Some(51));
+        assert!(looks_limited(&stream));
     }
 
     #[test]
@@ -226,8 +222,8 @@ mod tests {
             of((0..500).map(|_| false)),
             of((0..500).map(|_| true)),
         ] {
-            assert!(!stream.looks_limited(), "{:?}", stream.before_first_loss());
+            assert!(!looks_limited(&stream), "{:?}", before_first_loss(&stream));
         }
-        assert_eq!(of((0..500).map(|_| true)).before_first_loss(), None);
+        assert_eq!(before_first_loss(&of((0..500).map(|_| true))), None);
     }
 }

@@ -1,19 +1,22 @@
 //! What is spoken on port 443 once a connection is up: TLS with its certificate, pseudo-TLS, TURN in the clear and inside TLS.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 
 use crate::clock;
-use crate::judge::PathFacts;
+use crate::judge::diagnose::facts::text::{FreeText, Issuer, Name};
+use crate::judge::diagnose::facts::{
+    Fact, RelayCertificate, RelayReply, Reply, Segments, TlsFacts, TlsOutcome, WhyUnknown,
+};
+use crate::judge::{PathFacts, is_known_issuer, is_microsofts};
 use crate::measure::certified::Certified;
 use crate::net::trust::Judge;
 use crate::net::{
     Connected, Exchange, LocalEnd, Opener, Route, Secured, Session, Visit, line, pseudo_tls,
 };
-use crate::record::{Ask, Cause, Failure, Phase, PhaseTimes, Tcp, Tls, TurnReply};
+use crate::record::{Ask, Cause, Failure, Phase, TcpNumbers, Tls, TurnReply, micros, plain};
 use crate::target::Target;
 
 /// A segment that fits into whatever a tunnel leaves: IPv6's least MTU less its headers.
@@ -22,37 +25,12 @@ const SMALL: u32 = 1_220;
 /// TLS that was tried.
 #[derive(Debug)]
 pub struct TlsTried {
-    /// Where.
-    pub remote: SocketAddr,
-    /// What the phases took.
-    pub times: PhaseTimes,
-    /// The kernel's numbers, those at the end too.
-    pub tcp: Tcp,
-    /// What was agreed on, the certificate and what it tells.
-    pub tls: Tls,
-    /// Why it failed.
-    pub failure: Option<Failure>,
-    /// After a stall: how the same went with small segments; none where that was not tried.
-    pub with_small_segments: Option<Result<(), Failure>>,
-    /// What an Allocate inside got and what that took; none where none was sent.
-    pub turn: Option<(Option<TurnReply>, Duration)>,
-    /// What is known of the chain by itself.
-    pub chain: Option<Arc<PathFacts>>,
+    /// What came of it.
+    pub facts: TlsFacts,
+    /// What an Allocate inside got; none where none was sent.
+    pub turn: Option<RelayReply>,
     /// The certificates as they came, the server's first.
     pub certificates: Vec<CertificateDer<'static>>,
-}
-
-/// Something else than TLS that was tried.
-#[derive(Debug)]
-pub struct Talked {
-    /// Where.
-    pub remote: SocketAddr,
-    /// Why the connect failed, or the hello of pseudo-TLS.
-    pub failure: Option<Failure>,
-    /// What the request got; none where none was sent.
-    pub reply: Option<TurnReply>,
-    /// What it took.
-    pub took: Option<Duration>,
 }
 
 /// TLS to one address; after a stall once more with small segments.
@@ -72,49 +50,76 @@ pub async fn tls(
         session,
         ..
     } = opener.secure(&to).await;
-    let mut tried = TlsTried {
-        remote,
-        times,
-        tcp,
-        tls,
-        failure: None,
-        with_small_segments: None,
-        turn: None,
-        chain: None,
-        certificates: Vec::new(),
-    };
+    let mut tls = tls;
+    let (mut chain, mut certificates) = (None, Vec::new());
     if let Some(handshake) = &handshake {
-        tried.tls.flight = handshake.flight(&tried.tcp);
+        tls.flight = handshake.flight(&tcp);
         let certified = Certified::of(handshake, (judge, opener), &to, None);
         if let Some(certified) = certified.await {
-            certified.note(&mut tried.tls);
+            certified.note(&mut tls);
         }
         if !handshake.chain.is_empty() {
             let name = opener.server_name(&to);
-            let (chain, wall) = (&handshake.chain, opener.wall().now());
+            let wall = opener.wall().now();
             // it was judged just now, and is remembered
-            let examined = judge.examine(chain, &name, wall, clock::now()).await;
-            tried.chain = examined.facts;
-            tried.certificates.clone_from(&handshake.chain);
+            let examined = judge
+                .examine(&handshake.chain, &name, wall, clock::now())
+                .await;
+            chain = examined.facts;
+            certificates.clone_from(&handshake.chain);
         }
     }
-    match session {
+    let (mut turn, mut small) = (None, Fact::default());
+    let outcome = match session {
         Ok(session) => {
             if ask {
                 let asked = inside(opener, session).await;
-                tried.turn = Some((asked.turn.reply, asked.took));
+                turn = Some(RelayReply {
+                    remote: remote.into(),
+                    reply: reply_of(asked.turn.reply),
+                    took_us: micros(asked.took),
+                });
             } else {
                 tokio::spawn(session.close());
             }
+            TlsOutcome::Done
         }
         Err(failure) => {
             if failure.cause == Cause::TlsTimeout {
-                tried.with_small_segments = small(opener, target, remote).await;
+                let works = with_small_segments(opener, target, remote).await;
+                small = Fact::of(works, WhyUnknown::NotOnThisSystem);
             }
-            tried.failure = Some(failure);
+            outcome(&failure)
         }
-    }
-    Some(tried)
+    };
+    let took = times.of(Phase::Tls).or(times.of(Phase::Connect));
+    let facts = TlsFacts {
+        remote: remote.into(),
+        outcome,
+        took_us: micros(took.unwrap_or_default()),
+        segments: match outcome {
+            TlsOutcome::Silent => Fact::of(segments(&tcp.end), WhyUnknown::NotOnThisSystem),
+            _ => Fact::default(),
+        },
+        works_with_small_segments: small,
+        certificate: Fact::of(
+            chain.and_then(|chain| certificate(&tls, &chain)),
+            WhyUnknown::NotReached,
+        ),
+    };
+    Some(TlsTried {
+        facts,
+        turn,
+        certificates,
+    })
+}
+
+fn segments(end: &TcpNumbers) -> Option<Segments> {
+    Some(Segments {
+        data_in: end.data_segments_in?.into(),
+        out_of_order: end.out_of_order?.into(),
+        bytes_received: end.bytes_received?,
+    })
 }
 
 async fn inside(opener: &Opener, mut session: Session) -> Exchange {
@@ -124,11 +129,7 @@ async fn inside(opener: &Opener, mut session: Session) -> Exchange {
 }
 
 /// The same handshake with segments that fit anywhere; `None` where this system cannot ask for them.
-async fn small(
-    opener: &Opener,
-    target: &Target,
-    remote: SocketAddr,
-) -> Option<Result<(), Failure>> {
+async fn with_small_segments(opener: &Opener, target: &Target, remote: SocketAddr) -> Option<bool> {
     if !cfg!(unix) {
         return None;
     }
@@ -140,68 +141,130 @@ async fn small(
         ..opener.local_end().clone()
     };
     let secured = opener.secure_from(&to, &local).await;
-    Some(
-        secured
-            .session
-            .map(|session| drop(tokio::spawn(session.close()))),
-    )
+    let session = secured.session.ok();
+    Some(session.map(Session::close).map(tokio::spawn).is_some())
 }
 
 /// An Allocate in the clear.
-pub async fn in_the_clear(opener: &Opener, remote: SocketAddr) -> Option<Talked> {
-    let (stream, talked) = connected(opener, remote).await?;
-    let Some(stream) = stream else {
-        return Some(talked);
+pub async fn in_the_clear(opener: &Opener, remote: SocketAddr) -> Option<RelayReply> {
+    let stream = match connected(opener, remote).await? {
+        Ok(stream) => stream,
+        Err(reply) => return Some(reply),
     };
     let talk = line::talk(stream, Some(Ask::Allocate), opener.plan().limits.turn).await;
-    Some(Talked {
-        failure: talk.ready.err(),
-        reply: talk
-            .exchange
-            .as_ref()
-            .and_then(|exchange| exchange.turn.reply),
-        took: talk.exchange.map(|exchange| exchange.took),
-        ..talked
-    })
+    let took = talk.exchange.as_ref().map(|exchange| exchange.took);
+    Some(talked(remote, talk.ready.err(), talk.exchange, took))
 }
 
 /// The hello of pseudo-TLS, and an Allocate of Microsoft's behind it.
-pub async fn pseudo(opener: &Opener, remote: SocketAddr) -> Option<Talked> {
-    let (stream, talked) = connected(opener, remote).await?;
-    let Some(stream) = stream else {
-        return Some(talked);
+pub async fn pseudo(opener: &Opener, remote: SocketAddr) -> Option<RelayReply> {
+    let stream = match connected(opener, remote).await? {
+        Ok(stream) => stream,
+        Err(reply) => return Some(reply),
     };
     let limits = &opener.plan().limits;
     let talk = pseudo_tls::talk(stream, Some(Ask::MsAllocate), limits.tls, limits.turn).await;
-    Some(Talked {
-        failure: talk.ready.err(),
-        reply: talk
-            .exchange
-            .as_ref()
-            .and_then(|exchange| exchange.turn.reply),
-        took: talk.hello_took,
-        ..talked
-    })
+    Some(talked(
+        remote,
+        talk.ready.err(),
+        talk.exchange,
+        talk.hello_took,
+    ))
 }
 
-async fn connected(opener: &Opener, remote: SocketAddr) -> Option<(Option<Connected>, Talked)> {
+async fn connected(opener: &Opener, remote: SocketAddr) -> Option<Result<Connected, RelayReply>> {
     opener
         .admit(Route::direct(remote.ip()), Visit::BackToBack)
         .await
         .ok()?;
     let connection = opener.connect(&remote.into()).await;
     let took = connection.times.of(Phase::Connect);
-    let (stream, failure) = match connection.stream {
-        Ok(connected) => (Some(connected), None),
-        Err(failure) => (None, Some(failure)),
-    };
-    Some((
-        stream,
-        Talked {
-            remote,
-            failure,
-            reply: None,
-            took,
+    let failed = |failure| talked(remote, Some(failure), None, took);
+    Some(connection.stream.map_err(failed))
+}
+
+fn talked(
+    remote: SocketAddr,
+    failure: Option<Failure>,
+    exchange: Option<Exchange>,
+    took: Option<Duration>,
+) -> RelayReply {
+    let reply = match (failure, exchange.and_then(|exchange| exchange.turn.reply)) {
+        (_, Some(reply)) => reply_of(Some(reply)),
+        (None, None) => Reply::Silent,
+        (Some(failure), None) => match failure.cause {
+            Cause::TlsTimeout | Cause::TurnSilent => Reply::Silent,
+            Cause::TlsReset | Cause::TlsEof | Cause::TurnClosed | Cause::TurnReset => Reply::Closed,
+            Cause::TlsNotTls if failure.detail.starts_with("HTTP") => Reply::Http,
+            cause if cause.phase() == Phase::Connect => Reply::NotConnected,
+            _ => Reply::Malformed,
         },
-    ))
+    };
+    RelayReply {
+        remote: remote.into(),
+        reply,
+        took_us: micros(took.unwrap_or_default()),
+    }
+}
+
+fn outcome(failure: &Failure) -> TlsOutcome {
+    match failure.cause {
+        Cause::TlsTimeout => TlsOutcome::Silent,
+        Cause::TlsReset => TlsOutcome::Reset,
+        Cause::TlsEof => TlsOutcome::Eof,
+        Cause::TlsNotTls => TlsOutcome::NotTls(status(&failure.detail)),
+        Cause::TlsAlert => TlsOutcome::Alert,
+        cause if cause.phase() == Phase::Connect => TlsOutcome::NotConnected,
+        _ => TlsOutcome::Other,
+    }
+}
+
+/// The status in `HTTP answered: HTTP/1.1 403 Forbidden`.
+fn status(detail: &str) -> Option<u16> {
+    let line = detail.split_once("HTTP/1.")?.1;
+    line.split(' ').nth(1)?.parse().ok()
+}
+
+fn certificate(tls: &Tls, chain: &PathFacts) -> Option<RelayCertificate> {
+    let path = tls.path?;
+    let certificate = tls.certificate.as_ref();
+    let issuer = chain.issuers.first().map_or("", |name| name.told());
+    Some(RelayCertificate {
+        path,
+        evidence: FreeText(plain(&tls.path_evidence).into_owned()),
+        is_certain: tls.path_evidence.starts_with("certain"),
+        trust_public: Fact::of(tls.trust_public, WhyUnknown::NotOnThisSystem),
+        trust_os: Fact::of(tls.trust_os, WhyUnknown::NotOnThisSystem),
+        issuer: Issuer(plain(issuer).into_owned()),
+        asked: Name(chain.asked.clone()),
+        has_microsofts_names: chain.fits_name && is_microsofts(&chain.asked),
+        has_known_issuer: chain.issuers.iter().any(is_known_issuer),
+        not_before: certificate.and_then(|certificate| certificate.not_before),
+        not_after: certificate.and_then(|certificate| certificate.not_after),
+    })
+}
+
+/// What a request got.
+pub fn reply_of(reply: Option<TurnReply>) -> Reply {
+    match reply {
+        Some(TurnReply::Success) => Reply::Success,
+        Some(TurnReply::Error(number)) => Reply::Error(number),
+        Some(TurnReply::Silent) | None => Reply::Silent,
+        Some(TurnReply::Closed | TurnReply::Alert) => Reply::Closed,
+        Some(TurnReply::Http) => Reply::Http,
+        Some(TurnReply::Malformed) => Reply::Malformed,
+        Some(TurnReply::Icmp) => Reply::NotConnected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_stands_behind_the_version() {
+        assert_eq!(status("HTTP answered: HTTP/1.1 403 Forbidden"), Some(403));
+        assert_eq!(status("HTTP answered: HTTP/1.1"), None);
+        assert_eq!(status("SSH answered: SSH-2.0-x 7 8"), None);
+    }
 }

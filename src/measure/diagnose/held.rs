@@ -7,32 +7,16 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::budget::Budget;
+use super::units::{millis, percentile};
 use crate::clock;
-use crate::judge::diagnose::facts::{Fact, WhyUnknown};
+use crate::judge::diagnose::facts::{Fact, HeldFacts, WhyUnknown};
 use crate::net::{Meter, Opener, Route, Visit};
-use crate::record::{EndedBy, TcpNumbers};
+use crate::record::{EndedBy, micros};
 use crate::target::Target;
 
 /// How long it is held, and how often something is said.
 const HELD: Duration = Duration::from_secs(5);
 const INTERVAL: Duration = Duration::from_millis(100);
-
-/// A connection that was held.
-#[derive(Debug, Clone)]
-pub struct HeldFor {
-    /// Where to.
-    pub remote: SocketAddr,
-    /// For how long.
-    pub held: Duration,
-    /// Who ended it.
-    pub by: EndedBy,
-    /// Requests inside.
-    pub sent: u64,
-    /// Round trips of those that were answered.
-    pub trips: Vec<Duration>,
-    /// The kernel's numbers at the end.
-    pub kernel: TcpNumbers,
-}
 
 /// Holds one.
 pub async fn hold(
@@ -40,7 +24,7 @@ pub async fn hold(
     target: &Target,
     remote: SocketAddr,
     budget: &Budget,
-) -> Fact<HeldFor> {
+) -> Fact<HeldFacts> {
     let session = async {
         let route = Route::direct(remote.ip());
         opener.admit(route, Visit::BackToBack).await.ok()?;
@@ -70,18 +54,21 @@ pub async fn hold(
     let (meter, stop) = (Meter::default(), budget.stop().token());
     let mut trips = Vec::new();
     let ended = session
-        .hold(start, taken, &meter, &stop, |trip| trips.push(trip))
+        .hold(start, taken, &meter, &stop, |trip| trips.push(micros(trip)))
         .await;
     pace.abort();
     let kernel = session.snapshot().await.numbers();
     let held = clock::now().saturating_duration_since(start).min(length);
     tokio::spawn(session.close());
-    Fact::Known(HeldFor {
-        remote,
-        held,
-        by: ended.end.by,
+    trips.sort_unstable();
+    Fact::Known(HeldFacts {
+        remote: remote.into(),
+        held_ms: millis(held),
+        was_cut: !matches!(ended.end.by, EndedBy::Done | EndedBy::Interrupted),
         sent: meter.sent.load(std::sync::atomic::Ordering::Relaxed),
-        trips,
-        kernel,
+        answered: trips.len() as u64,
+        // relays need not answer inside TLS: then the kernel knows
+        rtt_p50_us: percentile(&trips, 50).or(kernel.min_rtt.map(micros)),
+        retransmits: kernel.retransmits.map(u64::from),
     })
 }

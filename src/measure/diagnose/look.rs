@@ -4,25 +4,27 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::budget::Budget;
 use super::looked::Looked;
 use super::machine::{self, told};
-use super::names::{Asking, NameServer, ask_all};
+use super::names::{Asking, NameServer, ask_all, prefix};
 use super::relays::choose;
 use super::router::RouterTrips;
-use super::web::{self, CONTROL, WebLook};
+use super::units::millis;
+use super::web::{self, CONTROL};
 use crate::clock;
 use crate::judge::diagnose::Code;
-use crate::judge::diagnose::facts::{Fact, WhyUnknown};
+use crate::judge::diagnose::facts::text::{self, Name, Public};
+use crate::judge::diagnose::facts::{About, FORMAT, Fact, SignInPage, WebFacts, WhyUnknown};
 use crate::measure::Stop;
 use crate::net::Opener;
 use crate::net::dns::Families;
 use crate::net::gateway;
 use crate::net::machine::{carrier, gateway as router_of, neighbour};
 use crate::net::trust::Judge;
-use crate::record::Run;
+use crate::record::{Run, World};
 use crate::target::{Host, Target};
 
 /// What is left out, and what is added.
@@ -50,6 +52,8 @@ pub struct Looking<'a> {
     pub target: &'a Target,
     /// What the rows of the stream share.
     pub run: &'a Arc<Run>,
+    /// When it began.
+    pub started: DateTime<Utc>,
     /// What is left out.
     pub options: &'a Options,
     /// Ends it.
@@ -79,15 +83,15 @@ impl Looking<'_> {
             &[CONTROL][..]
         };
         let machine = machine::look(self.opener, self.target, others).await;
-        if machine.has_address == Fact::Known(false) && !self.is_near() {
+        if machine.facts.has_address == Fact::Known(false) && !self.is_near() {
             let why = WhyUnknown::Masked(Code::NoAddress);
-            return Looked::nothing(machine, &why).ended(&budget);
+            return Looked::nothing(machine, &why).ended(self, &budget, None);
         }
         let mut found = Looked::nothing(machine, &WhyUnknown::NotReached);
         // the sign-in page needs names too, and both take time
         let web = async {
             if self.leaves_out_others() {
-                return Fact::Unknown(WhyUnknown::NotAsked);
+                return WebFacts::default();
             }
             let limit = if self.options.quick {
                 web::QUICK_LIMIT
@@ -105,13 +109,10 @@ impl Looking<'_> {
             budget.step(limit, self.control()).await
         };
         let (web, control, asking) = tokio::join!(Box::pin(web), Box::pin(control), names);
-        found.web = web;
-        let control = match control {
-            Fact::Known((name, address)) => {
-                found.control_name = name;
-                Fact::Known(address)
-            }
-            Fact::Unknown(why) => Fact::Unknown(why),
+        found.facts.web = web;
+        found.control = match control {
+            Fact::Known((name, address)) => (name, Fact::Known(address)),
+            Fact::Unknown(why) => (CONTROL, Fact::Unknown(why)),
         };
         let given = match self.target.host {
             Host::Address(address) => Some(address),
@@ -119,10 +120,11 @@ impl Looking<'_> {
         };
         let given = self.opener.plan().address.or(given);
         found.relays = choose(self.opener, &found.names, given, !self.options.lab);
-        let is_signed_out = found.web.known().is_some_and(WebLook::is_signed_out);
+        let page = found.facts.web.page.known();
+        let is_signed_out = page.is_some_and(SignInPage::asks_for_a_sign_in);
         let Some(first) = found.relays.first().cloned() else {
             heard_out(asking, &mut found, &budget).await;
-            return found.ended(&budget);
+            return found.ended(self, &budget, None);
         };
         found.carrier = carrier(first.address);
         found.router = router_of(first.address).filter(|_| !first.address.is_loopback());
@@ -132,19 +134,19 @@ impl Looking<'_> {
         if is_signed_out {
             heard_out(asking, &mut found, &budget).await;
             // everything would be the portal's answer
-            let hidden = Looked::nothing(found.machine, &WhyUnknown::Masked(Code::Portal));
+            let mut hidden = Looked::nothing(found.machine, &WhyUnknown::Masked(Code::Portal));
+            hidden.facts.web = found.facts.web;
             let found = Looked {
                 names: found.names,
-                web: found.web,
                 relays: found.relays,
                 carrier: found.carrier,
                 router: found.router,
                 ..hidden
             };
-            return found.with_trips(trips).ended(&budget);
+            return found.ended(self, &budget, trips.as_ref());
         }
         // each on the heap: together they are too much for the stack of a thread
-        Box::pin(self.reach(&mut found, &control, &budget)).await;
+        Box::pin(self.reach(&mut found, &budget)).await;
         Box::pin(self.speak(&mut found, &budget)).await;
         Box::pin(self.measure(&mut found, &budget)).await;
         heard_out(asking, &mut found, &budget).await;
@@ -154,7 +156,7 @@ impl Looking<'_> {
                 .as_ref()
                 .and_then(|router| neighbour(router.address?, &router.interface)),
         );
-        found.with_trips(trips).ended(&budget)
+        found.ended(self, &budget, trips.as_ref())
     }
 
     /// Whether nothing but the relays is contacted.
@@ -187,8 +189,9 @@ impl Looking<'_> {
             )
             .collect();
         let setup = found.machine.setup.as_ref();
-        let wants_v6 = found.machine.has_way_v6 && !self.options.lab;
-        let wants_nat64 = wants_v6 && !found.machine.has_way_v4;
+        let own_facts = &found.machine.facts;
+        let wants_v6 = own_facts.has_route6 == Fact::Known(true) && !self.options.lab;
+        let wants_nat64 = wants_v6 && own_facts.has_route4 == Fact::Known(false);
         let own: Vec<_> = servers
             .iter()
             .copied()
@@ -205,32 +208,57 @@ impl Looking<'_> {
             (found, asking)
         };
         let v6 = async {
-            if wants_v6 {
-                // that there is none is an answer, too
-                let is_answer: fn(&NameServer) -> bool = |server| !server.is_silent();
-                Fact::Known(of(&own, Families::OnlyV6, is_answer).await.0)
-            } else {
-                Fact::Unknown(WhyUnknown::NotAsked)
+            if !wants_v6 {
+                return None;
             }
+            // that there is none is an answer, too
+            let is_answer: fn(&NameServer) -> bool = |server| !server.is_silent();
+            let (said, _) = of(&own, Families::OnlyV6, is_answer).await;
+            addresses(&said).next()
         };
         let nat64 = async {
             if !wants_nat64 {
                 return Fact::Unknown(WhyUnknown::NotAsked);
             }
             let said = ask_all(setup, &own, "ipv4only.arpa", Families::OnlyV6, budget).await;
-            let addresses = said
-                .iter()
-                .flat_map(NameServer::resolved)
-                .flat_map(|resolved| &resolved.addresses);
-            Fact::Known(addresses.copied().collect())
+            let prefix = addresses(&said).find_map(prefix);
+            Fact::Known(prefix.map(|prefix| IpAddr::V6(prefix).into()))
         };
         let families = self.opener.plan().families;
         let has_addresses: fn(&NameServer) -> bool = |server| server.resolved().next().is_some();
         let asking;
-        ((found.names, asking), found.names_v6, found.nat64) =
-            tokio::join!(of(&servers, families, has_addresses), v6, nat64);
+        (
+            (found.names, asking),
+            found.v6,
+            found.facts.tcp.nat64_prefix,
+        ) = tokio::join!(of(&servers, families, has_addresses), v6, nat64);
         Some(asking)
     }
+
+    /// What the run is.
+    pub(super) fn about(&self, budget: &Budget) -> About {
+        let Options { quick, offline, .. } = *self.options;
+        let is_lab = self.run.world == World::Lab;
+        About {
+            format: FORMAT,
+            tool_version: Public(env!("CARGO_PKG_VERSION").to_owned()),
+            system: Public(std::env::consts::OS.to_owned()),
+            world: Public(self.run.world.as_str().to_owned()),
+            host: text::Host(self.run.host.clone()),
+            started: Some(self.started),
+            took_ms: millis(budget.elapsed()),
+            target: Name(self.target.host.to_string()),
+            quick,
+            offline,
+            list_date: self.options.list_date.filter(|_| !is_lab),
+        }
+    }
+}
+
+/// All addresses that name servers gave.
+fn addresses(said: &[NameServer]) -> impl Iterator<Item = IpAddr> {
+    let resolved = said.iter().flat_map(NameServer::resolved);
+    resolved.flat_map(|resolved| &resolved.addresses).copied()
 }
 
 /// Takes in what name servers have said that were still being asked.

@@ -1,164 +1,199 @@
-//! All measurements of a diagnosis.
+//! All that was looked at: the facts, and what it takes to go on looking.
 
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::net::IpAddr;
+
+use rustls::pki_types::CertificateDer;
 
 use super::budget::Budget;
-use super::connects::Connects;
-use super::datagrams::PacketStream;
-use super::encrypted::{Talked, TlsTried};
-use super::held::HeldFor;
+use super::connects::rejection;
+use super::look::Looking;
 use super::machine::Machine;
-use super::names::NameServer;
-use super::relays::{ContactedRelay, RelayOrigin};
-use super::router::{RouterTrip, RouterTrips};
-use super::web::{CONTROL, WebLook};
-use crate::judge::diagnose::facts::{Fact, ProxyConnect, WhyUnknown};
+use super::names::{self, NameServer};
+use super::relays::ContactedRelay;
+use super::router::RouterTrips;
+use super::units::{of, several};
+use super::web;
+use crate::judge::diagnose::Facts;
+use crate::judge::diagnose::facts::text::Region;
+use crate::judge::diagnose::facts::{
+    AddressOrigin, ConnectFacts, Fact, NeighbourFacts, RelayPortFacts, Router, TlsFacts, WhyUnknown,
+};
 use crate::net::cells::RelayPort;
-use crate::net::datagram::DatagramExchange;
 use crate::net::gateway;
-use crate::net::machine::{Carrier, Gateway, Neighbour};
-use crate::net::sizes::Sizes;
+use crate::net::machine::{Carrier, Gateway};
+use crate::record::micros;
 
 /// All that was looked at.
 #[derive(Debug)]
 pub struct Looked {
-    /// What it took.
-    pub took: Duration,
-    /// Whether the user ended it.
-    pub interrupted: bool,
+    /// The facts; whole at the end alone.
+    pub facts: Facts,
+    /// The certificates that each relay sent, the server's first.
+    pub certificates: Vec<Vec<CertificateDer<'static>>>,
     /// This machine.
-    pub machine: Machine,
+    pub(super) machine: Machine,
     /// What each name server said of the relay's name; empty where the target is an address.
-    pub names: Vec<NameServer>,
-    /// The same of its IPv6 addresses.
-    pub names_v6: Fact<Vec<NameServer>>,
-    /// The addresses of `ipv4only.arpa`, which only a DNS64 gives to IPv6; asked where there is no path for IPv4.
-    pub nat64: Fact<Vec<IpAddr>>,
-    /// The relays that were contacted.
-    pub relays: Vec<ContactedRelay>,
+    pub(super) names: Vec<NameServer>,
+    /// An IPv6 address that they gave to it.
+    pub(super) v6: Option<IpAddr>,
+    /// The relays that are contacted.
+    pub(super) relays: Vec<ContactedRelay>,
     /// This end of the way to the first relay.
-    pub carrier: Option<Carrier>,
+    pub(super) carrier: Option<Carrier>,
     /// The first router on it.
-    pub router: Option<Gateway>,
+    pub(super) router: Option<Gateway>,
     /// Whether that one answers on the link.
-    pub neighbour: Fact<Neighbour>,
-    /// Round trips to it.
-    pub router_trips: Fact<Vec<RouterTrip>>,
-    /// Sign-in page and clocks.
-    pub web: Fact<WebLook>,
-    /// What the proxy that is set says to CONNECT.
-    pub proxied: Fact<ProxyConnect>,
+    pub(super) neighbour: Fact<NeighbourFacts>,
     /// TCP 443 of each relay.
-    pub tcp: Vec<Fact<Connects>>,
+    pub(super) tcp: Vec<Fact<ConnectFacts>>,
     /// Another relay of a region of which the first was silent, and how it fared.
-    pub same_region: Option<(ContactedRelay, Fact<Connects>)>,
-    /// TCP 80 of the first relay.
-    pub tcp_80: Fact<Connects>,
-    /// The control name that was contacted.
-    pub control_name: &'static str,
-    /// TCP 443 of the control name.
-    pub control: Fact<Connects>,
-    /// TCP 443 of a relay's IPv6 address.
-    pub tcp_v6: Fact<Connects>,
+    pub(super) same_region: Option<ConnectFacts>,
+    /// The control name that is contacted, and its address.
+    pub(super) control: (&'static str, Fact<Option<IpAddr>>),
     /// UDP ports, the nominal port of each first.
-    pub udp: Fact<Vec<(u16, RelayPort)>>,
-    /// This end as two relays and two ports see it.
-    pub mapped: Fact<Vec<(SocketAddr, Option<SocketAddr>)>>,
-    /// What an Allocate over UDP got.
-    pub turn_udp: Fact<DatagramExchange>,
+    pub(super) udp: Fact<Vec<(u16, RelayPort)>>,
     /// TLS of each relay.
-    pub tls: Vec<Fact<TlsTried>>,
-    /// TLS of the control name.
-    pub control_tls: Fact<TlsTried>,
-    /// Pseudo-TLS on port 443.
-    pub pseudo_tls: Fact<Talked>,
-    /// TURN in the clear on port 443.
-    pub turn_tcp: Fact<Talked>,
-    /// Which sizes got through.
-    pub sizes: Fact<Sizes>,
-    /// The stream.
-    pub stream: Fact<PacketStream>,
-    /// A slow one, where that one looks limited.
-    pub slower: Fact<PacketStream>,
-    /// The held connection in its place.
-    pub held: Fact<HeldFor>,
-    /// TCP 443 of the first relay at the end.
-    pub tcp_again: Fact<Connects>,
+    pub(super) tls: Vec<Fact<TlsFacts>>,
 }
 
 impl Looked {
     /// With nothing looked at but the machine.
     pub(super) fn nothing(machine: Machine, why: &WhyUnknown) -> Self {
+        let mut facts = Facts {
+            web: web::unknown(why),
+            ..Facts::default()
+        };
+        let tcp = &mut facts.tcp;
+        tcp.nat64_prefix = Fact::Unknown(why.clone());
+        for connects in [
+            &mut tcp.control,
+            &mut tcp.port80,
+            &mut tcp.again,
+            &mut tcp.v6,
+        ] {
+            *connects = Fact::Unknown(why.clone());
+        }
+        let encrypted = &mut facts.encrypted;
+        encrypted.control = Fact::Unknown(why.clone());
+        encrypted.turn_tls = Fact::Unknown(WhyUnknown::NotReached);
+        encrypted.pseudo_tls = Fact::Unknown(why.clone());
+        encrypted.turn_clear = Fact::Unknown(why.clone());
+        facts.udp.mapped = Fact::Unknown(why.clone());
+        facts.udp.allocate = Fact::Unknown(why.clone());
+        facts.udp.sizes = Fact::Unknown(why.clone());
+        facts.quality.stream = Fact::Unknown(why.clone());
+        facts.quality.held = Fact::Unknown(why.clone());
         Self {
-            took: Duration::ZERO,
-            interrupted: false,
+            facts,
+            certificates: Vec::new(),
             machine,
             names: Vec::new(),
-            names_v6: Fact::Unknown(why.clone()),
-            nat64: Fact::Unknown(why.clone()),
+            v6: None,
             relays: Vec::new(),
             carrier: None,
             router: None,
             neighbour: Fact::Unknown(why.clone()),
-            router_trips: Fact::Unknown(why.clone()),
-            web: Fact::Unknown(why.clone()),
-            proxied: Fact::Unknown(WhyUnknown::NotAsked),
             tcp: Vec::new(),
             same_region: None,
-            tcp_80: Fact::Unknown(why.clone()),
-            control_name: CONTROL,
-            control: Fact::Unknown(why.clone()),
-            tcp_v6: Fact::Unknown(why.clone()),
+            control: (web::CONTROL, Fact::default()),
             udp: Fact::Unknown(why.clone()),
-            mapped: Fact::Unknown(why.clone()),
-            turn_udp: Fact::Unknown(why.clone()),
             tls: Vec::new(),
-            control_tls: Fact::Unknown(why.clone()),
-            pseudo_tls: Fact::Unknown(why.clone()),
-            turn_tcp: Fact::Unknown(why.clone()),
-            sizes: Fact::Unknown(why.clone()),
-            stream: Fact::Unknown(why.clone()),
-            slower: Fact::Unknown(WhyUnknown::NotAsked),
-            held: Fact::Unknown(why.clone()),
-            tcp_again: Fact::Unknown(why.clone()),
         }
     }
 
-    pub(super) fn with_trips(self, trips: Option<RouterTrips>) -> Self {
-        Self {
-            router_trips: match trips {
-                Some(trips) => Fact::Known(trips.so_far()),
-                None if gateway::CAN => Fact::Unknown(WhyUnknown::NotAsked),
-                None => Fact::Unknown(WhyUnknown::NotOnThisSystem),
-            },
-            ..self
-        }
+    /// The first relay that TCP 443 comes up with.
+    pub(super) fn first_open(&self) -> Option<&ContactedRelay> {
+        self.relays.get(self.tcp.iter().position(is_open)?)
     }
 
-    pub(super) fn ended(self, budget: &Budget) -> Self {
-        Self {
-            took: budget.elapsed(),
-            interrupted: budget.is_stopped(),
-            ..self
+    /// The end: what has to be told together.
+    pub(super) fn ended(
+        mut self,
+        looking: &Looking<'_>,
+        budget: &Budget,
+        trips: Option<&RouterTrips>,
+    ) -> Self {
+        self.facts.about = looking.about(budget);
+        self.facts.names = names::facts(
+            &self.names,
+            &self.machine,
+            (looking.opener, looking.target),
+            budget.is_stopped(),
+        );
+        self.machine.with_way(self.carrier.as_ref());
+        self.machine.facts.router = self.first_router(trips);
+        self.facts.machine = std::mem::take(&mut self.machine.facts);
+        self.facts.encrypted.relays = several(&self.tls);
+        if self.is_doubtful() {
+            // whether anybody is still at an address of the list is not known: its silence tells nothing
+            self.facts.tcp.relays = Fact::Unknown(WhyUnknown::NotReached);
+            self.facts.tcp.port80 = Fact::Unknown(WhyUnknown::NotReached);
+            self.facts.udp.cells = Fact::Unknown(WhyUnknown::NotReached);
+            return self;
         }
+        self.facts.tcp.relays = several(&self.tcp);
+        if let Fact::Known(relays) = &mut self.facts.tcp.relays {
+            relays.extend(self.same_region.take());
+        }
+        self.facts.udp.cells = of(&self.udp, |all| {
+            let told = all.iter().map(|(port, cell)| self.port(*port, cell));
+            told.collect()
+        });
+        self
     }
 
-    /// Whether any relay answered.
-    pub fn is_reached(&self) -> bool {
-        let over_tcp = self
-            .tcp
-            .iter()
-            .filter_map(Fact::known)
-            .any(|connects| connects.up().next().is_some());
+    /// Whether the relays were found by this program's own list, and none answered.
+    fn is_doubtful(&self) -> bool {
+        let mut origins = self.relays.iter().map(|relay| relay.origin);
         let cells = self.udp.known();
-        over_tcp || cells.is_some_and(|cells| cells.iter().any(|(_, cell)| cell.answered > 0))
+        origins.any(|origin| origin == AddressOrigin::BuiltIn)
+            && self.first_open().is_none()
+            && cells.is_none_or(|cells| cells.iter().all(|(_, cell)| cell.answered == 0))
     }
 
-    /// Whether the relays were found by this program's own list.
-    pub fn is_built_in(&self) -> bool {
-        self.relays
-            .iter()
-            .any(|relay| relay.origin == RelayOrigin::BuiltIn)
+    /// The router, with the round trips to it.
+    fn first_router(&self, trips: Option<&RouterTrips>) -> Fact<Option<Router>> {
+        match (&self.router, &self.carrier) {
+            (Some(router), _) => Fact::Known(router.address.map(|address| Router {
+                ip: address.into(),
+                neighbour: self.neighbour.clone(),
+                trips: match trips {
+                    Some(trips) => Fact::Known(trips.so_far()),
+                    None if gateway::CAN => Fact::Unknown(WhyUnknown::NotAsked),
+                    None => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+                },
+            })),
+            // loopback needs none
+            (None, Some(end)) if end.local.is_loopback() => Fact::Known(None),
+            (None, Some(_)) => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+            (None, None) => Fact::Unknown(WhyUnknown::NotReached),
+        }
     }
+
+    /// A relay's port over UDP.
+    fn port(&self, port: u16, cell: &RelayPort) -> RelayPortFacts {
+        let address = cell.remote.ip();
+        let its = self.relays.iter().find(|relay| relay.address == address);
+        RelayPortFacts {
+            remote: cell.remote.into(),
+            port,
+            region: Region(its.map(|relay| relay.region.clone()).unwrap_or_default()),
+            sent: cell.sent.into(),
+            answered: cell.answered.into(),
+            denied: cell.denied.into(),
+            rejected: cell.rejected.into(),
+            rejected_by: match rejection(cell.message) {
+                Some(rejection) => Fact::Known(rejection),
+                None if cell.rejected > 0 => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+                None => Fact::Unknown(WhyUnknown::NotAsked),
+            },
+            rtt_us: cell.rtt.map(micros),
+            others: cell.others.into(),
+        }
+    }
+}
+
+/// Whether any connect came up.
+pub(super) fn is_open(connects: &Fact<ConnectFacts>) -> bool {
+    connects.known().and_then(ConnectFacts::is_open) == Some(true)
 }

@@ -2,29 +2,25 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::judge::diagnose::facts::{Fact, WhyUnknown};
+use super::units::of;
+use crate::judge::diagnose::facts::text::{InterfaceName, Name, ProxyPlace, Public};
+use crate::judge::diagnose::facts::{
+    Fact, HostsEntryFacts, LocalEndFacts, MachineFacts, ProxyFacts, Tunnel, WhyUnknown,
+};
 use crate::net::Opener;
 use crate::net::dns::{Resolver, Setup};
 use crate::net::machine::{
-    HostsEntry, HostsFile, Interface, ProxySetting, SystemProxy, Vdi, has_address, has_way,
+    Carrier, HostsEntry, HostsFile, Interface, ProxySetting, SystemProxy, has_address, has_way,
     proxies, system_proxy, tunnels, vdi,
 };
-use crate::record::Failure;
+use crate::record::{Failure, Transport};
 use crate::target::{Host, Target};
 
 /// What this machine is set up with.
 #[derive(Debug)]
 pub struct Machine {
-    /// Whether it has an address beyond loopback and its links.
-    pub has_address: Fact<bool>,
-    /// Whether it has a way to the addresses of the internet.
-    pub has_way_v4: bool,
-    /// See `has_way_v4`.
-    pub has_way_v6: bool,
-    /// Lines of the hosts file about the names that count.
-    pub hosts: Fact<Vec<HostsEntry>>,
-    /// Signs of a virtual desktop.
-    pub vdi: Vec<Vdi>,
+    /// What is known without the way to a relay.
+    pub facts: MachineFacts,
     /// Interfaces that are tunnels and up.
     pub tunnels: Fact<Vec<Interface>>,
     /// Proxies of the environment.
@@ -46,6 +42,32 @@ impl Machine {
             SystemProxy::Straight | SystemProxy::Script | SystemProxy::NotTold => None,
         })
     }
+
+    /// The same as a fact.
+    fn proxy_facts(&self) -> Fact<Option<ProxyFacts>> {
+        let of = |place: &str, by: &str| ProxyFacts {
+            place: ProxyPlace(place.to_owned()),
+            set_by: Public(by.to_owned()),
+        };
+        match (self.proxy(), &self.system_proxy) {
+            (Some(set), _) => Fact::Known(Some(of(&set.proxy, set.set_by))),
+            (None, SystemProxy::Script) => Fact::Known(Some(of("", "pac"))),
+            (None, SystemProxy::NotTold) => Fact::Unknown(WhyUnknown::NotOnThisSystem),
+            (None, SystemProxy::Straight | SystemProxy::Set(_)) => Fact::Known(None),
+        }
+    }
+
+    /// With the way to the first relay: this end of it, and which tunnels are beside it.
+    pub fn with_way(&mut self, carrier: Option<&Carrier>) {
+        self.facts.way = Fact::of(carrier.map(way), WhyUnknown::NotReached);
+        let carrying = carrier.and_then(|carrier| carrier.interface.as_ref());
+        let is_beside = |interface: &&Interface| {
+            carrying.is_none_or(|carrying| carrying.name != interface.name)
+        };
+        self.facts.other_tunnels = of(&self.tunnels, |all| {
+            all.iter().filter(is_beside).filter_map(tunnel).collect()
+        });
+    }
 }
 
 /// Addresses of the relays' ranges, for the question whether there is a way.
@@ -63,7 +85,14 @@ pub async fn look(opener: &Opener, target: &Target, others: &[&str]) -> Machine 
         .into_iter()
         .chain(others.iter().copied())
         .collect();
-    let hosts = HostsFile::read().ok().map(|file| file.entries(&names));
+    let entry = |entry: HostsEntry| HostsEntryFacts {
+        name: Name(entry.name),
+        ip: entry.address.into(),
+        in_teams_range: opener.is_in_range(SocketAddr::new(entry.address, 443), Transport::Tls),
+    };
+    let hosts = HostsFile::read()
+        .ok()
+        .map(|file| file.entries(&names).into_iter().map(entry).collect());
     let (name_servers, setup) = match &opener.plan().resolver {
         Resolver::System(system) => match system.current().await {
             Ok(setup) => (Ok(setup.servers.clone()), Some((*setup).clone())),
@@ -72,18 +101,43 @@ pub async fn look(opener: &Opener, target: &Target, others: &[&str]) -> Machine 
         Resolver::Servers(servers) => (Ok(servers.clone()), None),
         Resolver::Os => (Ok(Vec::new()), None),
     };
-    Machine {
-        has_address: told(has_address()),
-        has_way_v4: has_way(FAR_V4),
-        has_way_v6: has_way(FAR_V6),
-        hosts: told(hosts),
-        vdi: vdi(),
+    let mut machine = Machine {
+        facts: MachineFacts {
+            has_address: told(has_address()),
+            has_route4: Fact::Known(has_way(FAR_V4)),
+            has_route6: Fact::Known(has_way(FAR_V6)),
+            hosts: told(hosts),
+            // Teams knows optimised desktops on Windows alone
+            vdi: Fact::of(cfg!(windows).then(vdi), WhyUnknown::NotAsked),
+            ..MachineFacts::default()
+        },
         tunnels: told(tunnels()),
         proxies: name.as_deref().map(proxies).unwrap_or_default(),
         system_proxy: name.as_deref().map_or(SystemProxy::Straight, system_proxy),
         name_servers,
         setup,
+    };
+    machine.facts.proxy = machine.proxy_facts();
+    machine.with_way(None);
+    machine
+}
+
+fn way(carrier: &Carrier) -> LocalEndFacts {
+    let interface = carrier.interface.as_ref();
+    LocalEndFacts {
+        local: carrier.local.into(),
+        interface: told(interface.map(|known| InterfaceName(known.name.clone()))),
+        interface_mtu_bytes: told(interface.and_then(|known| known.mtu)),
+        tunnel: told(interface.map(tunnel)),
     }
+}
+
+fn tunnel(interface: &Interface) -> Option<Tunnel> {
+    Some(Tunnel {
+        interface: InterfaceName(interface.name.clone()),
+        by: interface.tunnel?,
+        product: Public(interface.product.to_owned()),
+    })
 }
 
 /// What is there, or that this system does not tell it.

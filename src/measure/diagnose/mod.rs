@@ -3,11 +3,10 @@
 //!
 //! | file | what is looked at |
 //! |---|---|
-//! | `facts` | the same in the words of the rules |
 //! | `look` | the order, the time that there is, the early ends |
 //! | `reach`, `speak`, `alone` | its steps: what answers, what is spoken there, what needs the wire for itself |
 //! | `budget` | how much time is left, and what that leaves to do |
-//! | `looked` | all that was seen |
+//! | `looked` | all that was seen, as the facts that the rules judge |
 //! | `machine` | interface, router, tunnel, hosts file, proxy, clock: nothing is sent |
 //! | `names` | every name server of the system by itself, and one to compare with |
 //! | `relays` | which relays are contacted |
@@ -27,7 +26,6 @@ mod budget;
 mod connects;
 mod datagrams;
 mod encrypted;
-mod facts;
 mod held;
 mod look;
 mod looked;
@@ -38,17 +36,8 @@ mod reach;
 mod relays;
 mod router;
 mod speak;
+mod units;
 mod web;
 
-pub use connects::{Connects, Tried};
-pub use datagrams::PacketStream;
-pub use encrypted::{Talked, TlsTried};
-pub use facts::facts;
-pub use held::HeldFor;
 pub use look::{Looking, Options};
 pub use looked::Looked;
-pub use machine::Machine;
-pub use names::{Answers, NameServer};
-pub use relays::{ContactedRelay, RelayOrigin};
-pub use router::{RouterTrip, RouterTrips};
-pub use web::WebLook;

@@ -1,11 +1,21 @@
 //! What each name server answers for the relay's name: all at once, each independently.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use super::budget::Budget;
+use super::machine::Machine;
+use super::units::millis;
+use crate::endpoints::region;
+use crate::judge::diagnose::facts::text::{FreeText, Name, Region};
+use crate::judge::diagnose::facts::{
+    Answered, DnsAnswer, Fact, NameFacts, NameServerFacts, WhyUnknown,
+};
+use crate::net::Opener;
 use crate::net::dns::{Families, Resolved, Resolver, Setup, SystemServers, Unresolved};
-use crate::record::{Cause, Failure};
+use crate::net::machine::gateway;
+use crate::record::{Cause, Failure, Transport, micros, plain};
+use crate::target::{Host, Target};
 
 /// A name server and what it said.
 #[derive(Debug)]
@@ -203,4 +213,165 @@ async fn ask(
 /// Whether it may be the matter of a moment: one lost datagram, a server that is being started.
 fn is_worth_another(failure: &Failure) -> bool {
     matches!(failure.cause, Cause::DnsTimeout | Cause::DnsNoResolver)
+}
+
+/// What they said of the relay's name.
+pub fn facts(
+    servers: &[NameServer],
+    machine: &Machine,
+    (opener, target): (&Opener, &Target),
+    interrupted: bool,
+) -> NameFacts {
+    let Host::Name(name) = &target.host else {
+        return NameFacts::default();
+    };
+    let setup = machine.setup.as_ref();
+    let told = |server: &NameServer| server_of(server, setup, opener);
+    let (systems, others): (Vec<_>, Vec<_>) = servers.iter().partition(|server| server.is_systems);
+    let asked = systems.iter().any(|server| !server.asked.is_empty());
+    let system = match &machine.name_servers {
+        Ok(servers) if servers.is_empty() => Fact::Known(Vec::new()),
+        Err(failure) if failure.cause == Cause::DnsNoResolver => Fact::Known(Vec::new()),
+        Err(failure) => Fact::Unknown(WhyUnknown::Failed(words(&failure.detail))),
+        Ok(_) if asked => Fact::Known(systems.iter().copied().map(told).collect()),
+        Ok(_) if interrupted => Fact::Unknown(WhyUnknown::Interrupted),
+        Ok(_) => Fact::Unknown(WhyUnknown::NotReached),
+    };
+    let comparison = others.first().filter(|server| !server.asked.is_empty());
+    NameFacts {
+        name: Name(name.to_string()),
+        system,
+        comparison: Fact::of(comparison.copied().map(told), WhyUnknown::NotAsked),
+    }
+}
+
+fn server_of(server: &NameServer, setup: Option<&Setup>, opener: &Opener) -> NameServerFacts {
+    let is_silent = |answers: &&Answers| {
+        let failure = answers.result.as_ref().err().map(|why| why.failure.cause);
+        matches!(
+            failure,
+            Some(Cause::DnsTimeout | Cause::DnsNoResolver | Cause::DnsLocalError)
+        )
+    };
+    let answered: Vec<_> = server
+        .asked
+        .iter()
+        .filter(|answers| !is_silent(answers))
+        .collect();
+    let best = server.best();
+    let dns = best.map(|answers| match &answers.result {
+        Ok(resolved) => &resolved.dns,
+        Err(unresolved) => &*unresolved.dns,
+    });
+    let chain = dns.map_or_else(Vec::new, |dns| {
+        dns.chain
+            .iter()
+            .map(|link| Name(plain(&link.name).into_owned()))
+            .collect()
+    });
+    NameServerFacts {
+        server: server.server.into(),
+        asked: u32::try_from(server.asked.len()).unwrap_or(u32::MAX),
+        answered: u32::try_from(answered.len()).unwrap_or(u32::MAX),
+        times_us: answered
+            .iter()
+            .map(|answers| micros(answers.took))
+            .collect(),
+        answer: answer(server, best, opener),
+        chain,
+        is_behind_router: gateway(server.server.ip()).map(|way| way.address.is_some()),
+        waits_ms: setup.and_then(|setup| setup.patience).map(millis),
+    }
+}
+
+fn answer(server: &NameServer, best: Option<&Answers>, opener: &Opener) -> DnsAnswer {
+    let mut addresses: Vec<Answered> = Vec::new();
+    for resolved in server.resolved() {
+        let its_region = region(resolved.dns.last_name().unwrap_or_default());
+        for address in &resolved.addresses {
+            let remote = SocketAddr::new(*address, 443);
+            let one = Answered {
+                ip: (*address).into(),
+                in_teams_range: opener.is_in_range(remote, Transport::Tls),
+                region: Region(plain(its_region).into_owned()),
+            };
+            if !addresses.contains(&one) {
+                addresses.push(one);
+            }
+        }
+    }
+    if !addresses.is_empty() {
+        return DnsAnswer::Addresses(addresses);
+    }
+    let failure = best.and_then(|answers| Some(&answers.result.as_ref().err()?.failure));
+    let Some(failure) = failure else {
+        return DnsAnswer::NoData;
+    };
+    match failure.cause {
+        // also where its port is closed: there is no server
+        Cause::DnsTimeout | Cause::DnsNoResolver => DnsAnswer::Silent,
+        Cause::DnsNxdomain => DnsAnswer::NxDomain,
+        Cause::DnsServfail if is_servfail(&failure.detail) => DnsAnswer::ServFail,
+        Cause::DnsRefused => DnsAnswer::Refused,
+        Cause::DnsNoData => DnsAnswer::NoData,
+        _ => DnsAnswer::Other(words(&failure.detail)),
+    }
+}
+
+/// Whether that is the code itself, and not another that counts as a failure, too (FORMERR, NOTIMP).
+fn is_servfail(detail: &str) -> bool {
+    !detail.contains("answered ") || detail.contains("SERVFAIL")
+}
+
+/// Words of the system or of a stranger, bounded.
+fn words(text: &str) -> FreeText {
+    FreeText(plain(text).chars().take(200).collect())
+}
+
+/// The prefix before the addresses of `ipv4only.arpa` (RFC 7050): those are 192.0.0.170 and 192.0.0.171, and stand behind
+/// a prefix of 32 to 96 bits (RFC 6052 section 2.2), whose bits 64 to 71 are left out.
+pub fn prefix(address: IpAddr) -> Option<Ipv6Addr> {
+    let IpAddr::V6(v6) = address else {
+        return None;
+    };
+    let bytes = v6.octets();
+    [96_usize, 64, 56, 48, 40, 32].into_iter().find_map(|bits| {
+        let behind = bytes.iter().enumerate().skip(bits / 8);
+        let found: Vec<u8> = behind
+            .filter(|(at, _)| *at != 8 || bits == 96)
+            .map(|(_, byte)| *byte)
+            .take(4)
+            .collect();
+        let is_it = matches!(found[..], [192, 0, 0, 170 | 171]);
+        is_it.then(|| {
+            let mut prefix = [0; 16];
+            for (to, from) in prefix.iter_mut().zip(bytes).take(bits / 8) {
+                *to = from;
+            }
+            prefix.into()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // the addresses of RFC 6052 section 2.4 with 192.0.0.170 in place of 192.0.2.33
+    #[test]
+    fn the_prefix_of_a_dns64_is_found_at_each_of_its_lengths() {
+        for (address, found) in [
+            ("2001:db8:c000:aa::", "2001:db8::"),
+            ("2001:db8:1c0:0:aa::", "2001:db8:100::"),
+            ("2001:db8:122:c000:0:aa00::", "2001:db8:122::"),
+            ("2001:db8:122:3c0:0:aa::", "2001:db8:122:300::"),
+            ("2001:db8:122:344:c0:0:aa00:0", "2001:db8:122:344::"),
+            ("64:ff9b::192.0.0.171", "64:ff9b::"),
+        ] {
+            let prefix = prefix(address.parse().unwrap());
+            assert_eq!(prefix, Some(found.parse().unwrap()), "{address}");
+        }
+        assert_eq!(prefix("2001:db8::1".parse().unwrap()), None);
+        assert_eq!(prefix("192.0.0.170".parse().unwrap()), None);
+    }
 }

@@ -3,15 +3,15 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::budget::Budget;
-use super::connects::{CONNECTS, Connects, connects};
+use super::connects::{CONNECTS, connects};
 use super::look::Looking;
 use super::looked::Looked;
-use super::names::NameServer;
 use super::proxied;
 use super::relays::{ContactedRelay, another};
 use super::web::{CONTROL, OTHER_CONTROL};
 use crate::endpoints;
-use crate::judge::diagnose::facts::{Fact, ProxyConnect, WhyUnknown};
+use crate::judge::diagnose::facts::text::{Name, Region};
+use crate::judge::diagnose::facts::{ConnectFacts, Fact, ProxyConnect, WhyUnknown};
 use crate::net::machine::SystemProxy;
 use crate::net::{Leads, cells};
 use crate::record::Transport;
@@ -25,12 +25,7 @@ const MORE_QUESTIONS: u32 = 8;
 
 impl Looking<'_> {
     /// What answers at all.
-    pub(super) async fn reach(
-        &self,
-        found: &mut Looked,
-        control: &Fact<Option<IpAddr>>,
-        budget: &Budget,
-    ) {
+    pub(super) async fn reach(&self, found: &mut Looked, budget: &Budget) {
         (self.tell)("TCP 443 and UDP 3478 to 3481");
         let relays = found.relays.clone();
         let cells: Vec<_> = UDP_PORTS
@@ -54,25 +49,25 @@ impl Looking<'_> {
             .await;
             Fact::Known(cells.iter().map(|(port, _)| *port).zip(asked).collect())
         };
-        let first = relays.first().map(|relay| relay.address);
-        let second = relays.get(1).map(|relay| relay.address);
-        let one = self.connects(first, 443, CONNECTS, budget);
-        let other = self.connects(second, 443, CONNECTS, budget);
-        let eighty = self.connects(first.filter(|_| !self.options.lab), 80, 1, budget);
+        let (first, second) = (relays.first(), relays.get(1));
+        let one = self.relay(first, 443, CONNECTS, budget);
+        let other = self.relay(second, 443, CONNECTS, budget);
+        let eighty = self.relay(first.filter(|_| !self.options.lab), 80, 1, budget);
         let control = async {
             if self.leaves_out_others() {
                 return Fact::Unknown(WhyUnknown::NotAsked);
             }
-            match control.known().copied().flatten() {
-                Some(address) => self.connects(Some(address), 443, CONNECTS, budget).await,
-                None => Fact::Unknown(control.why().cloned().unwrap_or(WhyUnknown::NotReached)),
+            let (name, address) = &found.control;
+            match address.known().copied().flatten() {
+                Some(address) => {
+                    let connects = self.connects(Some(address), 443, CONNECTS, budget).await;
+                    named(connects, name)
+                }
+                None => Fact::Unknown(address.why().cloned().unwrap_or(WhyUnknown::NotReached)),
             }
         };
-        let v6 = found.names_v6.known().and_then(|servers| {
-            let mut resolved = servers.iter().flat_map(NameServer::resolved);
-            resolved.find_map(|resolved| resolved.addresses.first().copied())
-        });
         // a relay that is contacted over IPv6 anyway needs no second look
+        let v6 = found.v6;
         let v6 = v6.filter(|address| relays.iter().all(|relay| relay.address != *address));
         let over_v6 = self.connects(v6, 443, 2, budget);
         let proxied = self.proxied(found, budget);
@@ -85,10 +80,11 @@ impl Looking<'_> {
             Box::pin(over_v6),
             Box::pin(proxied)
         );
-        (found.udp, found.tcp_80, found.tcp_v6) = (seen.0, seen.3, seen.5);
-        found.control = seen.4;
+        found.udp = seen.0;
         found.tcp = [seen.1, seen.2].into_iter().take(relays.len()).collect();
-        found.proxied = seen.6;
+        (found.facts.tcp.port80, found.facts.tcp.control) = (seen.3, seen.4);
+        found.facts.tcp.v6 = named(seen.5, &self.target.host.to_string());
+        found.facts.web.connect = seen.6;
         found.same_region = self.same_region(found, budget).await;
     }
 
@@ -112,12 +108,11 @@ impl Looking<'_> {
 
     /// Where one relay of two is silent: another one of its region, so that one address does not stand for a region, nor a
     /// region for one address.
-    async fn same_region(
-        &self,
-        found: &Looked,
-        budget: &Budget,
-    ) -> Option<(ContactedRelay, Fact<Connects>)> {
-        let is_open = |connects: &Fact<Connects>| Some(connects.known()?.up().next().is_some());
+    async fn same_region(&self, found: &Looked, budget: &Budget) -> Option<ConnectFacts> {
+        let is_open = |connects: &Fact<ConnectFacts>| {
+            let up = connects.known()?.up().next();
+            Some(up.is_some())
+        };
         let open: Vec<Option<bool>> = found.tcp.iter().map(is_open).collect();
         if open.len() < 2 || !open.contains(&Some(true)) {
             return None;
@@ -132,10 +127,8 @@ impl Looking<'_> {
             let search = self.ask_for(&found.relays, &silent.region);
             budget.step(limits.dns, search).await.known().cloned()??
         };
-        let connects = self
-            .connects(Some(other.address), 443, CONNECTS, budget)
-            .await;
-        Some((other, connects))
+        let connects = self.relay(Some(&other), 443, CONNECTS, budget).await;
+        connects.into_known()
     }
 
     /// Asks the name a few times more: each answer leads to another relay.
@@ -148,13 +141,10 @@ impl Looking<'_> {
                 && endpoints::region(name) == region
                 && known.iter().all(|relay| relay.address != address)
             {
-                let first = known.first()?;
-                let remote = SocketAddr::new(address, 443);
                 return Some(ContactedRelay {
                     address,
                     region: region.to_owned(),
-                    in_range: self.opener.is_in_range(remote, Transport::Tls),
-                    origin: first.origin,
+                    origin: known.first()?.origin,
                 });
             }
         }
@@ -186,13 +176,30 @@ impl Looking<'_> {
         chosen
     }
 
+    /// Connects to a relay; without one it is not asked.
+    pub(super) async fn relay(
+        &self,
+        relay: Option<&ContactedRelay>,
+        port: u16,
+        count: u32,
+        budget: &Budget,
+    ) -> Fact<ConnectFacts> {
+        let address = relay.map(|relay| relay.address);
+        let mut connects = self.connects(address, port, count, budget).await;
+        if let (Fact::Known(connects), Some(relay)) = (&mut connects, relay) {
+            connects.region = Region(relay.region.clone());
+            connects.origin = relay.origin;
+        }
+        connects
+    }
+
     async fn connects(
         &self,
         address: Option<IpAddr>,
         port: u16,
         count: u32,
         budget: &Budget,
-    ) -> Fact<Connects> {
+    ) -> Fact<ConnectFacts> {
         let Some(address) = address else {
             return Fact::Unknown(WhyUnknown::NotAsked);
         };
@@ -200,5 +207,16 @@ impl Looking<'_> {
             return Fact::Unknown(why);
         }
         Fact::Known(connects(self.opener, self.at(address, port), count, budget).await)
+    }
+}
+
+/// With the name that they were for.
+fn named(connects: Fact<ConnectFacts>, name: &str) -> Fact<ConnectFacts> {
+    match connects {
+        Fact::Known(connects) => Fact::Known(ConnectFacts {
+            name: Name(name.to_owned()),
+            ..connects
+        }),
+        unknown @ Fact::Unknown(_) => unknown,
     }
 }

@@ -1,25 +1,12 @@
 //! Which relays are contacted: two that the name servers named, of two regions if they name two.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use super::names::NameServer;
 use crate::endpoints::region;
+use crate::judge::diagnose::facts::AddressOrigin;
 use crate::net::Opener;
-use crate::record::Transport;
-
-/// Where a relay's address comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RelayOrigin {
-    /// The target is an address.
-    Given,
-    /// A name server of the system.
-    System(SocketAddr),
-    /// The name server to compare with: the system's did not give any.
-    Comparison(SocketAddr),
-    /// The list of this program, as no name server gave any.
-    BuiltIn,
-}
 
 /// A relay that is contacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +15,8 @@ pub struct ContactedRelay {
     pub address: IpAddr,
     /// Its Azure region; empty where its name has none.
     pub region: String,
-    /// Whether it lies in the published ranges.
-    pub in_range: bool,
     /// Where the address comes from.
-    pub origin: RelayOrigin,
+    pub origin: AddressOrigin,
 }
 
 /// An address that Microsoft's own configuration of clients names: relays behind a name are better, as they are sure to
@@ -48,28 +33,21 @@ pub fn choose(
     given: Option<IpAddr>,
     built_in: bool,
 ) -> Vec<ContactedRelay> {
-    let in_range =
-        |address: IpAddr| opener.is_in_range(SocketAddr::new(address, 443), Transport::Tls);
     if let Some(address) = given {
         return vec![ContactedRelay {
             address,
             region: String::new(),
-            in_range: in_range(address),
-            origin: RelayOrigin::Given,
+            origin: AddressOrigin::Given,
         }];
     }
     let mut all = named(opener, servers);
     let mut seen = HashSet::new();
     all.retain(|relay| seen.insert(relay.address));
     // the system's are what Teams goes to
-    let has_systems = all
-        .iter()
-        .any(|relay| matches!(relay.origin, RelayOrigin::System(_)));
+    let is_systems = |relay: &ContactedRelay| relay.origin == AddressOrigin::System;
     let mut others = Vec::new();
-    if has_systems {
-        (all, others) = all
-            .into_iter()
-            .partition(|relay| matches!(relay.origin, RelayOrigin::System(_)));
+    if all.iter().any(is_systems) {
+        (all, others) = all.into_iter().partition(is_systems);
     }
     let mut chosen: Vec<ContactedRelay> = Vec::new();
     if let Some(first) = all.first().cloned() {
@@ -90,8 +68,7 @@ pub fn choose(
         chosen.push(ContactedRelay {
             address: BUILT_IN,
             region: String::new(),
-            in_range: in_range(BUILT_IN),
-            origin: RelayOrigin::BuiltIn,
+            origin: AddressOrigin::BuiltIn,
         });
     }
     chosen.truncate(MOST);
@@ -100,8 +77,6 @@ pub fn choose(
 
 /// All relays that name servers named.
 fn named(opener: &Opener, servers: &[NameServer]) -> Vec<ContactedRelay> {
-    let in_range =
-        |address: IpAddr| opener.is_in_range(SocketAddr::new(address, 443), Transport::Tls);
     let mut all: Vec<ContactedRelay> = Vec::new();
     for server in servers {
         for resolved in server.resolved() {
@@ -113,11 +88,10 @@ fn named(opener: &Opener, servers: &[NameServer]) -> Vec<ContactedRelay> {
             all.extend(addresses.map(|address| ContactedRelay {
                 address: *address,
                 region: region(name).to_owned(),
-                in_range: in_range(*address),
                 origin: if server.is_systems {
-                    RelayOrigin::System(server.server)
+                    AddressOrigin::System
                 } else {
-                    RelayOrigin::Comparison(server.server)
+                    AddressOrigin::Comparison
                 },
             }));
         }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::budget::Budget;
-use super::connects::Connects;
-use super::encrypted::{in_the_clear, pseudo, tls};
+use super::encrypted::{in_the_clear, pseudo, reply_of, tls};
 use super::look::Looking;
-use super::looked::Looked;
-use crate::judge::diagnose::facts::{Fact, WhyUnknown};
+use super::looked::{Looked, is_open};
+use super::units::of;
+use crate::judge::diagnose::facts::{Fact, Mapping, WhyUnknown};
 use crate::net::datagram;
 use crate::net::mapped::mapped;
 use crate::record::Ask;
@@ -20,14 +20,9 @@ impl Looking<'_> {
         let limits = &self.opener.plan().limits;
         // the handshake may be tried twice
         let longest = (limits.connect + limits.tls) * 2;
-        let is_up = |connects: &Fact<Connects>| {
-            connects
-                .known()
-                .is_some_and(|connects| connects.up().next().is_some())
-        };
         let over_tls = |index: usize| {
             let relay = found.relays.get(index).cloned();
-            let up = found.tcp.get(index).is_some_and(is_up);
+            let up = found.tcp.get(index).is_some_and(is_open);
             async move {
                 let Some(relay) = relay else {
                     return Fact::Unknown(WhyUnknown::NotAsked);
@@ -40,7 +35,7 @@ impl Looking<'_> {
                 flat(budget.step(longest, tried).await)
             }
         };
-        let first_up = found.tcp.first().is_some_and(is_up);
+        let first_up = found.tcp.first().is_some_and(is_open);
         let first = found.relays.first().map(|relay| relay.address);
         let beside = first
             .filter(|_| first_up)
@@ -61,15 +56,14 @@ impl Looking<'_> {
                 ),
             }
         };
-        let control = found
-            .control
-            .known()
-            .filter(|connects| connects.up().next().is_some());
-        let control = control.map(|connects| connects.remote);
+        let (name, address) = &found.control;
+        let address = address.known().copied().flatten();
+        let address = address.filter(|_| is_open(&found.facts.tcp.control));
         let control_tls = async {
-            let (Some(remote), Ok(target)) = (control, found.control_name.parse::<Target>()) else {
+            let (Some(address), Ok(target)) = (address, name.parse::<Target>()) else {
                 return Fact::Unknown(WhyUnknown::NotReached);
             };
+            let remote = self.at(address, 443);
             let tried = tls((self.opener, self.judge), (&target, remote), false);
             flat(budget.step(longest, tried).await)
         };
@@ -83,7 +77,8 @@ impl Looking<'_> {
             };
             let (local, limit) = (self.opener.local_end().clone(), limits.turn);
             let asked = async move { datagram::ask(remote, Ask::Allocate, &local, limit).await };
-            budget.step(limit * 2, asked).await
+            let asked = budget.step(limit * 2, asked).await;
+            of(&asked, |asked| reply_of(asked.exchange.turn.reply))
         };
         let mapped = async {
             let several: Vec<_> = open
@@ -98,9 +93,16 @@ impl Looking<'_> {
             if several.len() < 2 {
                 return Fact::Unknown(WhyUnknown::NotReached);
             }
-            budget
-                .step(limits.turn, mapped(&several, Duration::from_millis(1_200)))
-                .await
+            let seen = mapped(&several, Duration::from_millis(1_200));
+            of(&budget.step(limits.turn, seen).await, |all| {
+                let seen = all.iter().filter_map(|(remote, mapped)| {
+                    Some(Mapping {
+                        remote: (*remote).into(),
+                        mapped: (*mapped)?.into(),
+                    })
+                });
+                seen.collect()
+            })
         };
         let seen = tokio::join!(
             Box::pin(over_tls(0)),
@@ -111,10 +113,19 @@ impl Looking<'_> {
             Box::pin(turn_udp),
             Box::pin(mapped)
         );
-        let relays = found.relays.len();
-        found.tls = [seen.0, seen.1].into_iter().take(relays).collect();
-        (found.pseudo_tls, found.turn_tcp, found.control_tls) = (seen.2, seen.3, seen.4);
-        (found.turn_udp, found.mapped) = (seen.5, seen.6);
+        let facts = &mut found.facts;
+        facts.encrypted.turn_tls = match &seen.0 {
+            Fact::Known(tried) => Fact::of(tried.turn.clone(), WhyUnknown::NotReached),
+            Fact::Unknown(why) => Fact::Unknown(why.clone()),
+        };
+        (facts.encrypted.pseudo_tls, facts.encrypted.turn_clear) = (seen.2, seen.3);
+        facts.encrypted.control = of(&seen.4, |tried| tried.facts.clone());
+        (facts.udp.allocate, facts.udp.mapped) = (seen.5, seen.6);
+        for tried in [seen.0, seen.1].into_iter().take(found.relays.len()) {
+            found.tls.push(of(&tried, |tried| tried.facts.clone()));
+            let sent = tried.into_known().map(|tried| tried.certificates);
+            found.certificates.push(sent.unwrap_or_default());
+        }
     }
 }
 

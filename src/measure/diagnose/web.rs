@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::budget::Budget;
 use crate::judge::diagnose::facts::text::Public;
-use crate::judge::diagnose::facts::{ClockOffset, Fact, SignInPage};
+use crate::judge::diagnose::facts::{ClockOffset, Fact, SignInPage, WebFacts, WhyUnknown};
 use crate::net::plain_page::{Fetched, fetch};
 use crate::net::{Leads, Opener, Visit};
 use crate::target::Target;
@@ -24,24 +24,14 @@ pub const OTHER_CONTROL: &str = "login.microsoftonline.com";
 pub const LIMIT: Duration = Duration::from_secs(3);
 pub const QUICK_LIMIT: Duration = Duration::from_secs(2);
 
-/// The sign-in page and the clocks.
-#[derive(Debug, Clone)]
-pub struct WebLook {
-    /// What answered; none where nothing did.
-    pub page: Option<SignInPage>,
-    /// For each server that told its time: the seconds by which this clock may be ahead, from and to; none where the way is
-    /// not known to be free of somebody who stands in for others.
-    pub clocks: Option<Vec<ClockOffset>>,
-}
-
 /// Looks at both, each for so long at most. The second clock is that of the control name, over plain HTTP.
-pub async fn look(opener: &Opener, budget: &Budget, limit: Duration) -> Fact<WebLook> {
+pub async fn look(opener: &Opener, budget: &Budget, limit: Duration) -> WebFacts {
     // each on its own: one that hangs must not take the other with it
     let page = |host, path| crate::timer::timeout(limit, page(opener, host, path));
     let both = async { tokio::join!(page(HOST, PATH), page(CONTROL, "/")) };
     let (first, second) = match budget.step(limit * 2, both).await {
         Fact::Known((first, second)) => (first.ok().flatten(), second.ok().flatten()),
-        Fact::Unknown(why) => return Fact::Unknown(why),
+        Fact::Unknown(why) => return unknown(&why),
     };
     let page = first.as_ref().and_then(seen);
     let is_free = page.as_ref().is_some_and(|page| page.is_expected);
@@ -58,7 +48,20 @@ pub async fn look(opener: &Opener, budget: &Budget, limit: Duration) -> Fact<Web
         });
         told.collect()
     });
-    Fact::Known(WebLook { page, clocks })
+    WebFacts {
+        page: Fact::of(page, WhyUnknown::NotReached),
+        clocks: Fact::of(clocks, WhyUnknown::NotReached),
+        ..WebFacts::default()
+    }
+}
+
+/// Neither is known.
+pub fn unknown(why: &WhyUnknown) -> WebFacts {
+    WebFacts {
+        page: Fact::Unknown(why.clone()),
+        clocks: Fact::Unknown(why.clone()),
+        ..WebFacts::default()
+    }
 }
 
 /// One page, without redirects.
@@ -84,14 +87,6 @@ fn seen(fetched: &Fetched) -> Option<SignInPage> {
         redirects: page.location.is_some(),
         is_html: page.is_markup(),
     })
-}
-
-impl WebLook {
-    /// Whether a network asks for a sign-in: another page, and one for persons.
-    pub fn is_signed_out(&self) -> bool {
-        let page = self.page.as_ref();
-        page.is_some_and(SignInPage::asks_for_a_sign_in)
-    }
 }
 
 /// By how many seconds this clock is ahead of the server's, which is cut to whole seconds: between `asked - date - 1` and
@@ -124,7 +119,10 @@ mod tests {
         let of = |answer| {
             let page = seen(&fetched(answer));
             let is_expected = page.as_ref().map(|page| page.is_expected);
-            (is_expected, WebLook { page, clocks: None }.is_signed_out())
+            (
+                is_expected,
+                page.is_some_and(|page| page.asks_for_a_sign_in()),
+            )
         };
         let good = "HTTP/1.1 200 OK\r\n\r\nMicrosoft Connect Test";
         assert_eq!(of(good), (Some(true), false));

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
-use super::TunnelEvidence;
+use crate::judge::diagnose::facts::TunnelSign;
 
 /// This end of the way to an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Interface {
     /// The largest packet that it takes, in bytes.
     pub mtu: Option<u32>,
     /// Why it is taken for a tunnel, if it is.
-    pub tunnel: Option<TunnelEvidence>,
+    pub tunnel: Option<TunnelSign>,
     /// The product that a tunnel is of; empty where none is known.
     pub product: &'static str,
 }
@@ -74,7 +74,7 @@ mod system {
     use std::path::Path;
 
     use super::Interface;
-    use crate::net::machine::TunnelEvidence;
+    use crate::judge::diagnose::facts::TunnelSign;
 
     fn all() -> Option<Vec<(String, IpAddr)>> {
         let all = nix::ifaddrs::getifaddrs().ok()?.filter_map(|interface| {
@@ -123,14 +123,14 @@ mod system {
         // ARPHRD_PPP, ARPHRD_TUNNEL, ARPHRD_TUNNEL6, ARPHRD_SIT and ARPHRD_IPGRE of linux/if_arp.h
         let is_tunnel = matches!(kind, Some(512 | 768 | 769 | 776 | 778));
         let tunnel = if folder.join("tun_flags").exists() || is_wireguard || is_tunnel {
-            Some(TunnelEvidence::ByType)
+            Some(TunnelSign::Type)
         } else {
-            TunnelEvidence::of_name(name)
+            TunnelSign::of_name(name)
         };
         Interface {
             name: name.to_owned(),
             mtu,
-            product: TunnelEvidence::product(name),
+            product: TunnelSign::product(name),
             tunnel,
         }
     }
@@ -172,11 +172,11 @@ mod system {
             assert_eq!((of("eth0").mtu, of("eth0").tunnel), (Some(1500), None));
             assert_eq!(
                 (of("office").mtu, of("office").tunnel),
-                (Some(1400), Some(TunnelEvidence::ByType))
+                (Some(1400), Some(TunnelSign::Type))
             );
-            assert_eq!(of("far").tunnel, Some(TunnelEvidence::ByType));
-            assert_eq!(of("line").tunnel, Some(TunnelEvidence::ByType));
-            assert_eq!(of("tun7").tunnel, Some(TunnelEvidence::ByName));
+            assert_eq!(of("far").tunnel, Some(TunnelSign::Type));
+            assert_eq!(of("line").tunnel, Some(TunnelSign::Type));
+            assert_eq!(of("tun7").tunnel, Some(TunnelSign::Name));
         }
     }
 }
@@ -186,7 +186,7 @@ mod system {
     use std::net::IpAddr;
 
     use super::Interface;
-    use crate::net::machine::TunnelEvidence;
+    use crate::judge::diagnose::facts::TunnelSign;
 
     pub fn addresses() -> Option<Vec<IpAddr>> {
         let adapters = ipconfig::get_adapters().ok()?;
@@ -224,8 +224,8 @@ mod system {
         Interface {
             name: adapter.friendly_name().to_owned(),
             mtu: None,
-            tunnel: TunnelEvidence::of_adapter(kind, adapter.description()),
-            product: TunnelEvidence::product(adapter.description()),
+            tunnel: TunnelSign::of_adapter(kind, adapter.description()),
+            product: TunnelSign::product(adapter.description()),
         }
     }
 }

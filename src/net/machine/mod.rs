@@ -17,8 +17,7 @@ mod vdi;
 
 pub use hosts::{HostsEntry, HostsFile};
 pub use interface::{Carrier, Interface, carrier, has_address, has_way, tunnels};
-pub use neighbours::{Neighbour, neighbour};
+pub use neighbours::neighbour;
 pub use proxy::{ProxySetting, SystemProxy, proxies, system_proxy};
 pub use routes::{Gateway, gateway};
-pub use tunnel::TunnelEvidence;
-pub use vdi::{Vdi, vdi};
+pub use vdi::vdi;

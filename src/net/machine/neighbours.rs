@@ -2,43 +2,36 @@
 
 use std::net::IpAddr;
 
-/// What the system knows of a neighbour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Neighbour {
-    /// Its hardware address is known.
-    Known,
-    /// The system asked for its hardware address, and nobody answered.
-    Silent,
-}
+use crate::judge::diagnose::facts::NeighbourFacts;
 
 /// What the system knows of it; `None` where it does not say, or never asked. Of IPv6 Linux says it by netlink only.
 #[cfg(target_os = "linux")]
-pub fn neighbour(address: IpAddr, interface: &str) -> Option<Neighbour> {
+pub fn neighbour(address: IpAddr, interface: &str) -> Option<NeighbourFacts> {
     let table = std::fs::read_to_string("/proc/net/arp").ok()?;
     of_table(&table, address, interface)
 }
 
 /// The same of Windows' table.
 #[cfg(windows)]
-pub fn neighbour(address: IpAddr, _interface: &str) -> Option<Neighbour> {
+pub fn neighbour(address: IpAddr, _interface: &str) -> Option<NeighbourFacts> {
     crate::sys::neighbour_answers(address).map(|answers| {
         if answers {
-            Neighbour::Known
+            NeighbourFacts::Known
         } else {
-            Neighbour::Silent
+            NeighbourFacts::Silent
         }
     })
 }
 
 /// Not known how on this system.
 #[cfg(not(any(target_os = "linux", windows)))]
-pub fn neighbour(_address: IpAddr, _interface: &str) -> Option<Neighbour> {
+pub fn neighbour(_address: IpAddr, _interface: &str) -> Option<NeighbourFacts> {
     None
 }
 
 /// A line of `/proc/net/arp` is the address, the kind of hardware, flags, the hardware address, a mask and the
 /// interface; without flags the address is asked for and not known (arp(7), `ATF_COM`).
-fn of_table(table: &str, address: IpAddr, interface: &str) -> Option<Neighbour> {
+fn of_table(table: &str, address: IpAddr, interface: &str) -> Option<NeighbourFacts> {
     table.lines().skip(1).find_map(|line| {
         let fields: Vec<_> = line.split_whitespace().collect();
         let [known, _, flags, _, _, device] = fields[..] else {
@@ -49,9 +42,9 @@ fn of_table(table: &str, address: IpAddr, interface: &str) -> Option<Neighbour> 
         }
         let flags = u32::from_str_radix(flags.strip_prefix("0x")?, 16).ok()?;
         Some(if flags & 0x2 == 0 {
-            Neighbour::Silent
+            NeighbourFacts::Silent
         } else {
-            Neighbour::Known
+            NeighbourFacts::Known
         })
     })
 }
@@ -70,9 +63,9 @@ IP address       HW type     Flags       HW address            Mask     Device
     #[test]
     fn a_neighbour_without_a_hardware_address_is_silent_on_its_interface() {
         let of = |address: &str, interface| of_table(TABLE, address.parse().unwrap(), interface);
-        assert_eq!(of("10.77.0.2", "eth0"), Some(Neighbour::Known));
-        assert_eq!(of("10.77.0.9", "eth0"), Some(Neighbour::Silent));
-        assert_eq!(of("10.77.0.9", "eth1"), Some(Neighbour::Known));
+        assert_eq!(of("10.77.0.2", "eth0"), Some(NeighbourFacts::Known));
+        assert_eq!(of("10.77.0.9", "eth0"), Some(NeighbourFacts::Silent));
+        assert_eq!(of("10.77.0.9", "eth1"), Some(NeighbourFacts::Known));
         assert_eq!(of("10.77.0.3", "eth0"), None);
         assert_eq!(of_table("", "10.77.0.2".parse().unwrap(), "eth0"), None);
     }

@@ -1,13 +1,6 @@
 //! Whether an interface is a tunnel: by its kind where the system tells, else by its name. Pure.
 
-/// Why an interface is taken for a tunnel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TunnelEvidence {
-    /// The system says that it is one.
-    ByType,
-    /// It is called like one.
-    ByName,
-}
+use crate::judge::diagnose::facts::TunnelSign;
 
 /// Beginnings of names, behind which a number or nothing stands.
 const NAMES: [&str; 18] = [
@@ -88,7 +81,7 @@ const PRODUCTS: [(&str, &str); 21] = [
     ("netmotion", "NetMotion"),
 ];
 
-impl TunnelEvidence {
+impl TunnelSign {
     /// The product that an interface of this name is of, or an adapter of this description; empty where none is known.
     pub fn product(text: &str) -> &'static str {
         let text = text.to_ascii_lowercase();
@@ -113,7 +106,7 @@ impl TunnelEvidence {
                         .all(|byte| byte.is_ascii_digit() || byte == b'-')
             })
         });
-        begins.then_some(Self::ByName)
+        begins.then_some(Self::Name)
     }
 
     /// By the kind and the description that Windows has.
@@ -123,10 +116,10 @@ impl TunnelEvidence {
             return None;
         }
         if TYPES.contains(&kind) {
-            return Some(Self::ByType);
+            return Some(Self::Type);
         }
         let known = DESCRIPTIONS.iter().any(|known| description.contains(known));
-        known.then_some(Self::ByName)
+        known.then_some(Self::Name)
     }
 }
 
@@ -148,7 +141,7 @@ mod tests {
             ("wg0", ""),
             ("WAN Miniport (SSTP)", ""),
         ] {
-            assert_eq!(TunnelEvidence::product(text), product, "{text}");
+            assert_eq!(TunnelSign::product(text), product, "{text}");
         }
     }
 
@@ -164,11 +157,7 @@ mod tests {
             "gpd0",
             "CloudflareWARP",
         ] {
-            assert_eq!(
-                TunnelEvidence::of_name(name),
-                Some(TunnelEvidence::ByName),
-                "{name}"
-            );
+            assert_eq!(TunnelSign::of_name(name), Some(TunnelSign::Name), "{name}");
         }
         for name in [
             "eth0",
@@ -181,32 +170,32 @@ mod tests {
             "br0",
             "",
         ] {
-            assert_eq!(TunnelEvidence::of_name(name), None, "{name}");
+            assert_eq!(TunnelSign::of_name(name), None, "{name}");
         }
     }
 
     #[test]
     fn adapters_are_known_by_kind_or_product_and_helpers_of_ipv6_are_not() {
         assert_eq!(
-            TunnelEvidence::of_adapter(23, "WAN Miniport (SSTP)"),
-            Some(TunnelEvidence::ByType)
+            TunnelSign::of_adapter(23, "WAN Miniport (SSTP)"),
+            Some(TunnelSign::Type)
         );
         assert_eq!(
-            TunnelEvidence::of_adapter(53, "Wintun Userspace Tunnel"),
-            Some(TunnelEvidence::ByName)
+            TunnelSign::of_adapter(53, "Wintun Userspace Tunnel"),
+            Some(TunnelSign::Name)
         );
         assert_eq!(
-            TunnelEvidence::of_adapter(6, "PANGP Virtual Ethernet Adapter Secure"),
-            Some(TunnelEvidence::ByName)
+            TunnelSign::of_adapter(6, "PANGP Virtual Ethernet Adapter Secure"),
+            Some(TunnelSign::Name)
         );
         assert_eq!(
-            TunnelEvidence::of_adapter(131, "Microsoft Teredo Tunneling Adapter"),
+            TunnelSign::of_adapter(131, "Microsoft Teredo Tunneling Adapter"),
             None
         );
         assert_eq!(
-            TunnelEvidence::of_adapter(6, "Cisco USB Ethernet adapter"),
+            TunnelSign::of_adapter(6, "Cisco USB Ethernet adapter"),
             None
         );
-        assert_eq!(TunnelEvidence::of_adapter(6, "Fortune TUNed NIC"), None);
+        assert_eq!(TunnelSign::of_adapter(6, "Fortune TUNed NIC"), None);
     }
 }

@@ -31,20 +31,20 @@ impl Buckets {
         self.raise(bucket(value), u32::try_from(n).unwrap_or(u32::MAX));
     }
 
-    /// Of values that were counted before: how many each bucket holds.
-    pub fn counted(pairs: &[(i16, u32)]) -> Self {
-        let mut counted = Self::default();
-        let in_window = pairs.iter().map(|(bucket, _)| *bucket);
-        let in_window = in_window.filter(|bucket| *bucket != ZERO);
-        if let (Some(first), Some(last)) = (in_window.clone().min(), in_window.max()) {
-            counted.first = first;
-            counted.counts = vec![0; usize::from(last.abs_diff(first)).saturating_add(1)];
+    /// Takes in values that were counted before: how many each bucket holds, rising.
+    pub fn merge_counted(&mut self, pairs: &[(i16, u32)]) {
+        let mut in_window = pairs.iter().map(|(bucket, _)| *bucket);
+        let first = in_window.find(|bucket| *bucket != ZERO);
+        // both ends first, so that the window grows once on each side
+        for end in first.into_iter().chain(in_window.next_back()) {
+            self.raise(end, 0);
         }
+        let mut total = 0_u64;
         for (bucket, n) in pairs {
-            counted.total.raise(u64::from(*n));
-            counted.raise(*bucket, *n);
+            total.raise(u64::from(*n));
+            self.raise(*bucket, *n);
         }
-        counted
+        self.total.raise(total);
     }
 
     /// Takes in all that another one has seen.

@@ -89,18 +89,14 @@ impl Measured {
         self.times.take(took);
     }
 
-    /// Of a roll-up.
-    pub(super) fn of_rolled(rolled: &RolledUp) -> Self {
-        let mut failures = HourCounts::default();
-        failures.add_between(rolled.failed, rolled.first, rolled.last);
-        Self {
-            rows: rolled.probes,
-            failed: rolled.failed,
-            failures,
-            first: rolled.first,
-            last: rolled.last,
-            times: Times::of_rolled(rolled),
-        }
+    /// Takes a roll-up in.
+    pub(super) fn merge_rolled(&mut self, rolled: &RolledUp) {
+        self.rows.raise(rolled.probes);
+        self.failed.raise(rolled.failed);
+        self.failures
+            .add_between(rolled.failed, rolled.first, rolled.last);
+        self.see(rolled.first, rolled.last);
+        self.times.merge_rolled(rolled);
     }
 
     /// Takes in all that another one has seen.

@@ -4,7 +4,7 @@
 //! attribute, Realm and Nonce under numbers swapped against the RFC's, the framing on TCP
 //! ([`frame`]), the pseudo-TLS hello of both sides ([`pseudo_tls`]). Not here: Message Integrity
 //! (the product never has credentials), data, multiplexed sessions, sockets. The attribute walk,
-//! the forms of the values and what both dialects number alike are those of `stun`.
+//! the forms of the values, what both dialects number alike and the builder are those of `stun`.
 
 pub mod frame;
 pub mod pseudo_tls;
@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::ops::Deref;
 
-use super::stun::{self, Attribute, Attributes, Error, ErrorCode, HEADER, Padding};
+use super::stun::{self, Attribute, Attributes, Builder, Error, Padding};
 
 /// The value of the Magic Cookie attribute.
 pub const MAGIC_COOKIE: [u8; 4] = [0x72, 0xC6, 0x4B, 0xC6];
@@ -21,28 +21,12 @@ pub const MAGIC_COOKIE: [u8; 4] = [0x72, 0xC6, 0x4B, 0xC6];
 /// Multiplexed TURN over UDP and TCP: the newest MS-Version.
 pub const VERSION: u32 = 6;
 
-/// Numbers of the message types ([MS-TURN] 2.2.1).
-pub mod kind {
-    /// Allocate request.
-    pub const ALLOCATE: u16 = 0x0003;
-    /// Allocate response.
-    pub const ALLOCATE_SUCCESS: u16 = 0x0103;
-    /// Allocate error response.
-    pub const ALLOCATE_ERROR: u16 = 0x0113;
-}
-
 /// Numbers of the attributes ([MS-TURN] 2.2.2).
 pub mod attribute {
-    /// Mapped Address: in an Allocate response the relayed one.
-    pub const MAPPED_ADDRESS: u16 = 0x0001;
-    /// Message Integrity.
-    pub const MESSAGE_INTEGRITY: u16 = 0x0008;
-    /// Error Code.
-    pub const ERROR_CODE: u16 = 0x0009;
-    /// Unknown Attributes.
-    pub const UNKNOWN_ATTRIBUTES: u16 = 0x000A;
-    /// Lifetime.
-    pub const LIFETIME: u16 = 0x000D;
+    pub use crate::wire::stun::attribute::{
+        ERROR_CODE, LIFETIME, MAPPED_ADDRESS, MESSAGE_INTEGRITY, UNKNOWN_ATTRIBUTES,
+    };
+
     /// Alternate Server, not XORed.
     pub const ALTERNATE_SERVER: u16 = 0x000E;
     /// Magic Cookie, the first of every message.
@@ -70,6 +54,12 @@ pub mod attribute {
 /// Microsoft's own assessment tool does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MsTurnTransactionId(pub [u8; 16]);
+
+impl From<MsTurnTransactionId> for [u8; 16] {
+    fn from(id: MsTurnTransactionId) -> Self {
+        id.0
+    }
+}
 
 /// A message whose header, attribute walk and Magic Cookie are in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +96,7 @@ impl<'a> MsTurnMessage<'a> {
         })
     }
 
-    /// Method and class, see [`kind`].
+    /// Method and class, see [`stun::kind`].
     pub fn kind(&self) -> u16 {
         self.kind
     }
@@ -176,83 +166,18 @@ fn walk(body: &[u8]) -> Result<Vec<Attribute<'_>>, Error> {
     }
 }
 
-/// Puts a message together, attribute by attribute; the Magic Cookie is there from the start.
-#[derive(Debug, Clone)]
-pub struct MsTurnBuilder {
-    bytes: Vec<u8>,
-    padding: usize,
-    too_long: bool,
-}
-
-impl MsTurnBuilder {
-    /// A message of that kind with nothing but the Magic Cookie.
-    pub fn new(kind: u16, id: MsTurnTransactionId) -> Self {
-        let mut bytes = Vec::with_capacity(256);
-        bytes.extend(kind.to_be_bytes());
-        bytes.extend([0, 0]);
-        bytes.extend(id.0);
-        let builder = Self {
-            bytes,
-            padding: 4,
-            too_long: false,
-        };
-        builder.attribute(attribute::MAGIC_COOKIE, &MAGIC_COOKIE)
-    }
-
-    /// Leaves the padding out from here on, as some implementations do.
-    pub fn unpadded(mut self) -> Self {
-        self.padding = 1;
-        self
-    }
-
-    /// Appends an attribute.
-    pub fn attribute(mut self, kind: u16, value: &[u8]) -> Self {
-        self.too_long |= !stun::append(&mut self.bytes, kind, value);
-        self.bytes
-            .resize(self.bytes.len().next_multiple_of(self.padding), 0);
-        self
-    }
-
-    /// Appends MS-Version.
-    pub fn version(self, version: u32) -> Self {
-        self.attribute(attribute::VERSION, &version.to_be_bytes())
-    }
-
-    /// Appends Error Code.
-    pub fn error_code(self, code: u16, reason: &str) -> Self {
-        self.attribute(attribute::ERROR_CODE, &ErrorCode::encode(code, reason))
-    }
-
-    /// Appends Alternate Server.
-    pub fn alternate_server(self, address: SocketAddr) -> Self {
-        let value = stun::encode_address(address, &[0; 16]);
-        self.attribute(attribute::ALTERNATE_SERVER, &value)
-    }
-
-    /// The message.
-    ///
-    /// # Errors
-    /// [`Error::TooLong`] when a value or the whole is longer than 65,535 bytes.
-    pub fn finish(mut self) -> Result<Vec<u8>, Error> {
-        let length =
-            u16::try_from(self.bytes.len().saturating_sub(HEADER)).map_err(|_| Error::TooLong)?;
-        if self.too_long {
-            return Err(Error::TooLong);
-        }
-        stun::set_length(&mut self.bytes, length);
-        Ok(self.bytes)
-    }
+/// A message of that kind (see [`stun::kind`], [MS-TURN] 2.2.1) with nothing but the Magic Cookie.
+pub fn begin(kind: u16, id: MsTurnTransactionId) -> Builder {
+    Builder::new(kind, id).attribute(attribute::MAGIC_COOKIE, &MAGIC_COOKIE)
 }
 
 /// An Allocate request without credentials, 36 bytes: Magic Cookie and MS-Version.
 ///
 /// The answer to expect is the error 401 ([MS-TURN] 3.3.5.1).
 pub fn allocate_request(id: MsTurnTransactionId, version: u32) -> Vec<u8> {
-    // two attributes of four bytes each: it cannot be too long
-    MsTurnBuilder::new(kind::ALLOCATE, id)
-        .version(version)
-        .finish()
-        .unwrap_or_default()
+    begin(stun::kind::ALLOCATE, id)
+        .attribute(attribute::VERSION, &version.to_be_bytes())
+        .bytes()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::wire::stun::{HEADER, header::set_length, kind};
 
 const ID: MsTurnTransactionId = MsTurnTransactionId([
     0x21, 0x12, 0xA4, 0x42, 0xD2, 0x79, 0xAA, 0x56, 0x87, 0x86, 0x48, 0x73, 0x8F, 0x92, 0xEF, 0x58,
@@ -10,23 +11,26 @@ const ID: MsTurnTransactionId = MsTurnTransactionId([
 
 const REASON: &str = "The request did not contain a Message-Integrity attribute.";
 
-fn answer(builder: MsTurnBuilder) -> Vec<u8> {
+fn answer(builder: Builder) -> Vec<u8> {
     builder
-        .version(VERSION)
+        .attribute(attribute::VERSION, &VERSION.to_be_bytes())
         .error_code(401, REASON)
         .attribute(attribute::REALM, b"\"rtcmedia\"")
         .attribute(attribute::NONCE, b"n0nce")
-        .alternate_server("52.114.242.1:3478".parse().unwrap())
+        .address(
+            attribute::ALTERNATE_SERVER,
+            "52.114.242.1:3478".parse().unwrap(),
+        )
         .finish()
         .unwrap()
 }
 
 fn padded() -> Vec<u8> {
-    answer(MsTurnBuilder::new(kind::ALLOCATE_ERROR, ID))
+    answer(begin(kind::ALLOCATE_ERROR, ID))
 }
 
 fn unpadded() -> Vec<u8> {
-    answer(MsTurnBuilder::new(kind::ALLOCATE_ERROR, ID).unpadded())
+    answer(begin(kind::ALLOCATE_ERROR, ID).unpadded())
 }
 
 // The request of End2End-UDP3478 without the user's blob, and its two attributes behind the cookie.
@@ -67,7 +71,7 @@ fn the_401_is_read_with_and_without_padding() {
         assert_eq!(message.version(), Ok(Some(VERSION)));
         let server = "52.114.242.1:3478".parse().unwrap();
         assert_eq!(message.alternate_server(), Ok(Some(server)));
-        assert_eq!(message.lifetime(), Ok(None));
+        assert_eq!(message.number(attribute::LIFETIME), Ok(None));
     }
 }
 
@@ -75,7 +79,7 @@ fn the_401_is_read_with_and_without_padding() {
 // so the bytes of RFC 5769 section 2.2 serve.
 #[test]
 fn the_mapped_address_is_xored_with_the_transaction() {
-    let bytes = MsTurnBuilder::new(kind::ALLOCATE_SUCCESS, ID)
+    let bytes = begin(kind::ALLOCATE_SUCCESS, ID)
         .attribute(
             attribute::XOR_MAPPED_ADDRESS,
             &[0, 1, 0xA1, 0x47, 0xE1, 0x12, 0xA6, 0x43],
@@ -88,7 +92,7 @@ fn the_mapped_address_is_xored_with_the_transaction() {
         message.xor_mapped_address(),
         Ok(Some("192.0.2.1:32853".parse().unwrap()))
     );
-    assert_eq!(message.lifetime(), Ok(Some(600)));
+    assert_eq!(message.number(attribute::LIFETIME), Ok(Some(600)));
 }
 
 #[test]
@@ -116,7 +120,7 @@ fn every_truncation_of_every_sample_is_an_error() {
         let all = MsTurnMessage::decode(&bytes).unwrap().attributes().len();
         for end in HEADER..bytes.len() {
             let mut admitted = bytes[..end].to_vec();
-            stun::set_length(&mut admitted, u16::try_from(end - HEADER).unwrap());
+            set_length(&mut admitted, u16::try_from(end - HEADER).unwrap());
             if let Ok(message) = MsTurnMessage::decode(&admitted) {
                 assert!(message.attributes().len() < all, "{end}");
             }
@@ -128,7 +132,7 @@ fn every_truncation_of_every_sample_is_an_error() {
 #[test]
 fn of_two_walks_that_end_exactly_the_one_with_known_attributes_counts() {
     let texts: [&[u8]; 4] = [&[b'a'; 13], b"a", &[b'a'; 16], b"aa"];
-    let mut builder = MsTurnBuilder::new(kind::ALLOCATE_ERROR, ID).unpadded();
+    let mut builder = begin(kind::ALLOCATE_ERROR, ID).unpadded();
     for text in texts {
         builder = builder.attribute(attribute::REALM, text);
     }
@@ -145,10 +149,10 @@ proptest! {
         let mut bytes = allocate_request(ID, VERSION);
         bytes.extend(body);
         let length = u16::try_from(bytes.len() - HEADER).unwrap();
-        stun::set_length(&mut bytes, length);
+        set_length(&mut bytes, length);
         if let Ok(message) = MsTurnMessage::decode(&bytes) {
             let _ = (message.error_code(), message.realm(), message.nonce(), message.version());
-            let _ = (message.alternate_server(), message.xor_mapped_address(), message.lifetime());
+            let _ = (message.alternate_server(), message.xor_mapped_address(), message.number(attribute::LIFETIME));
         }
     }
 
@@ -159,7 +163,7 @@ proptest! {
         attributes in prop::collection::vec(
             (prop::sample::select(attribute::KNOWN), prop::collection::vec(any::<u8>(), 0..40)), 0..8),
     ) {
-        let mut builder = MsTurnBuilder::new(kind, MsTurnTransactionId(id));
+        let mut builder = begin(kind, MsTurnTransactionId(id));
         for (kind, value) in &attributes {
             builder = builder.attribute(*kind, value);
         }
@@ -176,7 +180,7 @@ proptest! {
     fn what_was_written_without_padding_is_read_back(
         texts in prop::collection::vec("[a-z]{1,20}", 0..6),
     ) {
-        let mut builder = MsTurnBuilder::new(kind::ALLOCATE_ERROR, ID).unpadded();
+        let mut builder = begin(kind::ALLOCATE_ERROR, ID).unpadded();
         for text in &texts {
             builder = builder.attribute(attribute::REALM, text.as_bytes());
         }

@@ -84,25 +84,4 @@ impl<'a> Attributes<'a> {
         let mut looked_at = kinds.take_while(|kind| !signatures.contains(kind));
         looked_at.find(|kind| attribute::is_unknown_and_required(*kind))
     }
-
-    /// LIFETIME in seconds.
-    ///
-    /// # Errors
-    /// [`Error::Value`] when it is not four bytes long.
-    pub fn lifetime(&self) -> Result<Option<u32>, Error> {
-        self.number(attribute::LIFETIME)
-    }
-
-    /// UNKNOWN-ATTRIBUTES: the numbers that the server did not understand.
-    ///
-    /// # Errors
-    /// [`Error::Value`] when its length is odd.
-    pub fn unknown_attributes(&self) -> Result<Vec<u16>, Error> {
-        let kind = attribute::UNKNOWN_ATTRIBUTES;
-        let (pairs, rest) = self.value(kind).unwrap_or_default().as_chunks::<2>();
-        if !rest.is_empty() {
-            return Err(Error::Value(kind));
-        }
-        Ok(pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect())
-    }
 }

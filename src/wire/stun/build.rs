@@ -1,43 +1,62 @@
-//! Messages to be sent. RFC 8489 sections 5 and 14.
+//! Messages to be sent, in both dialects. RFC 8489 sections 5 and 14.
 
 use std::net::SocketAddr;
 
 use super::codes::attribute;
 use super::error::Error;
-use super::header::{COOKIE, HEADER, TransactionId, fingerprint, mask, set_length};
+use super::header::{HEADER, fingerprint, set_length};
 use super::value::{ErrorCode, encode_address};
 
 /// Puts a message together, attribute by attribute.
 #[derive(Debug, Clone)]
 pub struct Builder {
     bytes: Vec<u8>,
-    id: TransactionId,
+    transaction: [u8; 16],
+    align: usize,
     padding: u8,
     too_long: bool,
 }
 
 impl Builder {
     /// A message of that kind (see [`kind`](super::kind)) without attributes.
-    pub fn new(kind: u16, id: TransactionId) -> Self {
-        let mut bytes = Vec::with_capacity(128);
+    pub fn new(kind: u16, id: impl Into<[u8; 16]>) -> Self {
+        let transaction = id.into();
+        let mut bytes = Vec::with_capacity(256);
         bytes.extend(kind.to_be_bytes());
         bytes.extend([0, 0]);
-        bytes.extend(COOKIE);
-        bytes.extend(id.0);
+        bytes.extend(transaction);
         Self {
             bytes,
-            id,
+            transaction,
+            align: 4,
             padding: 0,
             too_long: false,
         }
     }
 
+    /// Leaves the padding out from here on, as some implementations of Microsoft's dialect do.
+    pub fn unpadded(mut self) -> Self {
+        self.align = 1;
+        self
+    }
+
     /// Appends an attribute and its padding.
     pub fn attribute(mut self, kind: u16, value: &[u8]) -> Self {
-        self.too_long |= !append(&mut self.bytes, kind, value);
-        self.bytes
-            .resize(self.bytes.len().next_multiple_of(4), self.padding);
+        let Ok(length) = u16::try_from(value.len()) else {
+            self.too_long = true;
+            return self;
+        };
+        self.bytes.extend(kind.to_be_bytes());
+        self.bytes.extend(length.to_be_bytes());
+        self.bytes.extend_from_slice(value);
+        let whole = self.bytes.len().next_multiple_of(self.align);
+        self.bytes.resize(whole, self.padding);
         self
+    }
+
+    /// Appends an address that is written plainly.
+    pub fn address(self, kind: u16, address: SocketAddr) -> Self {
+        self.attribute(kind, &encode_address(address, &[0; 16]))
     }
 
     /// Appends ERROR-CODE.
@@ -47,7 +66,7 @@ impl Builder {
 
     /// Appends XOR-MAPPED-ADDRESS.
     pub fn xor_mapped_address(self, address: SocketAddr) -> Self {
-        let value = encode_address(address, &mask(self.id));
+        let value = encode_address(address, &self.transaction);
         self.attribute(attribute::XOR_MAPPED_ADDRESS, &value)
     }
 
@@ -76,7 +95,7 @@ impl Builder {
     }
 
     /// The message, where the attributes are known to be short.
-    pub(super) fn bytes(self) -> Vec<u8> {
+    pub(in crate::wire) fn bytes(self) -> Vec<u8> {
         self.finish().unwrap_or_default()
     }
 
@@ -88,19 +107,9 @@ impl Builder {
     }
 }
 
-/// Appends an attribute without padding; `false` when its value is too long to say so.
-pub(in crate::wire) fn append(bytes: &mut Vec<u8>, kind: u16, value: &[u8]) -> bool {
-    let Ok(length) = u16::try_from(value.len()) else {
-        return false;
-    };
-    bytes.extend(kind.to_be_bytes());
-    bytes.extend(length.to_be_bytes());
-    bytes.extend_from_slice(value);
-    true
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::TransactionId;
     use super::*;
 
     #[test]

@@ -42,11 +42,13 @@ pub(in crate::wire) fn set_length(bytes: &mut [u8], length: u16) {
 }
 
 /// Cookie and transaction: what the XORed addresses are XORed with.
-pub(in crate::wire) fn mask(id: TransactionId) -> [u8; 16] {
-    let mut mask = [0; 16];
-    mask[..4].copy_from_slice(&COOKIE);
-    mask[4..].copy_from_slice(&id.0);
-    mask
+impl From<TransactionId> for [u8; 16] {
+    fn from(id: TransactionId) -> Self {
+        let mut mask = [0; 16];
+        mask[..4].copy_from_slice(&COOKIE);
+        mask[4..].copy_from_slice(&id.0);
+        mask
+    }
 }
 
 /// The value of a FINGERPRINT that follows these bytes.

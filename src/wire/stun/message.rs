@@ -7,7 +7,7 @@ use std::ops::Deref;
 use super::attributes::Attributes;
 use super::codes::attribute;
 use super::error::Error;
-use super::header::{COOKIE, HEADER, TransactionId, fingerprint, mask, split};
+use super::header::{COOKIE, HEADER, TransactionId, fingerprint, split};
 use super::walk::{Attribute, Padding, walk};
 
 /// A message whose header and attribute walk are in order.
@@ -81,7 +81,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`Error::Value`] when it is malformed.
     pub fn mapped_address(&self) -> Result<Option<SocketAddr>, Error> {
-        let address = self.xor_address(attribute::XOR_MAPPED_ADDRESS, &mask(self.id))?;
+        let address = self.xor_address(attribute::XOR_MAPPED_ADDRESS, &self.id.into())?;
         match address {
             None => self.address(attribute::MAPPED_ADDRESS),
             address => Ok(address),

@@ -50,9 +50,8 @@ pub fn ssl2_suite_name(suite: u32) -> String {
 pub fn usual_suites() -> &'static [u16] {
     static USUAL: OnceLock<Vec<u16>> = OnceLock::new();
     USUAL.get_or_init(|| {
-        let ranked = suites().iter();
-        let mut ranked: Vec<_> = ranked
-            .filter_map(|(number, name)| Some((rank(name)?, *number)))
+        let mut ranked: Vec<_> = suites()
+            .filter_map(|(number, name)| Some((rank(name)?, number)))
             .collect();
         ranked.sort_unstable();
         ranked.into_iter().map(|(_, number)| number).collect()
@@ -63,13 +62,13 @@ pub fn usual_suites() -> &'static [u16] {
 pub fn rare_suites() -> &'static [u16] {
     static RARE: OnceLock<Vec<u16>> = OnceLock::new();
     RARE.get_or_init(|| {
-        let others = suites().iter().filter(|(number, name)| {
+        let others = suites().filter(|(number, name)| {
             rank(name).is_none()
                 && !SUITES_13.contains(number)
                 && !name.ends_with("_SCSV")
                 && *number != 0
         });
-        others.map(|(number, _)| *number).collect()
+        others.map(|(number, _)| number).collect()
     })
 }
 

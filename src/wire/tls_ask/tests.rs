@@ -153,9 +153,9 @@ fn every_suite_but_signals_is_in_exactly_one_list_and_each_hello_fits_a_segment(
         let times = lists
             .iter()
             .flat_map(|list| list.iter())
-            .filter(|suite| *suite == number)
+            .filter(|suite| **suite == number)
             .count();
-        let is_signal = name.ends_with("_SCSV") || *number == 0;
+        let is_signal = name.ends_with("_SCSV") || number == 0;
         assert_eq!(times, usize::from(!is_signal), "{name}");
     }
     for list in [usual_suites(), rare_suites()] {

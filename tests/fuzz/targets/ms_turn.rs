@@ -1,6 +1,6 @@
 //! Messages of MS-TURN, whose attributes may be padded or not.
 
-use turnprobe::wire::ms_turn::{MAGIC_COOKIE, MsTurnBuilder, MsTurnMessage, attribute};
+use turnprobe::wire::ms_turn::{MAGIC_COOKIE, MsTurnMessage, attribute, begin};
 use turnprobe::wire::stun::HEADER;
 
 use super::{Target, samples, stun};
@@ -31,10 +31,10 @@ fn check(bytes: &[u8]) {
     // every byte is an attribute's, or its padding
     assert!([taken(1), taken(4)].contains(&(bytes.len() - HEADER)));
     let _ = (message.realm(), message.nonce(), message.version());
-    let _ = message.lifetime();
+    let _ = message.number(attribute::LIFETIME);
     if let Ok(Some(address)) = message.alternate_server() {
-        let again = MsTurnBuilder::new(message.kind(), message.id())
-            .alternate_server(address)
+        let again = begin(message.kind(), message.id())
+            .address(attribute::ALTERNATE_SERVER, address)
             .finish()
             .unwrap();
         let again = MsTurnMessage::decode(&again).unwrap();
@@ -42,8 +42,8 @@ fn check(bytes: &[u8]) {
     }
     let _ = message.xor_mapped_address();
     // what was read is written again without padding
-    let mut again = MsTurnBuilder::new(message.kind(), message.id()).unpadded();
-    let mut padded = MsTurnBuilder::new(message.kind(), message.id());
+    let mut again = begin(message.kind(), message.id()).unpadded();
+    let mut padded = begin(message.kind(), message.id());
     for attribute in &message.attributes()[1..] {
         again = again.attribute(attribute.kind, attribute.value);
         padded = padded.attribute(attribute.kind, attribute.value);

@@ -21,22 +21,25 @@ pub fn messages() -> Vec<Vec<u8>> {
         .fingerprint()
         .finish();
     let microsoft = |unpadded: bool| {
-        let kind = ms_turn::kind::ALLOCATE_ERROR;
-        let builder = ms_turn::MsTurnBuilder::new(kind, ms_turn::MsTurnTransactionId(ID));
+        let kind = stun::kind::ALLOCATE_ERROR;
+        let builder = ms_turn::begin(kind, ms_turn::MsTurnTransactionId(ID));
         let builder = if unpadded {
             builder.unpadded()
         } else {
             builder
         };
         builder
-            .version(ms_turn::VERSION)
+            .attribute(ms_turn::attribute::VERSION, &ms_turn::VERSION.to_be_bytes())
             .error_code(
                 401,
                 "The request did not contain a Message-Integrity attribute.",
             )
             .attribute(ms_turn::attribute::REALM, b"\"rtcmedia\"")
             .attribute(ms_turn::attribute::NONCE, b"nonce")
-            .alternate_server("52.114.242.1:3478".parse().unwrap())
+            .address(
+                ms_turn::attribute::ALTERNATE_SERVER,
+                "52.114.242.1:3478".parse().unwrap(),
+            )
             .finish()
     };
     vec![

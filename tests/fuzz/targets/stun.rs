@@ -26,11 +26,11 @@ fn check(bytes: &[u8]) {
     assert_eq!(taken + stun::HEADER, bytes.len());
     assert_eq!(message.id().0, bytes[8..20]);
     let _ = (message.realm(), message.nonce(), message.software());
-    let _ = (message.alternate_server(), message.lifetime());
+    let _ = (
+        message.alternate_server(),
+        message.number(stun::attribute::LIFETIME),
+    );
     let _ = message.fingerprint();
-    if let Ok(unknown) = message.unknown_attributes() {
-        assert!(2 * unknown.len() <= bytes.len());
-    }
     // what was read is written again, but for the padding's bytes
     let mut again = Builder::new(message.kind(), message.id());
     for attribute in message.attributes() {

@@ -8,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 use turnprobe::clock::Wall;
 use turnprobe::judge::diagnose::Facts;
 use turnprobe::measure::Stop;
-use turnprobe::measure::diagnose::{Looking, Options, facts};
+use turnprobe::measure::diagnose::{Looking, Options};
 use turnprobe::net::trust::{Judge, OsStore, Roots};
 use turnprobe::net::{Limits, Opener, Plan, TlsVersion};
 use turnprobe::record::{Run, World as Kind};
@@ -113,20 +113,15 @@ fn look() {
             judge: &judge,
             target: &target,
             run: &run,
+            started: Wall::system().now(),
             options: &options,
             stop: Stop::default(),
             tell: &|_| (),
         }
         .all(),
     );
-    let facts = facts(
-        &found,
-        (&run, Wall::system().now()),
-        (&opener, &target),
-        &options,
-    );
     println!(
         "{BEGIN}{}{END}",
-        serde_json::to_string_pretty(&facts).unwrap()
+        serde_json::to_string_pretty(&found.facts).unwrap()
     );
 }

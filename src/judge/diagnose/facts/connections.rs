@@ -54,7 +54,7 @@ pub struct ConnectFacts {
 }
 
 /// Where the address of a relay comes from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AddressOrigin {
     /// The user gave it.
@@ -121,6 +121,16 @@ pub struct WindowScale {
     pub is_used: bool,
     /// The scale of this end's receive window; none where the system does not tell.
     pub receive_scale: Option<u8>,
+}
+
+impl ConnectOutcome {
+    /// Whether it is a rejection.
+    pub fn is_rejection(self) -> bool {
+        matches!(
+            self,
+            Self::Refused | Self::HostUnreachable | Self::NetUnreachable
+        )
+    }
 }
 
 impl ConnectFacts {

@@ -62,7 +62,7 @@ pub struct Mapping {
 }
 
 /// A size and how it fared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     /// Bytes of the IP packet.
     pub ip_bytes: u32,
@@ -70,7 +70,7 @@ pub struct Size {
     pub sent: u64,
     /// Answered.
     pub answered: u64,
-    /// Refused by this system, which knows that they are too long (EMSGSIZE).
+    /// Refused by this system, which knows that they are too long (EMSGSIZE), or by a router that says so.
     #[serde(default)]
     pub too_long: u64,
 }

@@ -51,6 +51,14 @@ impl<T> Fact<T> {
         }
     }
 
+    /// What is known, by itself.
+    pub fn into_known(self) -> Option<T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
     /// Why nothing is.
     pub fn why(&self) -> Option<&WhyUnknown> {
         match self {

@@ -33,7 +33,7 @@ pub use machine::{
     RouterTripFacts, Tunnel, TunnelSign, VdiSign,
 };
 pub use names::{Answered, DnsAnswer, NameFacts, NameServerFacts};
-pub use quality::{HeldFacts, Loaded, LossFacts, Quality, Slower, StreamFacts};
+pub use quality::{HeldFacts, Loaded, Quality, Slower, StreamFacts};
 pub use web::{ClockOffset, ProxyConnect, SignInPage, WebFacts};
 
 use text::{Name, Public};

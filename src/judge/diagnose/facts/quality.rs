@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::fact::Fact;
 use super::ip::Endpoint;
 use super::machine::RouterPacket;
+use crate::record::LossWindow;
 
 /// How good the way is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -32,9 +33,9 @@ pub struct StreamFacts {
     /// Packets a second, as planned.
     pub rate_per_s: f64,
     /// The worst 200 ms.
-    pub worst_200ms: Option<LossFacts>,
+    pub worst_200ms: Option<LossWindow>,
     /// The worst 15 s, where the stream is that long.
-    pub worst_15s: Option<LossFacts>,
+    pub worst_15s: Option<LossWindow>,
     /// Median of the round trips, in microseconds.
     pub rtt_p50_us: Option<u64>,
     /// Their 95th percentile, in microseconds.
@@ -55,15 +56,6 @@ pub struct StreamFacts {
     /// Each packet, for charts.
     #[serde(default)]
     pub samples: Vec<RouterPacket>,
-}
-
-/// Packets lost in a stretch of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LossFacts {
-    /// Lost.
-    pub lost: u64,
-    /// Sent.
-    pub sent: u64,
 }
 
 /// A stream at 10 packets a second.

@@ -11,13 +11,13 @@ use crate::judge::diagnose::facts::text::{
 };
 use crate::judge::diagnose::facts::{
     About, AddressOrigin, Answered, ClockOffset, ConnectFacts, ConnectOutcome, DnsAnswer,
-    Encrypted, Endpoint, Fact, HeldFacts, HostsEntryFacts, Ip, Loaded, LocalEndFacts, LossFacts,
-    MachineFacts, Mapping, NameFacts, NameServerFacts, NeighbourFacts, ProxyConnect, ProxyFacts,
-    Quality, Rejection, RelayCertificate, RelayPortFacts, RelayReply, Reply, Router, RouterPacket,
+    Encrypted, Endpoint, Fact, HeldFacts, HostsEntryFacts, Ip, Loaded, LocalEndFacts, MachineFacts,
+    Mapping, NameFacts, NameServerFacts, NeighbourFacts, ProxyConnect, ProxyFacts, Quality,
+    Rejection, RelayCertificate, RelayPortFacts, RelayReply, Reply, Router, RouterPacket,
     RouterTripFacts, Segments, SignInPage, Size, Slower, StreamFacts, TcpFacts, TlsFacts,
     TlsOutcome, TriedFacts, Tunnel, TunnelSign, Udp, VdiSign, WebFacts, WhyUnknown, WindowScale,
 };
-use crate::record::{TlsPath, Trust};
+use crate::record::{LossWindow, TlsPath, Trust};
 
 /// Types that tell nothing of anybody: numbers, moments of certificates, words of this program.
 macro_rules! nobodys {
@@ -43,7 +43,7 @@ nobodys!(
     ProxyConnect,
     ConnectOutcome,
     Loaded,
-    LossFacts,
+    LossWindow,
     NeighbourFacts,
     AddressOrigin,
     Reply,

@@ -6,9 +6,10 @@ use crate::judge::diagnose::facts::{
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
-use crate::judge::diagnose::view::{self, micros};
+use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
+use crate::record::micros;
 use crate::stats::share;
 
 /// Everything of TCP 443 that does not answer.

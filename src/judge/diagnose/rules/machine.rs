@@ -87,7 +87,7 @@ fn denied(facts: &Facts) -> (Denied, Denied) {
     let refused = |relay: &ConnectFacts| {
         let is = |tried: &&TriedFacts| {
             tried.outcome == ConnectOutcome::Denied
-                || (is_own(&relay) && view::is_rejection(tried.outcome))
+                || (is_own(&relay) && tried.outcome.is_rejection())
         };
         relay.tried.iter().filter(is).count() as u64
     };

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{LossFacts, StreamFacts};
+use crate::judge::diagnose::facts::StreamFacts;
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::local::is_router_clean;
 use crate::judge::diagnose::rules::names::slow_by_way;
-use crate::judge::diagnose::view::{self, micros, stream};
+use crate::judge::diagnose::view::{self, stream};
 use crate::judge::limits::{CLIENT, judge};
 use crate::judge::severity::Severity::{Fail, Warn};
-use crate::record::{Figures, LimitVerdict, LossWindow, Share};
+use crate::record::{Figures, LimitVerdict, Share, micros};
 use crate::stats::share;
 
 const STREAM: &str = "quality.stream";
@@ -22,16 +22,12 @@ const LONGEST_US: u64 = 1_800_000;
 /// The stream as Microsoft's table judges it.
 fn figures(stream: &StreamFacts) -> Figures {
     let lost = stream.sent.saturating_sub(stream.received);
-    let window = |lost: LossFacts| LossWindow {
-        lost: lost.lost,
-        sent: lost.sent,
-    };
     Figures {
         sent: stream.sent,
         received: stream.received.min(stream.sent),
         loss: share(lost, stream.sent),
-        worst_window: stream.worst_200ms.map(window),
-        worst_15s: stream.worst_15s.map(window),
+        worst_window: stream.worst_200ms,
+        worst_15s: stream.worst_15s,
         rtt_p50: stream.rtt_p50_us.map(Duration::from_micros),
         rtt_p95: stream.rtt_p95_us.map(Duration::from_micros),
         ..Figures::default()

@@ -5,7 +5,7 @@ use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule};
 use crate::judge::diagnose::rules::tcp::{RELAYS, is_unroutable, stranger, with_sender};
-use crate::judge::diagnose::view::{self, is_rejection, relays};
+use crate::judge::diagnose::view::{self, relays};
 use crate::judge::severity::Severity::{Fail, Warn};
 
 /// The relays that do not answer, given that another one does: TCP 443.
@@ -15,7 +15,7 @@ fn closed(facts: &Facts) -> Vec<&ConnectFacts> {
     }
     let is_closed = |relay: &&ConnectFacts| {
         relay.tried.len() >= 2
-            && relay.are_all(|outcome| outcome == ConnectOutcome::Silent || is_rejection(outcome))
+            && relay.are_all(|outcome| outcome == ConnectOutcome::Silent || outcome.is_rejection())
             && !is_unroutable(relay)
     };
     relays(facts).iter().filter(is_closed).collect()
@@ -53,7 +53,11 @@ pub const ONE_SILENT: Rule = Rule {
             None if !first.in_teams_range => (Party::Unknown, Possible),
             None => (Party::Microsoft, Possible),
         };
-        let how = match first.tried.iter().find(|tried| is_rejection(tried.outcome)) {
+        let how = match first
+            .tried
+            .iter()
+            .find(|tried| tried.outcome.is_rejection())
+        {
             Some(tried) if tried.outcome == ConnectOutcome::Refused => "refused",
             Some(_) => "rejected",
             None => "no answer",

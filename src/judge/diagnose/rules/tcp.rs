@@ -5,9 +5,10 @@ use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts, Rejecti
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::{local::is_beyond, names::slow_by_way};
-use crate::judge::diagnose::view::{self, is_rejection, micros, relays};
+use crate::judge::diagnose::view::{self, relays};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
+use crate::record::micros;
 
 pub(super) const RELAYS: &str = "tcp.relays";
 
@@ -174,15 +175,16 @@ pub const REFUSED: Rule = Rule {
         };
         let is_signed = all.iter().any(|relay| stranger(facts, relay).is_some());
         // a router that limits its messages is silent now and then
-        let is_it =
-            |outcome| is_rejection(outcome) || (is_signed && outcome == ConnectOutcome::Silent);
+        let is_it = |outcome: ConnectOutcome| {
+            outcome.is_rejection() || (is_signed && outcome == ConnectOutcome::Silent)
+        };
         let rejected = |connects: &ConnectFacts| connects.are_all(is_it) && !is_own(connects);
         if all.is_empty() || !all.iter().all(rejected) || all.iter().all(is_unroutable) {
             return None;
         }
         let tried = all.iter().flat_map(|relay| &relay.tried);
         let n = tried.clone().count() as u64;
-        let rejections = tried.filter(|tried| is_rejection(tried.outcome));
+        let rejections = tried.filter(|tried| tried.outcome.is_rejection());
         // silence alone is no rejection
         let fastest = Some(rejections.map(|tried| tried.took_us).min()?);
         let rtt = view::udp_rtt_us(facts);
