@@ -106,6 +106,9 @@ pub enum TargetError {
         "`{0}` names an interface behind the %, which is not supported; give an address without one"
     )]
     Zone(String),
+    /// An IPv6 address with a port behind it, or what can be one.
+    #[error("`{0}` is an IPv6 address without brackets whose end can be a port; write {1}")]
+    Brackets(String, String),
     /// A user, as in a URI of the web.
     #[error("`{0}` has an @; give only a host and a port")]
     User(String),
@@ -172,6 +175,9 @@ impl FromStr for Target {
                 TargetError::NoPort(text)
             });
         }
+        if let Some(mend) = bracketed(rest) {
+            return Err(TargetError::Brackets(text.to_owned(), mend));
+        }
         let (host, port) = split(rest)?;
         Ok(Self {
             host: host.parse()?,
@@ -180,6 +186,28 @@ impl FromStr for Target {
             ask,
         })
     }
+}
+
+/// The lowest number that is taken for a port: none below it is one of a relay, a proxy or a name server.
+const LOWEST_PORT: u16 = 53;
+
+/// How to write an IPv6 address without brackets whose last group is a port, or can be one: `::1:443`.
+pub fn bracketed(text: &str) -> Option<String> {
+    let (address, port) = text.rsplit_once(':')?;
+    let number = port.bytes().all(|byte| byte.is_ascii_digit());
+    let number = port
+        .parse::<u16>()
+        .ok()
+        .filter(|_| number && !port.starts_with('0'))?;
+    if number < LOWEST_PORT || address.parse::<Ipv6Addr>().is_err() {
+        return None;
+    }
+    Some(match text.parse::<Ipv6Addr>() {
+        Ok(_) => {
+            format!("[{text}] for the address, or [{address}]:{port} for port {port} of {address}")
+        }
+        Err(_) => format!("[{address}]:{port}"),
+    })
 }
 
 /// Whether it is an address with the length of its network (RFC 4632 section 3.1).

@@ -1,5 +1,7 @@
 //! Time zones: by name, by distance from UTC, and this system's own.
 
+mod variable;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,6 +11,9 @@ use chrono::{
 };
 use icu_time::zone::WindowsParser;
 use icu_time::zone::iana::IanaParserExtended;
+
+pub use variable::unknown_variable;
+use variable::{Variable, variable};
 
 /// A time zone by its name, by its distance from UTC, or this system's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,7 +87,8 @@ impl Zone {
 }
 
 /// This system's own zone, and UTC where the system has none, as Windows without one in its registry: chrono's own panics
-/// then.
+/// then. The variable TZ goes before what the system is set to, and is UTC where it names no zone (POSIX.1-2024 8.3), as it is
+/// for other programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Here;
 
@@ -98,7 +104,11 @@ impl TimeZone for Here {
     }
 
     fn offset_from_local_datetime(&self, shown: &NaiveDateTime) -> MappedLocalTime<FixedOffset> {
-        offsets(&Local, shown)
+        match variable() {
+            Variable::Unset | Variable::OfSystem => offsets(&Local, shown),
+            Variable::Named(zone) => offsets(zone, shown),
+            Variable::Unknown(_) => MappedLocalTime::Single(Utc.fix()),
+        }
     }
 
     fn offset_from_utc_date(&self, at: &NaiveDate) -> FixedOffset {
@@ -106,7 +116,11 @@ impl TimeZone for Here {
     }
 
     fn offset_from_utc_datetime(&self, at: &NaiveDateTime) -> FixedOffset {
-        offset(&Local, at)
+        match variable() {
+            Variable::Unset | Variable::OfSystem => offset(&Local, at),
+            Variable::Named(zone) => offset(zone, at),
+            Variable::Unknown(_) => Utc.fix(),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::words::meant;
 use crate::net::dns::{Families, Resolver, SystemServers, server};
 use crate::net::{Limits, Plan};
 use crate::schema::{Column, RowKind};
-use crate::target::{Host, Target, Targets};
+use crate::target::{Host, Target, Targets, bracketed};
 use crate::zone::Zone;
 pub(super) use local_end::Ends;
 use local_end::reachable;
@@ -128,6 +128,11 @@ pub(super) fn resolver(text: &str) -> anyhow::Result<Resolver> {
         "system" => Resolver::System(SystemServers::default()),
         "os" => Resolver::Os,
         _ => {
+            if let Some(mend) = bracketed(text) {
+                bail!(
+                    "--resolver {text}: an IPv6 address without brackets whose end can be a port; write {mend}"
+                );
+            }
             let server = server(text).with_context(wrong)?;
             ensure!(
                 server.port() != 0,

@@ -54,6 +54,7 @@ use clap::error::ErrorKind;
 
 use crate::clock::Wall;
 use crate::endpoints::List;
+use crate::zone::{self, Zone};
 use args::{Cli, Command};
 use exit::{Exit, FatalError, PluginState};
 use mode::ProbeMode;
@@ -143,6 +144,9 @@ fn run(cli: Cli, given: &Given) -> Result<Exit, FatalError> {
     if let Some(note) = uses::taken_for_seconds(&cli.command, given) {
         message::note(&note);
     }
+    if let Some(note) = zone::unknown_variable().filter(|_| has_local_times(&cli.command)) {
+        message::note(&note);
+    }
     match cli.command {
         Command::Probe(mut args) => {
             if let Some(until) = args.until {
@@ -164,6 +168,17 @@ fn run(cli: Cli, given: &Given) -> Result<Exit, FatalError> {
         }
         Command::Completions(args) => print(&completions::script(args.shell)),
         Command::Man(args) => print(&man::run(&args)?),
+    }
+}
+
+/// Whether a command reads or shows times by the clocks of this system, or names files by them.
+fn has_local_times(command: &Command) -> bool {
+    match command {
+        Command::Probe(args) => !args.utc || args.until.is_some() || args.roll.is_some(),
+        Command::Report(args) => args.time_zone == Zone::Local,
+        Command::Compare(args) => args.time_zone == Zone::Local,
+        Command::Diagnose(args) => args.time_zone == Zone::Local,
+        _ => false,
     }
 }
 

@@ -8,16 +8,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
-use tokio_util::sync::CancellationToken;
 
 use super::Stop;
+use super::stop::GRACE;
 use crate::clock;
 use crate::net::Refusal;
 use crate::pace::{Next, Pace};
 use crate::target::{Target, Targets};
-
-/// How long slots in flight may go on after a stop, unless their task knows better.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// Rows and events that may wait for being taken.
 const WAITING: usize = 64;
@@ -57,6 +54,8 @@ pub enum SlotOutcome {
     /// Politeness would have held it up until the next slot was due: nothing was sent to the
     /// address, and there is no row.
     Missed,
+    /// It had not begun to measure when the grace after a stop was over: there is no row.
+    CutOff,
     /// It asks for more than the address of a stranger may get; nothing was sent there.
     TooMuch(IpAddr),
 }
@@ -78,16 +77,16 @@ pub trait Task: Send + Sync + 'static {
     type Event: Send + 'static;
 
     /// How long slots in flight may go on after a stop; `None` where each comes to its own end
-    /// soon after it, with a row of what was measured until then.
+    /// soon after it, with a row of what was measured until then, or is cut off before it measures.
     const GRACE: Option<Duration> = Some(GRACE);
 
-    /// Measures one slot. Rows and events go out as soon as they are whole; `stop` is cancelled
+    /// Measures one slot. Rows and events go out as soon as they are whole; `stop` is asked for
     /// when the run is to end.
     fn slot(
         self: Arc<Self>,
         slot: Slot,
         out: Out<Self::Row, Self::Event>,
-        stop: CancellationToken,
+        stop: Stop,
     ) -> impl Future<Output = SlotOutcome> + Send + 'static;
 
     /// Waits for what slots have left behind, such as connections that are being closed.
@@ -280,7 +279,7 @@ impl Engine {
                     interval: self.pace.interval(),
                 }),
             };
-            let measured = Arc::clone(&task).slot(slot, out.clone(), stop.token());
+            let measured = Arc::clone(&task).slot(slot, out.clone(), stop.clone());
             started += 1;
             flying.set.spawn(async move {
                 let outcome = measured.await;
@@ -294,7 +293,7 @@ impl Engine {
         RunEnd {
             started: started - flying.missed,
             missed: self.pace.missed() + flying.missed,
-            cut_off: flying.set.len(),
+            cut_off: flying.set.len() + flying.cut_off,
             why,
         }
     }
@@ -306,6 +305,8 @@ struct Flying {
     set: JoinSet<SlotOutcome>,
     /// Slots that could not run after all.
     missed: u64,
+    /// Slots that a stop left without a row.
+    cut_off: usize,
     /// It is too much for this stranger.
     too_much: Option<IpAddr>,
     /// A slot panicked.
@@ -317,6 +318,7 @@ impl Flying {
         match outcome {
             Ok(SlotOutcome::Done) => {}
             Ok(SlotOutcome::Missed) => self.missed += 1,
+            Ok(SlotOutcome::CutOff) => self.cut_off += 1,
             Ok(SlotOutcome::TooMuch(address)) => self.too_much = Some(*address),
             Err(_) => self.broken = true,
         }

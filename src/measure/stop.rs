@@ -1,6 +1,11 @@
 //! How a run is stopped.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
+
+/// How long slots in flight may go on after a stop, unless their task knows better.
+pub const GRACE: Duration = Duration::from_secs(2);
 
 /// Stops a run: in order, and at once.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +39,15 @@ impl Stop {
     /// Waits until the grace is to be over.
     pub async fn at_once(&self) {
         self.at_once.cancelled().await;
+    }
+
+    /// Waits until it is asked for and the grace is over.
+    pub async fn grace_is_over(&self) {
+        self.asked().await;
+        tokio::select! {
+            () = self.at_once() => {}
+            () = crate::timer::sleep(GRACE) => {}
+        }
     }
 
     /// Cancelled when it is asked for.

@@ -110,13 +110,14 @@ pub struct Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Statistics;
+    use crate::stats::{HourCounts, Statistics};
 
     fn group(name: &str, n: u64, failed: u64, p95: Option<f64>) -> KeyGroup {
         KeyGroup {
             key: vec![name.to_owned()],
             n,
             failed,
+            failures: HourCounts::default(),
             first: None,
             last: None,
             dns: None,

@@ -1,4 +1,5 @@
-//! Dates in the forms of a country: `2/12/2021 1:46 PM`, `12.02.2021 13:46:01`, `2021/02/12 13:46`.
+//! Dates in the forms of a country: `2/12/2021 1:46 PM`, `12.02.2021 13:46:01`, `2021/02/12 13:46`; and as the number
+//! that a spreadsheet has for them, `44239.57362`.
 //! Not here: what the clocks of a zone make of them (`time`).
 
 /// Which of the first two numbers of a date is the day.
@@ -91,6 +92,63 @@ impl Local {
         };
         let day = days(self.year, month, day)?;
         day.checked_mul(86_400)?.checked_add(self.seconds)
+    }
+}
+
+/// The number of 1970-01-01 where days are counted from 1900 on, as spreadsheets do (ECMA-376 part 1, 18.17.4.1).
+const EPOCH: i64 = 25_569;
+
+/// The first and the last day that are taken for one: of the years 2000 to 2099.
+const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 36_526..=73_050;
+
+/// Digits behind the mark with which a number is good to a second and more.
+const MOST_DIGITS: usize = 15;
+
+/// A moment as the days of a spreadsheet: `44239.57362`, `44239,57362`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Serial {
+    /// Seconds since 1970 as if it were UTC, to the nearest one.
+    pub seconds: i64,
+    /// Digits behind the decimal mark.
+    pub digits: usize,
+}
+
+impl Serial {
+    /// Fewer digits behind the mark are no time of the day: two are a quarter of an hour.
+    pub const FEWEST_DIGITS: usize = 3;
+
+    /// Of a text; none when it is no such number.
+    pub fn of(text: &[u8]) -> Option<Self> {
+        let are_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+        let (day, fraction) = text.split_at_checked(5)?;
+        let fraction = match fraction {
+            [] => fraction,
+            [b'.' | b',', digits @ ..] if !digits.is_empty() => digits,
+            _ => return None,
+        };
+        if !are_digits(day) || !are_digits(fraction) {
+            return None;
+        }
+        let day: i64 = std::str::from_utf8(day).ok()?.parse().ok()?;
+        if !SERIAL_DAYS.contains(&day) {
+            return None;
+        }
+        // as a whole number, since no float is exact
+        let kept = fraction.len().min(MOST_DIGITS);
+        let (mut number, mut whole) = (0_i128, 1_i128);
+        for digit in &fraction[..kept] {
+            number = number
+                .saturating_mul(10)
+                .saturating_add(i128::from(digit & 0x0f));
+            whole = whole.saturating_mul(10);
+        }
+        let twice = number.saturating_mul(2 * 86_400).saturating_add(whole);
+        let seconds = i64::try_from(twice.div_euclid(whole.saturating_mul(2))).ok()?;
+        let days = day.saturating_sub(EPOCH);
+        Some(Self {
+            seconds: days.saturating_mul(86_400).saturating_add(seconds),
+            digits: fraction.len(),
+        })
     }
 }
 
@@ -220,6 +278,44 @@ mod tests {
         assert_eq!(local("2.5.2021 1:46").order, Some(DayFirst));
         assert!(!local("2/5/2021 1:46 PM").has_seconds);
         assert!(local("2/5/2021 1:46:00 PM").has_seconds);
+    }
+
+    // Python: datetime(1899, 12, 30) + timedelta(44239.57362) is 2021-02-12 13:46:00.768
+    #[test]
+    fn the_days_of_a_spreadsheet_are_a_moment_to_the_nearest_second() {
+        for (text, expected, digits) in [
+            ("44239.57362", "2021-02-12 13:46:01 UTC", 5),
+            ("44239,57362", "2021-02-12 13:46:01 UTC", 5),
+            ("44239.5736226852", "2021-02-12 13:46:01 UTC", 10),
+            ("44239.573622685183364", "2021-02-12 13:46:01 UTC", 15),
+            ("44239.5", "2021-02-12 12:00:00 UTC", 1),
+            ("44239", "2021-02-12 00:00:00 UTC", 0),
+            ("44239.999999", "2021-02-13 00:00:00 UTC", 6),
+            ("36526.00001", "2000-01-01 00:00:01 UTC", 5),
+        ] {
+            let serial = Serial::of(text.as_bytes()).unwrap();
+            let read = DateTime::from_timestamp(serial.seconds, 0).unwrap();
+            assert_eq!(
+                (read.to_string().as_str(), serial.digits),
+                (expected, digits)
+            );
+        }
+        for text in [
+            "",
+            "4423",
+            "442395",
+            "44239.",
+            "44239.5x",
+            "44239.57,3",
+            "-4239.5",
+            "36525.5",
+            "73051",
+            "1613137561",
+            "4.4239E+04",
+            "44 239,5",
+        ] {
+            assert_eq!(Serial::of(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]

@@ -4,14 +4,15 @@
 //! Of a column, in this order: a cell that says itself what its mark is; the phases of a row, which
 //! add up to the total in one way only; that a column of whole numbers has no fraction; then what
 //! other columns tell, as a country has one mark for each. Of dates: a number over 12, and days that
-//! follow each other in one order only. Where nothing tells, nothing is guessed.
+//! follow each other in one order only; of those that a spreadsheet made numbers of, whether they tell a time of the day.
+//! Where nothing tells, nothing is guessed.
 
 use std::sync::Arc;
 
 use crate::schema::{Id, Layout, Row, id};
 
 use super::cells::Cells;
-use super::dates::{DayOrder, Local};
+use super::dates::{DayOrder, Local, Serial};
 use super::number::{Mark, Marks, Said, said};
 
 /// The parts of a total, and that: by microseconds and by milliseconds.
@@ -30,6 +31,8 @@ pub(super) struct FormatEvidence {
     order: Option<DayOrder>,
     /// The date before.
     before: Option<Local>,
+    /// Most digits behind the mark of dates that are numbers.
+    serial_digits: Option<usize>,
 }
 
 /// The place of a column in a layout, and its number in [`FormatEvidence`].
@@ -71,8 +74,13 @@ impl FormatEvidence {
             self.add_up(places, row);
         }
         self.places = places;
-        if let Some(date) = Local::of(row.get(id!(datetime)).trim().as_bytes()) {
+        let datetime = row.get(id!(datetime)).trim().as_bytes();
+        if let Some(date) = Local::of(datetime) {
             self.date(date);
+        }
+        let serials = [row.get(id!(started_utc)).trim().as_bytes(), datetime];
+        for serial in serials.into_iter().filter_map(Serial::of) {
+            self.serial_digits = self.serial_digits.max(Some(serial.digits));
         }
     }
 
@@ -95,6 +103,11 @@ impl FormatEvidence {
                 });
         }
         marks
+    }
+
+    /// Most digits behind the mark of dates that are numbers of a spreadsheet; none where there are no such.
+    pub fn serial_digits(&self) -> Option<usize> {
+        self.serial_digits
     }
 
     /// Which number of a date is the day.

@@ -48,7 +48,8 @@ pub(super) struct LayoutInForce {
 
 impl LayoutInForce {
     pub fn new(layout: Layout, separator: u8, usual: Marks, all: bool) -> Self {
-        // ours is never written in the German form: a spreadsheet has saved it so
+        // ours is never written in the German form: a spreadsheet has saved it so; End2End-TCP writes UTC in the form of
+        // ISO 8601, and local times in the German one
         let by = match layout.dialect {
             Dialect::Turnprobe
             | Dialect::Bursts
@@ -56,9 +57,8 @@ impl LayoutInForce {
             | Dialect::Samples
             | Dialect::RollUps
             | Dialect::TeamsAssessment => By::Utc,
-            Dialect::End2EndTcp
-            | Dialect::End2EndTcpEarly
-            | Dialect::End2EndUdp
+            Dialect::End2EndTcp | Dialect::End2EndTcpEarly => By::ZoneOfDates,
+            Dialect::End2EndUdp
             | Dialect::End2EndHttp
             | Dialect::End2EndPing
             | Dialect::SkypeAssessment => By::Zone,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::record::Counter as _;
 use crate::zone::Zone;
 
-use super::dates::{DayOrder, Local, days};
+use super::dates::{DayOrder, Local, Serial, days};
 
 /// The farthest that clocks are from UTC, in seconds.
 const FARTHEST: i64 = 14 * 3600;
@@ -24,8 +24,12 @@ pub(super) struct Clock {
     last: [Option<i64>; 2],
     /// Which number of a date such as `2/12/2021` is the day, where that is known.
     pub order: Option<DayOrder>,
-    /// Whether the last time was such a date, and it was not known.
+    /// Most digits behind the mark of times that are numbers of a spreadsheet, where that is known.
+    pub serial_digits: Option<usize>,
+    /// Whether the last time was such a date or number, and it was not known.
     pub undecided: bool,
+    /// Times that were numbers of a spreadsheet: those by the clocks of the zone, and those by UTC.
+    pub serials: [u64; 2],
     /// Times without seconds.
     pub without_seconds: u64,
     /// Times by the clocks of the zone, and by UTC.
@@ -48,8 +52,10 @@ struct Ahead {
 /// Whose clocks a time without a zone is by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum By {
-    /// Those of the zone, where the form is the German one.
+    /// Those of the zone, where the form is not that of ISO 8601.
     Zone,
+    /// Those of the zone where the form is that of a country; UTC where it is of ISO 8601 or was made a number of.
+    ZoneOfDates,
     /// UTC whatever the form.
     Utc,
 }
@@ -61,7 +67,9 @@ impl Clock {
             ahead: None,
             last: [None; 2],
             order: None,
+            serial_digits: None,
             undecided: false,
+            serials: [0; 2],
             without_seconds: 0,
             by_zone: 0,
             by_utc: 0,
@@ -80,14 +88,17 @@ impl Clock {
             self.by_utc.raise(1);
             return Some(at);
         }
-        let shown = match german(bytes) {
-            Some(shown) => {
-                self.without_seconds.raise(u64::from(bytes.len() == 16));
-                shown
-            }
-            None => self.foreign(bytes)?,
+        let mut by_utc = by == By::Utc;
+        let shown = if let Some(shown) = german(bytes) {
+            self.without_seconds.raise(u64::from(bytes.len() == 16));
+            shown
+        } else if let Some(serial) = Serial::of(bytes) {
+            by_utc |= by == By::ZoneOfDates;
+            self.serial(serial, by_utc)?
+        } else {
+            self.foreign(bytes)?
         };
-        if by == By::Utc {
+        if by_utc {
             self.by_utc.raise(1);
             return DateTime::from_timestamp(shown, 0);
         }
@@ -104,6 +115,15 @@ impl Clock {
         };
         self.last = [Some(at), self.last[0]];
         DateTime::from_timestamp(at, 0)
+    }
+
+    /// The number that a spreadsheet has for a moment, where the file has them with a time of the day.
+    fn serial(&mut self, serial: Serial, by_utc: bool) -> Option<i64> {
+        let digits = self.serial_digits;
+        self.undecided |= digits.is_none();
+        digits.filter(|digits| *digits >= Serial::FEWEST_DIGITS)?;
+        self.serials[usize::from(by_utc)].raise(1);
+        Some(serial.seconds)
     }
 
     /// A date in the form of another country.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::HourCounts;
 use crate::record::{Counter as _, Tls, TlsPath};
 
 /// Most pairs of a name and an issuer that are told apart.
@@ -44,6 +45,8 @@ pub struct Occurrences {
     pub first: Option<i64>,
     /// Time of the latest row.
     pub last: Option<i64>,
+    /// When they were.
+    pub hours: HourCounts,
     /// What speaks for it in one of the rows, the least certain.
     pub evidence: String,
     /// Whether the rows differ in it.
@@ -96,6 +99,7 @@ impl Paths {
             ..Occurrences::default()
         });
         seen.rows.raise(1);
+        seen.hours.add(row.at);
         note(&mut seen.hosts, row.host);
         if seen.evidence != row.evidence {
             seen.differs = true;

@@ -22,6 +22,43 @@ fn every_form_of_a_target_is_read() {
 }
 
 #[test]
+fn an_ipv6_address_whose_end_can_be_a_port_needs_brackets() {
+    let refused = |text: &str, mend: &str| {
+        let told = format!(
+            "error: `{text}` is an IPv6 address without brackets whose end can be a port; write {mend}"
+        );
+        assert_eq!(shown(text), told);
+    };
+    refused(
+        "::1:443",
+        "[::1:443] for the address, or [::1]:443 for port 443 of ::1",
+    );
+    refused(
+        "2603:1063::7:3478",
+        "[2603:1063::7:3478] for the address, or [2603:1063::7]:3478 for port 3478 of 2603:1063::7",
+    );
+    refused("turns:2603:1063::7:50000", "[2603:1063::7]:50000");
+    refused("1:2:3:4:5:6:7:8:443", "[1:2:3:4:5:6:7:8]:443");
+    // no port is written like these, or nothing but an address can be meant
+    for address in [
+        "2603:1063::7:1",
+        "::1:0443",
+        "::1:abc",
+        "1:2:3:4:5:6:7:443",
+        "::443",
+        "2603:1063::443",
+    ] {
+        assert!(
+            shown(address).starts_with('['),
+            "{address}: {}",
+            shown(address)
+        );
+    }
+    assert_eq!(shown("[::1:443]"), "[::1:443]");
+    assert_eq!(shown("[::1]:443"), "[::1]:443");
+}
+
+#[test]
 fn what_is_no_target_is_named() {
     #[rustfmt::skip]
     let cases = [

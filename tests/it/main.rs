@@ -44,6 +44,7 @@ mod report_planted;
 mod report_rows;
 mod report_saved;
 mod report_schedule;
+mod report_together;
 mod rollup;
 mod rows;
 #[cfg(target_os = "linux")]
@@ -52,6 +53,8 @@ mod series;
 mod series_files;
 mod servers;
 mod signals;
+#[cfg(unix)]
+mod stopped;
 mod store;
 mod summary;
 mod this_end;

@@ -25,14 +25,24 @@ impl Row {
     }
 }
 
-/// A day of a row each ten seconds, to one of 32 relays in a fixed order that has no period of hours.
+/// A day of a row each ten seconds.
 fn day(proxies: &[bool], lost: impl Fn(&Row) -> &'static str, dir: &Path) -> Value {
+    planted((8_640, 10), proxies, lost, dir)
+}
+
+/// So many rows, one each so many seconds, to one of 32 relays in a fixed order that has no period of hours.
+fn planted(
+    (rows, step): (i64, i64),
+    proxies: &[bool],
+    lost: impl Fn(&Row) -> &'static str,
+    dir: &Path,
+) -> Value {
     let head = "started_utc,host,transport,remotehost,remoteip,Port,region,Status,failed_phase,cause,connect_us,proxy_us,proxy";
     let mut text = format!("{head}\n");
-    for number in 0..8_640 {
+    for number in 0..rows {
         for proxy in proxies {
             let row = Row {
-                second: number * 10,
+                second: number * step,
                 relay: usize::try_from(number * 7_919 % 1_009 % 32).unwrap(),
                 proxy: *proxy,
             };
@@ -101,6 +111,36 @@ fn a_relay_that_fails_is_not_its_region() {
         "{:?}",
         told(&report)
     );
+}
+
+// 30 days of a row each two minutes; planted: the 10th and the 20th of March, or the 10th alone from 6:00 on, or each day
+#[test]
+fn a_relay_that_fails_at_some_times_only_is_told_with_these() {
+    let dir = tempfile::tempdir().unwrap();
+    let month = |is_bad: fn(i64, i64) -> bool| {
+        let lost = |row: &Row| match row.relay {
+            6 if is_bad(row.second / 86_400 + 1, row.second % 86_400) => "connect-timeout",
+            _ => "",
+        };
+        let report = planted((21_600, 120), &[false], lost, dir.path());
+        let found = of(&report, "address-fails");
+        let [[_, from, text]] = found[..] else {
+            panic!("{:?}", told(&report));
+        };
+        (from.to_owned(), text.to_owned())
+    };
+    let (from, text) = month(|day, _| day == 10 || day == 20);
+    assert!(
+        text.contains("; all of them on 2 of 30 days: 2026-03-10, 2026-03-20. That relay"),
+        "{text}"
+    );
+    assert!(from.starts_with("2026-03-10T"), "{from}");
+    let (from, text) = month(|day, second| day == 10 && second >= 21_600);
+    assert!(text.contains("; all of them from 2026-03-10 "), "{text}");
+    assert!(from.starts_with("2026-03-10T"), "{from}");
+    let (from, text) = month(|day, _| day % 2 == 0 || day % 3 == 0);
+    assert!(!text.contains("of them"), "{text}");
+    assert!(from.starts_with("2026-03-01T"), "{from}");
 }
 
 // planted: all eight relays of a region, 06:00 to 09:00

@@ -43,6 +43,46 @@ fn a_series_ends_at_a_time_of_the_day_and_its_messages_are_kept() {
     .ended(3);
 }
 
+/// What a command says of the variable TZ, that being this.
+#[cfg(unix)]
+fn said_of_zone(line: &str, zone: &str) -> [usize; 2] {
+    let mut command = turnprobe(line);
+    command.env("TZ", zone);
+    let said = finished(start(command));
+    let told = format!("the variable TZ is `{zone}`, which is no time zone of this system");
+    [said.stderr, said.stdout].map(|text| text.replace('\n', " ").matches(&told).count())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_names_no_zone_is_told_once_by_whoever_shows_local_times() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = dir.path().join("rows.csv");
+    run(&format!("probe --lab -n 1 -q --output {}", rows.display())).ended(0);
+    let rows = rows.display();
+    let report = format!("report --format json --time-zone local {rows}");
+    let compare = format!("compare --format json --time-zone local {rows} {rows}");
+    assert_eq!(
+        said_of_zone("probe --lab -n 2 -i 0", "Europe/Belin"),
+        [1, 0]
+    );
+    assert_eq!(
+        said_of_zone("probe --lab -n 1 --hold 100ms", "Europe/Belin"),
+        [1, 0]
+    );
+    // among the notes, too
+    assert_eq!(said_of_zone(&report, "Europe/Belin"), [1, 1]);
+    assert_eq!(said_of_zone(&compare, "Europe/Belin")[0], 1);
+    for (line, zone) in [
+        ("probe --lab -n 1 --utc", "Europe/Belin"),
+        ("probe --lab -n 1", "Europe/Berlin"),
+        ("probe --lab -n 1", "CET-1CEST,M3.5.0,M10.5.0/3"),
+        (&format!("report --format json {rows}"), "Europe/Belin"),
+    ] {
+        assert_eq!(said_of_zone(line, zone), [0, 0], "{line} {zone}");
+    }
+}
+
 #[test]
 fn all_man_pages_are_written_and_every_option_has_its_text() {
     let dir = tempfile::tempdir().unwrap();

@@ -146,6 +146,7 @@ impl MeasurementKind for BurstKind {
             stopped: run.interrupted,
             bursts: (!is_watch).then_some((totals.rows.bursts, totals.rows.answered)),
             missed: run.end.missed,
+            cut_off: run.end.cut_off,
             figures: &totals.figures(),
             limits: &self.options.limits,
             outages: is_watch.then_some(&totals.outages),

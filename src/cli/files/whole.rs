@@ -87,11 +87,20 @@ pub(in crate::cli) fn replace(path: &Path, text: &[u8], stubborn: Stubborn) -> i
     })
 }
 
+/// Writes to a file as it is. Where that fails, as on a full disk, what was there is put back: it has its place still.
 fn overwrite(path: &Path, text: &[u8]) -> io::Result<()> {
+    let before = fs::read(path).ok();
     let mut file = File::options().write(true).open(path)?;
-    file.set_len(0)?;
-    file.rewind()?;
-    file.write_all(text)
+    let mut put = |text: &[u8]| {
+        file.rewind()?;
+        file.write_all(text)?;
+        file.set_len(text.len() as u64)?;
+        file.sync_all()
+    };
+    put(text).inspect_err(|_| {
+        // the first error is the one to tell
+        let _ = before.map(|before| put(&before));
+    })
 }
 
 /// Writes a file as it comes, whole or not at all.
@@ -145,5 +154,44 @@ impl Drop for Beside {
     fn drop(&mut self) {
         // it is gone when all went well; nobody is left to hear of a failure
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// The part of the next test that runs in a process with a limit on the size of files.
+    #[test]
+    #[ignore = "started by the test below"]
+    fn writes_more_than_there_is_room_for() {
+        let Some(path) = std::env::var_os("TURNPROBE_TEST_FULL") else {
+            return;
+        };
+        let path = Path::new(&path);
+        let long = "new ".repeat(15_000);
+        overwrite(path, long.as_bytes()).unwrap_err();
+        overwrite(path, b"new").unwrap();
+        assert_eq!(fs::read(path).unwrap(), b"new");
+        overwrite(path, &[b'o'; 2_000]).unwrap();
+        overwrite(path, long.as_bytes()).unwrap_err();
+    }
+
+    // 8 blocks are 4 or 8 KiB
+    #[test]
+    fn a_file_that_is_written_over_stays_as_it_was_where_there_is_no_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("page.html");
+        fs::write(&path, "old").unwrap();
+        let limited = "trap '' XFSZ; ulimit -f 8 && exec \"$0\" --ignored --exact \"$1\"";
+        let status = std::process::Command::new("sh")
+            .args(["-c", limited])
+            .arg(std::env::current_exe().unwrap())
+            .arg("cli::files::whole::tests::writes_more_than_there_is_room_for")
+            .env("TURNPROBE_TEST_FULL", &path)
+            .stdout(std::process::Stdio::null())
+            .status();
+        assert!(status.unwrap().success());
+        assert_eq!(fs::read(&path).unwrap(), [b'o'; 2_000]);
     }
 }

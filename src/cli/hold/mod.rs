@@ -107,6 +107,7 @@ impl MeasurementKind for HoldKind {
             stopped: run.interrupted,
             rows: totals.rows.connections,
             missed_slots: run.end.missed,
+            cut_off: run.end.cut_off,
             ended: &ended,
             held: Duration::from_micros(totals.rows.held_us),
             figures: &totals.figures(),

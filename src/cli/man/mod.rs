@@ -18,6 +18,7 @@ use anyhow::Context as _;
 
 use super::args::ManArgs;
 use super::exit::FatalError;
+use super::files::whole::{Stubborn, followed, replace};
 use super::suggested::{CHAPTER_TOO, PAGES, PROGRAM, topic_names};
 use super::{terminal, words};
 use crate::doc;
@@ -99,20 +100,24 @@ impl Topic {
 /// Writes all man pages into a folder, which is made where it is missing; as HTML the chapters as well.
 fn written(folder: &Path, is_html: bool) -> anyhow::Result<()> {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    // an older page stays where the new one finds no place
+    let put = |name: String, text: &[u8]| {
+        replace(&followed(&folder.join(name)), text, Stubborn::WriteOver)
+    };
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(&folder)?;
         if is_html {
             for name in topic_names() {
                 if let Some(found) = Topic::of(name)? {
                     let text = html::page(&found.title, &found.blocks());
-                    std::fs::write(folder.join(format!("{name}.html")), text)?;
+                    put(format!("{name}.html"), text.as_bytes())?;
                 }
             }
-            return std::fs::write(folder.join("index.html"), index());
+            return put("index.html".to_owned(), index().as_bytes());
         }
         for name in std::iter::once(PROGRAM).chain(PAGES).chain([CHAPTER_TOO]) {
             if let Some(text) = page::page(name)? {
-                std::fs::write(folder.join(format!("{}.1", page::title(name))), text)?;
+                put(format!("{}.1", page::title(name)), &text)?;
             }
         }
         Ok(())

@@ -26,6 +26,7 @@ use crate::report::{ReportContext, Selection, document, figures};
 use crate::source::{self, ReadSummary};
 use crate::stats::SurveyOptions;
 use crate::stats::survey::DIMENSIONS;
+use crate::zone::{Zone, unknown_variable};
 use args::{FailOn, ReportArgs};
 use mixed::{is_of, mixed_times, one_world};
 use odd::Oddities;
@@ -265,6 +266,9 @@ fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
     input
         .notes
         .extend(mixed_times(args.time_zone, &summary.files));
+    if args.time_zone == Zone::Local {
+        input.notes.extend(unknown_variable());
+    }
     Report::of(
         &read.rows,
         ReportContext {

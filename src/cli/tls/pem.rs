@@ -1,22 +1,31 @@
 //! The certificates as a file that every other program reads.
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use crate::cli::files::whole::failed;
+use crate::cli::files::whole::{Beside, Stubborn, failed, followed, replace};
 use crate::measure::ladder::finished::Ladder;
 use crate::record::plain;
 use crate::sink::reserved;
 
-/// A file that is opened before anything is measured.
+/// A file that is looked at before anything is measured, and is as it was until all of it is known.
 #[derive(Debug)]
 pub(super) struct Pem {
-    file: File,
+    /// As it was named, absolute.
     path: PathBuf,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// A file, all links followed.
+    File(PathBuf),
+    /// A pipe or a device.
+    Stream(File),
 }
 
 impl Pem {
@@ -26,12 +35,30 @@ impl Pem {
         if let Some(why) = reserved(&path) {
             bail!("--pem {}: {why}", path.display());
         }
-        let file = File::create(&path).map_err(|error| failed(error, &path))?;
-        Ok(Self { file, path })
+        let failed = |error| failed(error, &path);
+        let place = match fs::metadata(&path) {
+            Ok(found) if !found.is_file() => {
+                Place::Stream(File::options().write(true).open(&path).map_err(failed)?)
+            }
+            found => {
+                let file = followed(&path);
+                match Beside::create(&file) {
+                    // a directory that takes no new file may have one that can be written
+                    Err(error)
+                        if error.kind() == io::ErrorKind::PermissionDenied && found.is_ok() =>
+                    {
+                        File::options().write(true).open(&file).map_err(failed)?;
+                    }
+                    created => drop(created.map_err(failed)?),
+                }
+                Place::File(file)
+            }
+        };
+        Ok(Self { path, place })
     }
 
     /// Writes the certificates of all relays, each chain once.
-    pub(super) fn write(mut self, ladder: &Ladder) -> anyhow::Result<String> {
+    pub(super) fn write(self, ladder: &Ladder) -> anyhow::Result<String> {
         let mut chains: Vec<Vec<&[u8]>> = Vec::new();
         let mut text = String::new();
         for relay in &ladder.relays {
@@ -57,9 +84,13 @@ impl Pem {
         }
         let count: usize = chains.iter().map(Vec::len).sum();
         let path = self.path.display();
-        self.file
-            .write_all(text.as_bytes())
-            .with_context(|| path.to_string())?;
+        match self.place {
+            Place::File(file) => replace(&file, text.as_bytes(), Stubborn::WriteOver)
+                .map_err(|error| failed(error, &self.path))?,
+            Place::Stream(mut stream) => stream
+                .write_all(text.as_bytes())
+                .with_context(|| path.to_string())?,
+        }
         Ok(match count {
             0 => format!("{path} is empty: no certificate was sent in the clear or in a handshake"),
             1 => format!("{path} has the certificate"),

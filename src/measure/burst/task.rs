@@ -13,7 +13,7 @@ use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::judge::limits::judge;
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::PacketFold;
-use crate::measure::{Out, Slot, SlotOutcome, Task};
+use crate::measure::{Out, Slot, SlotOutcome, Stop, Task};
 use crate::net::Visit;
 use crate::net::packets::{Lasting, told};
 use crate::net::{Leads, Route};
@@ -25,12 +25,7 @@ impl Task for Bursts {
 
     const GRACE: Option<Duration> = None;
 
-    async fn slot(
-        self: Arc<Self>,
-        slot: Slot,
-        out: Out<Burst, Event>,
-        stop: CancellationToken,
-    ) -> SlotOutcome {
+    async fn slot(self: Arc<Self>, slot: Slot, out: Out<Burst, Event>, stop: Stop) -> SlotOutcome {
         match self.options.mode {
             Mode::Burst => self.burst(&slot, &out, &stop).await,
             Mode::Watch => self.watch(&slot.target, &out, &stop).await,
@@ -39,13 +34,13 @@ impl Task for Bursts {
 }
 
 impl Bursts {
-    /// One burst; no row when it was stopped before anything was sent.
-    async fn burst(&self, slot: &Slot, out: &BurstOut, stop: &CancellationToken) -> SlotOutcome {
+    /// One burst; no row when it was stopped before anything was sent, unless that had failed.
+    async fn burst(&self, slot: &Slot, out: &BurstOut, stop: &Stop) -> SlotOutcome {
         let mut row = self.blank(slot.number, &slot.target);
         row.lag = slot.lag();
         let lookup = tokio::select! {
             lookup = self.opener.resolve(&slot.target, Leads::Straight) => lookup,
-            () = stop.cancelled() => return SlotOutcome::Done,
+            () = stop.grace_is_over() => return SlotOutcome::CutOff,
         };
         if let Some(remote) = self.take(lookup, &slot.target, &mut row) {
             if let Err(refusal) = self
@@ -58,8 +53,9 @@ impl Bursts {
             match self.session(remote, &self.options.shape, Lasting::OneSocket) {
                 Ok(session) => {
                     row.local = session.local();
-                    if !self.send_all(session, &mut row, remote, out, stop).await {
-                        return SlotOutcome::Done;
+                    let asked = stop.token();
+                    if !self.send_all(session, &mut row, remote, out, &asked).await {
+                        return SlotOutcome::CutOff;
                     }
                 }
                 Err(failure) => row.outcome = Outcome::Failed(failure),

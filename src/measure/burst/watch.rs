@@ -15,9 +15,9 @@ use super::trouble::silence;
 use super::{BurstOut, BurstShape, Bursts, Event};
 use crate::clock;
 use crate::judge::limits::judge;
-use crate::measure::SlotOutcome;
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::PacketFold;
+use crate::measure::{SlotOutcome, Stop};
 use crate::net::Visit;
 use crate::net::packets::Lasting;
 use crate::net::{Leads, Route};
@@ -54,12 +54,8 @@ impl Bursts {
     ///
     /// A name that cannot be resolved, or a socket that cannot be had, is tried again soon; it is
     /// an outage, and gives a row a minute.
-    pub(super) async fn watch(
-        &self,
-        target: &Target,
-        out: &BurstOut,
-        stop: &CancellationToken,
-    ) -> SlotOutcome {
+    pub(super) async fn watch(&self, target: &Target, out: &BurstOut, stop: &Stop) -> SlotOutcome {
+        let asked = &stop.token();
         let shape = self.options.shape;
         let mut blocked: Option<Blocked> = None;
         // the slot of the next row
@@ -78,9 +74,11 @@ impl Bursts {
             let at = clock::now();
             let minute = at.saturating_duration_since(start).as_secs() / MINUTE.as_secs();
             let mut row = self.blank(minute.max(next), target);
+            // a watch that has rows of what holds it up needs no more of them
             let lookup = tokio::select! {
                 lookup = self.opener.resolve(target, Leads::Straight) => lookup,
-                () = stop.cancelled() => break,
+                () = asked.cancelled(), if blocked.is_some() => break,
+                () = stop.grace_is_over() => return SlotOutcome::CutOff,
             };
             if let Some(remote) = self.take(lookup, target, &mut row) {
                 if let Err(refusal) = self
@@ -92,7 +90,7 @@ impl Bursts {
                 }
                 // the search is no part of the schedule
                 let searched = clock::now();
-                self.search(remote, out, stop).await;
+                self.search(remote, out, asked).await;
                 start += clock::now().saturating_duration_since(searched);
                 row.distance.clone_from(&self.totals().distance);
                 let interval = shape.interval.as_nanos().max(1);
@@ -107,7 +105,10 @@ impl Bursts {
                             self.note(&blocked, out).await;
                         }
                         row.local = session.local();
-                        self.follow(session, row, remote, out, stop).await;
+                        self.follow(session, row, remote, out, asked).await;
+                        if stop.is_asked() && self.totals().rows.bursts == 0 {
+                            return SlotOutcome::CutOff;
+                        }
                         break;
                     }
                     Err(failure) => row.outcome = Outcome::Failed(failure),
@@ -126,7 +127,7 @@ impl Bursts {
                 row.clock = self.opener.steps().claim_now();
                 out.row(row).await;
             }
-            if !self.pause(left(start), blocked, out, stop).await {
+            if !self.pause(left(start), blocked, out, asked).await {
                 break;
             }
         }

@@ -148,7 +148,7 @@ pub async fn stream(
         due: None,
     };
     let (sender, mut outputs) = mpsc::channel(64);
-    let slot = bursts.slot(slot, Out::new(sender), budget.stop().token());
+    let slot = bursts.slot(slot, Out::new(sender), budget.stop().clone());
     // by the schedule, which the wall clock need not follow
     let at = |sequence| rhythm.interval * u32::try_from(sequence).unwrap_or(u32::MAX);
     let mut samples = Vec::new();

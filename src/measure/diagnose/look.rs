@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::budget::Budget;
 use super::looked::Looked;
 use super::machine::{self, told};
-use super::names::{NameServer, ask_all, prefix};
+use super::names::{Asking, NameServer, ask_all, prefix};
 use super::relays::choose;
 use super::router::RouterTrips;
 use super::units::millis;
@@ -93,16 +93,22 @@ impl Looking<'_> {
             if self.leaves_out_others() {
                 return WebFacts::default();
             }
-            web::look(self.opener, &budget).await
+            let limit = if self.options.quick {
+                web::QUICK_LIMIT
+            } else {
+                web::LIMIT
+            };
+            web::look(self.opener, &budget, limit).await
         };
         let names = Box::pin(self.names(&mut found, &budget));
         let control = async {
             if self.leaves_out_others() {
                 return Fact::Unknown(WhyUnknown::NotAsked);
             }
-            budget.step(Duration::from_secs(4), self.control()).await
+            let limit = Duration::from_millis(if self.options.quick { 2_500 } else { 4_000 });
+            budget.step(limit, self.control()).await
         };
-        let (web, control, ()) = tokio::join!(Box::pin(web), Box::pin(control), names);
+        let (web, control, asking) = tokio::join!(Box::pin(web), Box::pin(control), names);
         found.facts.web = web;
         found.control = match control {
             Fact::Known((name, address)) => (name, Fact::Known(address)),
@@ -117,6 +123,7 @@ impl Looking<'_> {
         let page = found.facts.web.page.known();
         let is_signed_out = page.is_some_and(SignInPage::asks_for_a_sign_in);
         let Some(first) = found.relays.first().cloned() else {
+            heard_out(asking, &mut found, &budget).await;
             return found.ended(self, &budget, None);
         };
         found.carrier = carrier(first.address);
@@ -125,6 +132,7 @@ impl Looking<'_> {
         let trips = (gateway::CAN && has_router(&found))
             .then(|| RouterTrips::begin(towards, self.opener.local_end(), start));
         if is_signed_out {
+            heard_out(asking, &mut found, &budget).await;
             // everything would be the portal's answer
             let mut hidden = Looked::nothing(found.machine, &WhyUnknown::Masked(Code::Portal));
             hidden.facts.web = found.facts.web;
@@ -141,6 +149,7 @@ impl Looking<'_> {
         Box::pin(self.reach(&mut found, &budget)).await;
         Box::pin(self.speak(&mut found, &budget)).await;
         Box::pin(self.measure(&mut found, &budget)).await;
+        heard_out(asking, &mut found, &budget).await;
         found.neighbour = told(
             found
                 .router
@@ -161,10 +170,11 @@ impl Looking<'_> {
             || matches!(self.target.host, Host::Address(address) if address.is_loopback())
     }
 
-    /// Every name server.
-    async fn names(&self, found: &mut Looked, budget: &Budget) {
+    /// Every name server. Where there are six seconds for all, one that is silent while another one answers is waited for
+    /// beside everything else; it is what comes back then.
+    async fn names(&self, found: &mut Looked, budget: &Budget) -> Option<Asking> {
         let Host::Name(name) = &self.target.host else {
-            return;
+            return None;
         };
         let name = name.to_string();
         let systems = found.machine.name_servers.as_deref().unwrap_or_default();
@@ -187,11 +197,23 @@ impl Looking<'_> {
             .copied()
             .filter(|(_, is_systems)| *is_systems)
             .collect();
+        let quick = self.options.quick;
+        let of = async |servers: &[(SocketAddr, bool)], families, is_wanted| {
+            let (mut asking, mut found) = Asking::begin(setup, servers, &name, families);
+            if quick {
+                asking.enough(&mut found, budget, is_wanted).await;
+            } else {
+                asking.all(&mut found, budget).await;
+            }
+            (found, asking)
+        };
         let v6 = async {
             if !wants_v6 {
                 return None;
             }
-            let said = ask_all(setup, &own, &name, Families::OnlyV6, budget).await;
+            // that there is none is an answer, too
+            let is_answer: fn(&NameServer) -> bool = |server| !server.is_silent();
+            let (said, _) = of(&own, Families::OnlyV6, is_answer).await;
             addresses(&said).next()
         };
         let nat64 = async {
@@ -203,8 +225,14 @@ impl Looking<'_> {
             Fact::Known(prefix.map(|prefix| IpAddr::V6(prefix).into()))
         };
         let families = self.opener.plan().families;
-        let names = ask_all(setup, &servers, &name, families, budget);
-        (found.names, found.v6, found.facts.tcp.nat64_prefix) = tokio::join!(names, v6, nat64);
+        let has_addresses: fn(&NameServer) -> bool = |server| server.resolved().next().is_some();
+        let asking;
+        (
+            (found.names, asking),
+            found.v6,
+            found.facts.tcp.nat64_prefix,
+        ) = tokio::join!(of(&servers, families, has_addresses), v6, nat64);
+        Some(asking)
     }
 
     /// What the run is.
@@ -231,6 +259,13 @@ impl Looking<'_> {
 fn addresses(said: &[NameServer]) -> impl Iterator<Item = IpAddr> {
     let resolved = said.iter().flat_map(NameServer::resolved);
     resolved.flat_map(|resolved| &resolved.addresses).copied()
+}
+
+/// Takes in what name servers have said that were still being asked.
+async fn heard_out(asking: Option<Asking>, found: &mut Looked, budget: &Budget) {
+    if let Some(mut asking) = asking {
+        asking.all(&mut found.names, budget).await;
+    }
 }
 
 /// Whether there is a first router at all: not towards one's own network.

@@ -154,12 +154,14 @@ impl Looking<'_> {
     /// The control name and its address.
     pub(super) async fn control(&self) -> (&'static str, Option<IpAddr>) {
         let mut chosen = (CONTROL, None);
-        for name in [CONTROL, OTHER_CONTROL] {
-            let Ok(target) = name.parse::<Target>() else {
-                continue;
-            };
+        let address = async |name: &'static str| {
+            let target = name.parse::<Target>().ok()?;
             let lookup = self.opener.resolve(&target, Leads::Straight).await;
-            let address = lookup.first().ok().and_then(|route| route.relay);
+            lookup.first().ok().and_then(|route| route.relay)
+        };
+        // both at once: a name server that is silent costs its time for each
+        let (one, other) = tokio::join!(address(CONTROL), address(OTHER_CONTROL));
+        for (name, address) in [(CONTROL, one), (OTHER_CONTROL, other)] {
             let is_relays = address.is_some_and(|address| {
                 let remote = SocketAddr::new(address, 443);
                 self.opener.is_in_range(remote, Transport::Tls)

@@ -20,15 +20,16 @@ pub const CONTROL: &str = "teams.microsoft.com";
 /// The same where that one lies in the relays' ranges too, and would be closed with them: every client signs in there.
 pub const OTHER_CONTROL: &str = "login.microsoftonline.com";
 
-/// How long a page may take.
-const LIMIT: Duration = Duration::from_secs(3);
+/// How long a page may take, and where there are six seconds for all.
+pub const LIMIT: Duration = Duration::from_secs(3);
+pub const QUICK_LIMIT: Duration = Duration::from_secs(2);
 
-/// Looks at both. The second clock is that of the control name, over plain HTTP.
-pub async fn look(opener: &Opener, budget: &Budget) -> WebFacts {
+/// Looks at both, each for so long at most. The second clock is that of the control name, over plain HTTP.
+pub async fn look(opener: &Opener, budget: &Budget, limit: Duration) -> WebFacts {
     // each on its own: one that hangs must not take the other with it
-    let page = |host, path| crate::timer::timeout(LIMIT, page(opener, host, path));
+    let page = |host, path| crate::timer::timeout(limit, page(opener, host, path));
     let both = async { tokio::join!(page(HOST, PATH), page(CONTROL, "/")) };
-    let (first, second) = match budget.step(LIMIT * 2, both).await {
+    let (first, second) = match budget.step(limit * 2, both).await {
         Fact::Known((first, second)) => (first.ok().flatten(), second.ok().flatten()),
         Fact::Unknown(why) => return unknown(&why),
     };

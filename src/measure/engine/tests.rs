@@ -10,6 +10,8 @@ enum Does {
     EndsAfterTheStop,
     /// It does not heed the stop.
     GoesOn,
+    /// It waits for something before it measures.
+    NeverBegins,
     Panics,
 }
 
@@ -17,19 +19,18 @@ enum Does {
 struct Graced(Does);
 struct OwnEnd(Does);
 
-async fn measured(
-    does: Does,
-    out: Out<u64, Infallible>,
-    slot: u64,
-    stop: CancellationToken,
-) -> SlotOutcome {
+async fn measured(does: Does, out: Out<u64, Infallible>, slot: u64, stop: Stop) -> SlotOutcome {
     match does {
         Does::EndsAfterTheStop => {
-            stop.cancelled().await;
+            stop.asked().await;
             tokio::time::sleep(Duration::from_millis(50)).await;
             out.row(slot).await;
         }
         Does::GoesOn => std::future::pending().await,
+        Does::NeverBegins => {
+            stop.grace_is_over().await;
+            return SlotOutcome::CutOff;
+        }
         Does::Panics => panic!("a fault of this program"),
     }
     SlotOutcome::Done
@@ -43,7 +44,7 @@ impl Task for Graced {
         self: Arc<Self>,
         slot: Slot,
         out: Out<u64, Infallible>,
-        stop: CancellationToken,
+        stop: Stop,
     ) -> SlotOutcome {
         measured(self.0, out, slot.number, stop).await
     }
@@ -59,7 +60,7 @@ impl Task for OwnEnd {
         self: Arc<Self>,
         slot: Slot,
         out: Out<u64, Infallible>,
-        stop: CancellationToken,
+        stop: Stop,
     ) -> SlotOutcome {
         measured(self.0, out, slot.number, stop).await
     }
@@ -99,10 +100,13 @@ async fn slots_that_end_after_a_stop_have_their_rows_with_and_without_a_grace() 
 
 #[tokio::test]
 async fn slots_that_do_not_heed_a_stop_are_cut_off_and_counted() {
-    let (rows, end) = stopped(Graced(Does::GoesOn), Stop::cut_short).await;
-    assert!(rows.is_empty());
-    assert_eq!(end.cut_off as u64, end.started);
-    assert!(end.started > 0);
+    let by_the_engine = stopped(Graced(Does::GoesOn), Stop::cut_short).await;
+    let by_themselves = stopped(OwnEnd(Does::NeverBegins), Stop::cut_short).await;
+    for (rows, end) in [by_the_engine, by_themselves] {
+        assert!(rows.is_empty());
+        assert_eq!(end.cut_off as u64, end.started);
+        assert!(end.started > 0);
+    }
 }
 
 #[tokio::test]
@@ -123,7 +127,7 @@ impl Task for TooMuch {
         self: Arc<Self>,
         _slot: Slot,
         _out: Out<u64, Infallible>,
-        _stop: CancellationToken,
+        _stop: Stop,
     ) -> SlotOutcome {
         self.0.fetch_add(1, Ordering::Relaxed);
         SlotOutcome::TooMuch(IpAddr::from([192, 0, 2, 1]))

@@ -25,7 +25,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::certified::{self, Certified};
-use super::{Out, Slot, SlotOutcome, Task};
+use super::{Out, Slot, SlotOutcome, Stop, Task};
 use crate::clock;
 use crate::measure::hold::fold::{ConnectionFold, HeldGroup, Sum};
 use crate::net::packets::told;
@@ -140,12 +140,12 @@ impl Task for Holds {
         self: Arc<Self>,
         slot: Slot,
         out: Out<Hold, Box<Sample>>,
-        stop: CancellationToken,
+        stop: Stop,
     ) -> SlotOutcome {
         let mut row = self.blank(&slot);
         let opened = tokio::select! {
             opened = self.open(&slot.target, &mut row) => opened,
-            () = stop.cancelled() => return SlotOutcome::Done,
+            () = stop.grace_is_over() => return SlotOutcome::CutOff,
         };
         let opened = match opened {
             Ok(opened) => opened,
@@ -163,13 +163,14 @@ impl Task for Holds {
             to,
             lost_syn,
         } = &mut open;
+        let asked = stop.token();
         // the system's verifier may take its time: the requests must not wait for it
         let certify = async {
             let by = (&self.judge, &self.opener);
             let handshake = handshake.as_ref()?;
             Certified::of(handshake, by, to, None).await
         };
-        let holding = self.hold((session, *lost_syn), &row, &out, &stop);
+        let holding = self.hold((session, *lost_syn), &row, &out, &asked);
         let (result, certified) = tokio::join!(holding, certify);
         if let Some(certified) = certified {
             certified.note(&mut row.tls);

@@ -156,6 +156,8 @@ pub struct HoldSummary<'a> {
     pub rows: u64,
     /// Slots that could not run.
     pub missed_slots: u64,
+    /// Connections that were not open yet when an interruption cut them off: they gave no row.
+    pub cut_off: usize,
     /// How many connections ended how.
     pub ended: &'a [(EndedBy, u64)],
     /// Time that they were held.
@@ -193,6 +195,9 @@ impl HoldSummary<'_> {
             let _ = write!(counts, " for {} in all", seconds(self.held));
         }
         let _ = write!(counts, ", {} missed slots", self.missed_slots);
+        if self.cut_off > 0 {
+            let _ = write!(counts, ", {} cut off", self.cut_off);
+        }
         line(&mut out, "", &counts);
         if held > 0 {
             let ended: Vec<_> = self
@@ -250,6 +255,7 @@ mod tests {
             stopped: true,
             rows: 3,
             missed_slots: 0,
+            cut_off: 0,
             ended: &[(EndedBy::Done, 1), (EndedBy::RelayClosed, 1)],
             held: Duration::from_millis(93_100),
             figures: &figures,

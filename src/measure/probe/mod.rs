@@ -15,10 +15,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Out, Slot, SlotOutcome, Task, certified};
+use super::{Out, Slot, SlotOutcome, Stop, Task, certified};
 use crate::clock::ClockLook;
 use crate::explain::SynTimer;
 use crate::net::trust::Judge;
@@ -58,7 +57,7 @@ impl Task for Prober {
         self: Arc<Self>,
         slot: Slot,
         out: Out<Record, Infallible>,
-        _stop: CancellationToken,
+        _stop: Stop,
     ) -> SlotOutcome {
         self.probe(&slot, &out).await
     }

@@ -1,14 +1,18 @@
 //! One resolution: kinds of address, servers one by one, the walk along the chain.
 
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use tokio::select;
 
 use super::exchange::{ExchangeFault, exchange};
 use super::resolved::{Families, Resolved, Unresolved};
 use super::setup::Setup;
 use crate::clock;
-use crate::record::{Cause, Cname, Dns, Failure, SilentServer};
+use crate::record::{Cause, Cname, Dns, Failure, SilentServer, millis};
+use crate::timer::sleep;
 use crate::wire::dns::{ChainStep, DnsQuestion, Family, walk};
 
 /// One resolution under way.
@@ -22,7 +26,12 @@ pub struct Resolution {
     pub limit: Duration,
     pub deadline: Instant,
     pub dns: Dns,
+    /// The server that was asked last, and when.
+    pub asked: Option<(SocketAddr, Instant)>,
 }
+
+/// What came of a kind of address.
+type Found = Result<Vec<IpAddr>, Failure>;
 
 impl Resolution {
     /// Resolves a name; tells what that took. A kind of address that fails while the row is about
@@ -37,30 +46,36 @@ impl Resolution {
         (took, self.end(found), answered)
     }
 
-    async fn look_up(
-        &mut self,
-        name: &str,
-        families: Families,
-    ) -> (Duration, Result<Vec<IpAddr>, Failure>) {
+    async fn look_up(&mut self, name: &str, families: Families) -> (Duration, Found) {
         let start = clock::now();
         self.begin_at(name);
         let (first, second) = families.order();
-        let found = self.chase(first).await;
+        let (found, beside) = match second {
+            Some(second) if families == Families::Routed => {
+                self.chase_either(name, first, second).await
+            }
+            _ => (self.chase(first).await, None),
+        };
         let took = clock::now().saturating_duration_since(start);
-        let Some(second) = second.filter(|_| self.goes_on(&found, families)) else {
+        let goes_on = beside.is_some() || self.goes_on(&found, families);
+        let Some(second) = second.filter(|_| goes_on) else {
             return (took, found);
         };
         let until_now = self.dns.clone();
-        // asked for the last name of the chain, so that both kinds belong to the same relay
-        let is_same = found.is_ok() || has_no_data(&found);
-        if !is_same {
-            self.begin_at(name);
-        }
-        if families == Families::Both {
-            self.deadline = clock::now() + self.limit;
-        }
         let second_start = clock::now();
-        let more = self.chase(second).await;
+        let more = if let Some(more) = beside {
+            more
+        } else {
+            // asked for the last name of the chain, so that both kinds belong to the same relay
+            let is_same = found.is_ok() || has_no_data(&found);
+            if !is_same {
+                self.begin_at(name);
+            }
+            if families == Families::Both {
+                self.deadline = second_start + self.limit;
+            }
+            self.chase(second).await
+        };
         let both = clock::now().saturating_duration_since(start);
         let alone = clock::now().saturating_duration_since(second_start);
         match (found, more) {
@@ -111,8 +126,61 @@ impl Resolution {
         }
     }
 
+    /// Asks for one kind of address, and beside it for the other one where that gets no answer for long: a server
+    /// may drop the questions for one kind, and then the addresses that are there are taken (RFC 8305 section 3). What
+    /// came of the other kind is none where it did not come to that.
+    async fn chase_either(
+        &mut self,
+        name: &str,
+        first: Family,
+        second: Family,
+    ) -> (Found, Option<Found>) {
+        let mut other = Self {
+            setup: Arc::clone(&self.setup),
+            dns: Dns::default(),
+            ..*self
+        };
+        other.begin_at(name);
+        let patience = self.setup.patience_for_all(self.limit);
+        let found = {
+            let mut one = pin!(self.chase(first));
+            let mut more = pin!(async {
+                sleep(patience).await;
+                other.chase(second).await
+            });
+            select! {
+                biased;
+                found = &mut one => (Some(found), None),
+                more = &mut more => match more {
+                    Ok(addresses) => (None, Some(Ok(addresses))),
+                    Err(failure) => (Some(one.await), Some(Err(failure))),
+                },
+            }
+        };
+        let queries = other.dns.queries.unwrap_or(0);
+        match found {
+            (Some(found), more) => {
+                *self.dns.queries.get_or_insert(0) += queries;
+                (found, more)
+            }
+            (None, more) => {
+                let before = std::mem::replace(&mut self.dns, other.dns);
+                *self.dns.queries.get_or_insert(0) += before.queries.unwrap_or(0);
+                self.dns.silent.splice(..0, before.silent);
+                self.answered = other.answered;
+                let silence = self.asked.map(|(server, since)| {
+                    let waited = clock::now().saturating_duration_since(since);
+                    self.dns.silent.push(SilentServer { server, waited });
+                    format!("{server}: no answer within {} ms", millis(waited))
+                });
+                let failure = Failure::new(Cause::DnsTimeout, silence.unwrap_or_default());
+                (Err(failure), more)
+            }
+        }
+    }
+
     /// Whether the other kind of address is asked for too.
-    fn goes_on(&self, found: &Result<Vec<IpAddr>, Failure>, families: Families) -> bool {
+    fn goes_on(&self, found: &Found, families: Families) -> bool {
         let Err(failure) = found else {
             return families == Families::Both;
         };
@@ -147,7 +215,7 @@ impl Resolution {
         self.dns.local_delay = now.local_delay;
     }
 
-    fn end(mut self, found: Result<Vec<IpAddr>, Failure>) -> Result<Resolved, Unresolved> {
+    fn end(mut self, found: Found) -> Result<Resolved, Unresolved> {
         match found {
             Ok(addresses) => Ok(Resolved {
                 dns: self.dns,
@@ -166,7 +234,7 @@ impl Resolution {
     }
 
     /// Asks for the last name of the chain, and on to its end.
-    async fn chase(&mut self, family: Family) -> Result<Vec<IpAddr>, Failure> {
+    async fn chase(&mut self, family: Family) -> Found {
         loop {
             let name = self.dns.last_name().unwrap_or_default().to_owned();
             let question = DnsQuestion::new(&name, family)
@@ -216,6 +284,7 @@ impl Resolution {
                 break;
             }
             let began = clock::now();
+            self.asked = Some((server, began));
             let sent = self.dns.queries.get_or_insert(0);
             let lay = &mut self.dns.local_delay;
             let fault = match exchange((server, setup.over_tcp), question, share, sent, lay).await {
@@ -266,7 +335,7 @@ impl Resolution {
     }
 }
 
-fn has_no_data(result: &Result<Vec<IpAddr>, Failure>) -> bool {
+fn has_no_data(result: &Found) -> bool {
     matches!(result, Err(failure) if failure.cause == Cause::DnsNoData)
 }
 

@@ -124,6 +124,7 @@ async fn ask(
         limit,
         deadline: clock::now() + limit,
         dns,
+        asked: None,
     };
     let (took, result, answered) = lookup.run(name, families).await;
     if let Some((system, server)) = system.zip(answered) {
@@ -180,6 +181,7 @@ mod tests {
                 .starts_with("the system says: no such host; ")
         );
         assert!(why.failure.detail.contains(&server.to_string()));
-        assert_eq!(why.dns.queries, Some(1));
+        // one for each kind of address
+        assert_eq!(why.dns.queries, Some(2));
     }
 }

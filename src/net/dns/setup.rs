@@ -65,6 +65,16 @@ impl Setup {
             _ => even,
         }
     }
+
+    /// How long all servers are waited for before the other kind of address is asked for beside the first: until half of
+    /// what the last one gets of this limit is over.
+    pub fn patience_for_all(&self, limit: Duration) -> Duration {
+        let servers = (2..=self.servers.len()).rev();
+        let last = servers.fold(limit, |left, servers| {
+            left.saturating_sub(self.share(left, servers))
+        });
+        limit.saturating_sub(last / 2)
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +101,25 @@ mod tests {
         assert_eq!(plan(patient(), 6 * SECOND), [SECOND, SECOND, 4 * SECOND]);
         assert_eq!(plan(patient(), SECOND * 3 / 2), [SECOND / 2; 3]);
         assert_eq!(patient().share(6 * SECOND, 1), 6 * SECOND);
+    }
+
+    // half of the last share: of 6 s for one server 3 s, for three 2 s each, or 4 s for the last of three
+    #[test]
+    fn the_other_kind_of_address_waits_until_the_last_server_has_had_half_of_its_time() {
+        let server = "192.0.2.53:53".parse().unwrap();
+        let of = |servers, patience| Setup {
+            patience,
+            ..Setup::of(&vec![server; servers])
+        };
+        for (servers, patience, seconds) in [
+            (0, None, 3),
+            (1, None, 3),
+            (3, None, 5),
+            (3, Some(SECOND), 4),
+        ] {
+            let waits = of(servers, patience).patience_for_all(6 * SECOND);
+            assert_eq!(waits, seconds * SECOND, "{servers} {patience:?}");
+        }
     }
 
     #[test]

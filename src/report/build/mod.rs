@@ -127,6 +127,8 @@ fn overview(rows: &Finished) -> Overview {
             .map(|span| (timed - 1) as f64 * 60.0 / span),
         rows_without_time: rows.without_time,
         missed_slots: rows.missed_slots,
+        // which of them are one the findings know
+        outages: 0,
         gaps: gaps.count,
         gaps_s: gaps.seconds,
         longest_gaps: gaps.longest,

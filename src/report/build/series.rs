@@ -171,5 +171,6 @@ fn one_outage(rows: &Finished, outage: &survey::Outage) -> ListedOutage {
         begun: outage.begun,
         rows: outage.rows,
         causes,
+        event: 0,
     }
 }

@@ -107,6 +107,7 @@ pub fn group(key: Vec<String>, measured: &Measured) -> KeyGroup {
         key,
         n: measured.rows,
         failed: measured.failed,
+        failures: measured.failures.clone(),
         first: measured.first.map(moment),
         last: measured.last.map(moment),
         dns,

@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::found::{Inputs, RankedFinding, name};
+use super::stretch::stretch;
 use super::validity::{self, ValidityEnd};
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
 use crate::record::TlsPath;
 use crate::report::model::{CertificateFacts, KeyGroup, TlsPathFinding};
+use crate::stats::paths::Occurrences;
 
 /// A certificate that ends so soon after the last row is told.
 const SOON_DAYS: i64 = 14;
@@ -48,15 +50,34 @@ fn ways(about: &Inputs<'_>) -> Vec<RankedFinding> {
                 counted(all as u64, "computer", "computers"),
             );
         }
+        let when = rows_of(about, seen).and_then(|rows| stretch(about, &seen.hours, rows));
+        if let Some(when) = &when {
+            let _ = write!(text, "; {}", when.text);
+        }
         text.push('.');
         Some(
             RankedFinding::new(severity, weight, code, text)
                 .host(host)
-                .when(finding.first, finding.last)
+                .when(
+                    when.as_ref().map(|when| when.from).or(finding.first),
+                    when.as_ref().map(|when| when.to).or(finding.last),
+                )
                 .n(finding.rows),
         )
     })
     .collect()
+}
+
+/// The first and the last row of the computers that saw something; those of all where they are not known.
+fn rows_of(about: &Inputs<'_>, seen: &Occurrences) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let groups = about.tables("host").flat_map(|table| &table.groups);
+    let of_them: Vec<_> = groups
+        .filter(|group| seen.hosts.contains(&group.key[0]))
+        .collect();
+    let first = of_them.iter().filter_map(|group| group.first).min();
+    let last = of_them.iter().filter_map(|group| group.last).max();
+    let overview = &about.report.overview;
+    first.or(overview.first).zip(last.or(overview.last))
 }
 
 fn grave(finding: &TlsPathFinding) -> Option<(&'static str, Severity)> {

@@ -16,6 +16,8 @@ mod regional;
 mod schedule;
 mod slow;
 mod standing;
+mod stretch;
+mod together;
 mod validity;
 mod whose;
 
@@ -25,6 +27,7 @@ use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
 use found::{Inputs, RankedFinding};
+use together::Together;
 
 /// Findings that are told.
 const MOST: usize = 7;
@@ -51,6 +54,7 @@ pub(super) fn put_into(
     found.extend(unknown(&about, without_outcome));
     found.extend(against.iter().map(differs));
     drop_repeated(&mut found);
+    let together = Together::of(&about);
     found.sort_by(|a, b| {
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))
@@ -61,6 +65,7 @@ pub(super) fn put_into(
         [levels.looked_at, levels.too_short, levels.changed],
     );
     report.verdict = verdict;
+    report.overview.outages = together.number(&mut report.series);
     report.findings = alike::together(found, MOST)
         .into_iter()
         .take(MOST)

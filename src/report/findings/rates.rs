@@ -1,6 +1,7 @@
 //! Failures that are not outages: lost probes, answers with an error, alerts, and failures of the measuring computers.
 
 use super::found::{Inputs, RankedFinding, name};
+use super::stretch::of_all;
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::Report;
@@ -57,7 +58,7 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
         one.rows_out_of_order >= one.outage_rows.unwrap_or(1) && one.lost_probes > 0
     };
     let rule = if about.report.overview.rows_without_time > 0 {
-        " or in rows without a time, whose order is not known".to_owned()
+        " or in rows without a time, whose order is not known: whether these were outages could not be determined".to_owned()
     } else if series.iter().any(may_hide) {
         " or in rows that are out of order: if the file were sorted by time, it would show whether these were outages".to_owned()
     } else if let Some(k) = worst
@@ -96,20 +97,35 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
     } else {
         String::new()
     };
+    // where there were no others, it is known when they were
+    let all = &about.rows.all;
+    let is_all = all.failed == lost && about.report.series.iter().all(|one| one.outages == 0);
+    let when = is_all.then(|| of_all(about, &all.failures)).flatten();
     let text = format!(
-        "{} of {} rows ({}) got no answer outside outages{rule}{most}.",
+        "{} of {} rows ({}) got no answer outside outages{rule}{most}{}.",
         grouped(lost),
         grouped(rows),
         share(lost, rows),
+        when.as_ref()
+            .map_or_else(String::new, |when| format!("; {}", when.text)),
     );
+    // without times nobody can tell that they were no outage
+    let may_be_one = about.report.overview.rows_without_time > 0 && lost >= FEWEST;
     let severity = if low > GRAVE_SHARE {
         Severity::Fail
-    } else if low > LOST_SHARE {
+    } else if low > LOST_SHARE || may_be_one {
         Severity::Warn
     } else {
         Severity::Note
     };
-    Some(RankedFinding::new(severity, low * 100.0, "lost-probes", text).n(rows))
+    Some(
+        RankedFinding::new(severity, low * 100.0, "lost-probes", text)
+            .when(
+                when.as_ref().map(|when| when.from),
+                when.as_ref().map(|when| when.to),
+            )
+            .n(rows),
+    )
 }
 
 /// Answers with an error, alerts, and failures of the computers that measured.
@@ -118,21 +134,25 @@ fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let errors = overview.answered.saturating_sub(overview.ok);
     let rows = overview.rows;
     let mut found = Vec::new();
-    for (count, code, severity, what) in [
+    let not_lost = &about.rows.not_lost;
+    for (count, hours, code, severity, what) in [
         (
             errors,
+            &not_lost.errors,
             "turn-error",
             Severity::Warn,
             "were answered with an error: the path works, and the relay declined (likely)",
         ),
         (
             overview.undecided,
+            &not_lost.undecided,
             "tls-alert",
             Severity::Warn,
             "got a TLS alert or an unusable certificate: something answered, either the relay or a device in front of it",
         ),
         (
             overview.failed_here,
+            &not_lost.here,
             "failed-here",
             Severity::Note,
             "failed on the measuring computer, which says nothing about the relays (certain)",
@@ -146,14 +166,23 @@ fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
                 _ if count < FEWEST && count * 200 <= rows => Severity::Note,
                 _ => severity,
             };
+            let when = of_all(about, hours);
             let text = format!(
-                "{} of {} rows ({}) {what}.",
+                "{} of {} rows ({}) {what}{}.",
                 grouped(count),
                 grouped(rows),
-                share(count, rows)
+                share(count, rows),
+                when.as_ref()
+                    .map_or_else(String::new, |when| format!("; {}", when.text)),
             );
-            found
-                .push(RankedFinding::new(severity, part(count, rows) * 100.0, code, text).n(count));
+            found.push(
+                RankedFinding::new(severity, part(count, rows) * 100.0, code, text)
+                    .when(
+                        when.as_ref().map(|when| when.from),
+                        when.as_ref().map(|when| when.to),
+                    )
+                    .n(count),
+            );
         }
     }
     found

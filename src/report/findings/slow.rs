@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::found::{Inputs, RankedFinding, name};
 use super::rates::part;
+use super::stretch::of_all;
 use crate::doc::number::{counted, grouped, millis, percent, share};
 use crate::judge::severity::Severity;
 use crate::measure::burst::finished::VerdictCounts;
@@ -134,13 +135,16 @@ fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
             parts.push(format!("{} {what}", grouped(rows)));
         }
     }
+    let when = of_all(about, &about.rows.slow.hours);
     let text = format!(
-        "{} of {} connects ({}) took longer than {} ms: {}.",
+        "{} of {} connects ({}) took longer than {} ms: {}{}.",
         grouped(count),
         grouped(connects),
         share(count, connects),
         millis(slow.threshold_ms),
         parts.join(", "),
+        when.as_ref()
+            .map_or_else(String::new, |when| format!("; {}", when.text)),
     );
     let severity = if low >= SLOW_SHARE {
         Severity::Warn
@@ -153,8 +157,12 @@ fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
     Some(
         RankedFinding::new(severity, low * 100.0, "slow-connects", text)
             .when(
-                at(all.and_then(|all| all.first())),
-                at(all.and_then(|all| all.last())),
+                when.as_ref()
+                    .map(|when| when.from)
+                    .or(at(all.and_then(|all| all.first()))),
+                when.as_ref()
+                    .map(|when| when.to)
+                    .or(at(all.and_then(|all| all.last()))),
             )
             .n(connects),
     )

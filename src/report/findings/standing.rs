@@ -1,12 +1,9 @@
 //! One region, relay, target, label or computer that fails more than the others: which, when, and what the reason can
 //! be.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
-
 use super::found::{Inputs, RankedFinding, name};
 use super::rates::{LOST_SHARE, part};
+use super::stretch::stretch;
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::{GroupTable, KeyGroup};
@@ -21,9 +18,6 @@ const FEWEST: u64 = 3;
 
 /// A computer is told beside the others of its label when its share is surely so many times that of all of them.
 const BESIDE: f64 = 1.5;
-
-/// Most of the failures are so many percent.
-const MOST: u64 = 90;
 
 /// A region, an address, a target, the computers of a label or one of them that fail more than the others.
 pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
@@ -64,7 +58,8 @@ fn worst_group(
         .failed
         .saturating_sub(in_outages(about, table, by, &worst.key[0]));
     stands_out_of((worst.n, outside), (others, others_failed))?;
-    let when = when(about, by, &worst.key[0], table);
+    let rows = worst.first.zip(worst.last);
+    let when = rows.and_then(|rows| stretch(about, &worst.failures, rows));
     let text = format!(
         "{} {}{}: {} of {} rows failed ({}), and {} of the other {}{}. {}.",
         match by {
@@ -87,11 +82,8 @@ fn worst_group(
             0 => grouped(others),
             some => format!("{} ({})", grouped(others), share(some, others)),
         },
-        when.map_or_else(String::new, |(from, to)| format!(
-            "; most of them from {} to {}",
-            about.time(from),
-            about.time(to)
-        )),
+        when.as_ref()
+            .map_or_else(String::new, |when| format!("; {}", when.text)),
         what_it_is(about, by, &worst.key[0], table),
     );
     let host = if by == "host" {
@@ -103,8 +95,8 @@ fn worst_group(
         RankedFinding::new(Severity::Warn, low * 100.0, code, text)
             .host(host)
             .when(
-                when.map(|(from, _)| from).or(worst.first),
-                when.map(|(_, to)| to).or(worst.last),
+                when.as_ref().map(|when| when.from).or(worst.first),
+                when.as_ref().map(|when| when.to).or(worst.last),
             )
             .n(worst.n),
     )
@@ -307,55 +299,6 @@ fn is_of(
         "host" => host == key,
         _ => false,
     }
-}
-
-/// The shortest stretch of hours that has most of the lost rows of a group, where it is at most half of the time.
-fn when(
-    about: &Inputs<'_>,
-    by: &str,
-    key: &str,
-    table: &GroupTable,
-) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    let mut hours: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
-    for ((series, region), level) in &about.rows.levels {
-        let label = label_of(about, *series);
-        let series = &about.rows.series[*series].0;
-        let region = about.rows.relays.region_name(*region);
-        let is_over = table.transport.as_ref().is_none_or(|one| *one == series[2]);
-        if is_over && is_of((by, key), series, label, region) {
-            for hour in &level.hours {
-                let (rows, lost) = hours.entry(hour.number).or_default();
-                *rows += hour.rows;
-                *lost += hour.lost;
-            }
-        }
-    }
-    let lost: Vec<(i64, u64)> = hours
-        .iter()
-        .map(|(hour, (_, lost))| (*hour, *lost))
-        .collect();
-    let all: u64 = lost.iter().map(|(_, lost)| lost).sum();
-    if all < FEWEST {
-        return None;
-    }
-    let (mut begin, mut within) = (0, 0);
-    let mut best: Option<(usize, usize)> = None;
-    for end in 0..lost.len() {
-        within += lost[end].1;
-        while (within - lost[begin].1) * 100 >= all * MOST {
-            within -= lost[begin].1;
-            begin += 1;
-        }
-        let is_enough = within * 100 >= all * MOST;
-        if is_enough && best.is_none_or(|(from, to)| end - begin < to - from) {
-            best = Some((begin, end));
-        }
-    }
-    let (from, to) = best?;
-    let moment = |hour: i64| DateTime::from_timestamp(hour.saturating_mul(3_600), 0);
-    ((to - from + 1) * 2 <= lost.len())
-        .then(|| moment(lost[from].0).zip(moment(lost[to].0.saturating_add(1))))
-        .flatten()
 }
 
 /// What it can be, as far as others measured what this group did.

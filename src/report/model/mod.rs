@@ -25,7 +25,7 @@ pub use series::{
 use crate::endpoints::ListFacts;
 use crate::measure::folds::Kinds;
 use crate::schema::Metric;
-use crate::stats::{Count, Statistics};
+use crate::stats::{Count, HourCounts, Statistics};
 use crate::zone::Zone;
 
 /// Name of this shape in the JSON; the number rises when a field goes or changes its meaning.
@@ -182,6 +182,8 @@ pub struct Overview {
     pub rows_without_time: u64,
     /// Slots of the schedule that left no row; none where the files have no slots.
     pub missed_slots: Option<u64>,
+    /// Outages: one that several series had together is one.
+    pub outages: u64,
     /// How many gaps there are: stretches in which no series measured.
     pub gaps: u64,
     /// Their sum.
@@ -240,6 +242,9 @@ pub struct KeyGroup {
     pub n: u64,
     /// Of them failed.
     pub failed: u64,
+    /// When these were.
+    #[serde(skip)]
+    pub failures: HourCounts,
     /// First sight.
     pub first: Option<DateTime<Utc>>,
     /// Last sight.

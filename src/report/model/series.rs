@@ -91,6 +91,9 @@ pub struct ListedOutage {
     pub rows: u64,
     /// Their causes, most frequent first.
     pub causes: Vec<Count>,
+    /// The number of the outage, which several series may have had together.
+    #[serde(skip)]
+    pub event: usize,
 }
 
 impl ListedOutage {

@@ -207,7 +207,7 @@ fn of_probes(report: &Report) -> String {
         ),
     };
     if overview.failed > 0 {
-        let outages: u64 = report.series.iter().map(|series| series.outages).sum();
+        let outages = overview.outages;
         let rolled = outages_in_rollups(report);
         let lasted: f64 = report.series.iter().map(|series| series.outages_s).sum();
         let outages = outages.saturating_add(rolled);

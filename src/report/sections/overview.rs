@@ -118,7 +118,7 @@ fn facts(report: &Report) -> Vec<NamedValue> {
                 .note("embedded relays, no network"),
         );
     }
-    let outages: u64 = report.series.iter().map(|series| series.outages).sum();
+    let of_series: u64 = report.series.iter().map(|series| series.outages).sum();
     let all = report
         .series
         .iter()
@@ -132,7 +132,15 @@ fn facts(report: &Report) -> Vec<NamedValue> {
     let rolled = head::outages_in_rollups(report);
     let at_least =
         (rolled > 0).then(|| "at least: roll-ups only know the longest of each series".to_owned());
-    let note: Vec<String> = longest.into_iter().chain(at_least).chain(unknown).collect();
+    let outages = overview.outages;
+    let shared = (of_series > outages).then(|| {
+        format!(
+            "{} of single series, as several had one together",
+            grouped(of_series)
+        )
+    });
+    let note = longest.into_iter().chain(shared);
+    let note: Vec<String> = note.chain(at_least).chain(unknown).collect();
     facts.push(NamedValue::new("Outages", outages.saturating_add(rolled)).note(note.join("; ")));
     if let Some(median) = median(report) {
         // as many values as every p95 needs

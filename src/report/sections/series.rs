@@ -1,11 +1,17 @@
 //! When it did not work, when nothing was measured, and what changed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::schedule;
 use crate::doc::number::{counted, grouped};
 use crate::doc::parts;
 use crate::doc::parts::{filled, host_and_target, listed, main_section};
 use crate::doc::{Block, Cell, Paragraph, Section, ShownRows, Table, TableColumn, TableRow};
 use crate::report::model::{ListedOutage, Report, ReportedSeries};
+use crate::stats::Count;
+
+/// Series of an outage that are named.
+const NAMED: usize = 3;
 
 /// Availability and outages of each series, and the gaps.
 pub fn section(report: &Report) -> Section {
@@ -161,24 +167,38 @@ fn explained(report: &Report) -> String {
     text
 }
 
+/// A run of lost rows, and whose it is.
+type OwnedRun<'a> = (&'a ReportedSeries, &'a ListedOutage);
+
 fn outages(report: &Report) -> Table {
-    let mut table = runs(report, "outages", "The longest outages", |one| {
-        &one.longest_outages
-    });
-    let shown = table.rows.len() as u64;
-    let outages: u64 = report.series.iter().map(|series| series.outages).sum();
-    table.unlisted = outages.saturating_sub(shown);
+    let mut together: BTreeMap<usize, Vec<OwnedRun<'_>>> = BTreeMap::new();
+    let mut listed: u64 = 0;
+    for series in &report.series {
+        for outage in &series.longest_outages {
+            let known = together.entry(outage.event).or_default();
+            listed = listed.saturating_add(u64::from(known.is_empty()));
+            known.push((series, outage));
+        }
+    }
+    let several = together.values().any(|runs| runs.len() > 1);
+    let caption = if several {
+        "The longest outages, each once for all series that had it together"
+    } else {
+        "The longest outages"
+    };
+    let mut table = runs(report, "outages", caption, together.into_values().collect());
+    table.unlisted = report.overview.outages.saturating_sub(listed);
     table
 }
 
 /// Lost rows in runs too short for an outage; the last ones where there are many.
 fn lost(report: &Report) -> Table {
-    let mut table = runs(
-        report,
-        "lost",
-        "Lost probes, in no outage of their series",
-        |one| &one.lost_runs,
-    );
+    let caption = "Lost probes, in no outage of their series";
+    let all = report.series.iter().flat_map(|series| {
+        let runs = series.lost_runs.iter();
+        runs.map(move |run| vec![(series, run)])
+    });
+    let mut table = runs(report, "lost", caption, all.collect());
     for (place, row) in (0..).zip(&mut table.rows) {
         row.weight = place;
     }
@@ -188,12 +208,12 @@ fn lost(report: &Report) -> Table {
     table
 }
 
-/// Runs of lost rows of all series, in the order of time.
+/// Runs of lost rows, those that belong together in one row, in the order of time.
 fn runs(
     report: &Report,
     id: &'static str,
     caption: &'static str,
-    of: fn(&ReportedSeries) -> &Vec<ListedOutage>,
+    mut all: Vec<Vec<OwnedRun<'_>>>,
 ) -> Table {
     let several = report.series.len() > 1;
     // what all series have in common tells nothing
@@ -218,36 +238,72 @@ fn runs(
         ],
     );
     table.keep = ShownRows::Heaviest;
-    let all = report.series.iter().flat_map(|series| {
-        let runs = of(series).iter();
-        runs.map(move |run| (series, run))
-    });
-    let mut all: Vec<_> = all.collect();
-    all.sort_by_key(|(_, run)| run.from);
-    table.rows.extend(all.into_iter().map(|(series, run)| {
-        let name = different.iter().map(|part| part(series));
-        let name = name.collect::<Vec<_>>().join(" ");
-        let length = if run.is_cut() {
+    all.sort_by_key(|runs| runs.iter().map(|(_, run)| run.from).min());
+    table.rows.extend(all.iter().filter_map(|runs| {
+        let from = runs.iter().map(|(_, run)| run.from).min()?;
+        let to = runs.iter().map(|(_, run)| run.to).max()?;
+        let rows = runs.iter().map(|(_, run)| run.rows).sum::<u64>();
+        let seconds = runs.iter().map(|(_, run)| run.seconds).fold(0.0, f64::max);
+        let length = if runs.iter().any(|(_, run)| run.is_cut()) {
             Cell::AtLeast
         } else {
             Cell::Seconds
         };
+        let names = runs.iter().map(|(series, _)| {
+            let name = different.iter().map(|part| part(series));
+            name.collect::<Vec<_>>().join(" ")
+        });
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
-        let weight = (run.seconds.max(0.0) * 1e3) as u64;
-        TableRow {
-            key: vec![run.from.into()],
+        let weight = (seconds.max(0.0) * 1e3) as u64;
+        Some(TableRow {
+            key: vec![from.into()],
             cells: vec![
-                run.to.into(),
-                length(run.seconds),
-                run.rows.into(),
-                Cell::of(several.then_some(name), Cell::from),
-                listed(&run.causes).into(),
+                to.into(),
+                length(seconds),
+                rows.into(),
+                Cell::of(several.then(|| whose(runs, names)), Cell::from),
+                listed(&causes(runs)).into(),
             ],
             weight,
             ..TableRow::default()
-        }
+        })
     }));
     table
+}
+
+/// The series of an outage: its name, or how many.
+fn whose(runs: &[OwnedRun<'_>], names: impl Iterator<Item = String>) -> String {
+    let names: BTreeSet<String> = names.collect();
+    if names.len() <= NAMED {
+        return names.into_iter().collect::<Vec<_>>().join(", ");
+    }
+    let hosts: BTreeSet<&str> = runs.iter().map(|(series, _)| &*series.host).collect();
+    format!(
+        "{} series of {}",
+        grouped(names.len() as u64),
+        counted(hosts.len() as u64, "computer", "computers")
+    )
+}
+
+/// The causes of all of them, the most frequent first.
+fn causes(runs: &[OwnedRun<'_>]) -> Vec<Count> {
+    if let [(_, only)] = runs {
+        return only.causes.clone();
+    }
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for cause in runs.iter().flat_map(|(_, run)| &run.causes) {
+        let sum = sums.entry(&cause.name).or_default();
+        *sum = sum.saturating_add(cause.count);
+    }
+    let mut causes: Vec<Count> = sums
+        .into_iter()
+        .map(|(name, count)| Count {
+            name: name.to_owned(),
+            count,
+        })
+        .collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+    causes
 }
 
 fn gaps(report: &Report) -> Table {

@@ -140,6 +140,7 @@ pub(super) fn report(plan: &Plan) -> Report {
         begun: false,
         open: at == 11,
         rows: 80 + n(at),
+        event: at,
         causes: vec![
             Count {
                 name: "connect-timeout".to_owned(),
@@ -217,6 +218,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             probes_per_minute: Some(rows as f64 * 60.0 / span as f64),
             rows_without_time: 0,
             missed_slots: Some(17),
+            outages: 17,
             gaps: 2,
             gaps_s: 4980.0,
             longest_gaps: vec![gap.clone(); 2],

@@ -21,6 +21,7 @@ impl Rows<'_> {
             form.decide(Some(Rc::clone(&evidence)));
         }
         self.clock.order = evidence.order();
+        self.clock.serial_digits = evidence.serial_digits().or(self.clock.serial_digits);
         self.clock.undecided = false;
         let mark = |cell: &str| usize::from(cell.contains(','));
         let said = match (&asked, evidence.order()) {

@@ -1,6 +1,7 @@
 //! What is told of the rows of a file when it was read.
 
 use super::Rows;
+use crate::source::dates::Serial;
 use crate::source::trouble::Problem;
 
 impl Rows<'_> {
@@ -23,6 +24,56 @@ impl Rows<'_> {
         }
         let paths = self.unknown_paths.problem(name, paths);
         [outcomes, paths].into_iter().flatten()
+    }
+
+    /// What is to be known of times that a spreadsheet made numbers of.
+    fn of_serials(&self) -> Vec<String> {
+        let Some(digits) = self.clock.serial_digits else {
+            return Vec::new();
+        };
+        let mend = "give the column the format yyyy-mm-dd hh:mm:ss in the spreadsheet and save the file again";
+        if digits < Serial::FEWEST_DIGITS {
+            let digits = match digits {
+                0 => "no decimals".to_owned(),
+                1 => "1 decimal".to_owned(),
+                _ => format!("{digits} decimals"),
+            };
+            return vec![format!(
+                "its times are serial numbers of a spreadsheet (days since 1900) with {digits}, too few to tell the time of \
+                 the day: {mend}"
+            )];
+        }
+        let clocks = [
+            "taken as by the clocks of the time zone of the report, as the program that writes such files does",
+            "taken as UTC, as the program that writes such files does",
+        ];
+        let counts = self.clock.serials.into_iter().zip(clocks);
+        let read = counts
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, clock)| {
+                let times = match count {
+                    1 => "1 time was read from the serial number",
+                    _ => "times were read from the serial numbers",
+                };
+                let many = if count == 1 {
+                    String::new()
+                } else {
+                    format!("{count} ")
+                };
+                format!("{many}{times} of a spreadsheet (days since 1900), {clock}")
+            });
+        let mut told: Vec<String> = read.collect();
+        let coarse = match digits {
+            3 => Some("87 s"),
+            4 => Some("9 s"),
+            _ => None,
+        };
+        if let Some(coarse) = coarse {
+            told.push(format!(
+                "its serial numbers have {digits} decimals: outages, gaps and intervals are only good to {coarse}; {mend}"
+            ));
+        }
+        told
     }
 
     /// What is good to know about a file of this name.
@@ -54,6 +105,11 @@ impl Rows<'_> {
             ));
         }
         notes.extend(self.told.iter().map(|told| format!("{name}: {told}")));
+        notes.extend(
+            self.of_serials()
+                .into_iter()
+                .map(|told| format!("{name}: {told}")),
+        );
         if self.clock.without_seconds > 0 {
             let what = "as a spreadsheet saves them: outages, gaps and intervals are only good to a minute";
             notes.push(match self.clock.without_seconds {

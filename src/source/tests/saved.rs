@@ -230,6 +230,48 @@ fn a_date_that_nothing_decides_is_refused_and_one_that_contradicts_is_named() {
     );
 }
 
+// 44239 is 2021-02-12, as 44197 is 2021-01-01; 0.57362 of a day are 49,560.8 s, 13:46:01 by the second
+#[test]
+fn times_that_a_spreadsheet_made_numbers_of_are_read_and_said_to_be() {
+    let taken = of(dates(&["44239.57362", "44239.5", "2021-02-12 13:46:03Z"]));
+    assert_eq!(taken.problems(), [""; 0]);
+    assert_eq!(
+        taken.times(),
+        [
+            "2021-02-12T13:46:01+00:00",
+            "2021-02-12T12:00:00+00:00",
+            "2021-02-12T13:46:03+00:00"
+        ]
+    );
+    let notes = taken.summary.notes.join("\n");
+    assert!(notes.contains("2 times were read from the serial numbers of a spreadsheet (days since 1900), taken as UTC"), "{notes}");
+    // where the comma is the decimal mark
+    let semicolons = of(dates(&["44239.57362"]).replace(',', ";").replace('.', ","));
+    assert_eq!(semicolons.times(), ["2021-02-12T13:46:01+00:00"]);
+    // 0.001 days are 86.4 s
+    let coarse = of(dates(&["44239.574", "44239.575"]));
+    assert_eq!(coarse.times()[0], "2021-02-12T13:46:34+00:00");
+    let notes = coarse.summary.notes.join("\n");
+    assert!(
+        notes.contains("3 decimals: outages, gaps and intervals are only good to 87 s"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn numbers_of_days_without_a_time_of_the_day_are_no_times_and_the_mend_is_told() {
+    for [one, other] in [["44239.57", "44239.58"], ["44239", "44240"]] {
+        let taken = of(dates(&[one, other]));
+        assert_eq!(taken.times(), ["-", "-"], "{one}");
+        assert_eq!(
+            taken.problems(),
+            ["2: 2 lines whose time is missing or cannot be read: counted, but without time"]
+        );
+        let notes = taken.summary.notes.join("\n");
+        assert!(notes.contains("too few to tell the time of the day: give the column the format yyyy-mm-dd hh:mm:ss"), "{notes}");
+    }
+}
+
 #[test]
 fn evidence_is_found_far_behind_the_first_block() {
     // 12,000 rows are more than one block

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::endpoints::Ranges;
 use crate::record::World;
-use crate::stats::RowFold;
+use crate::schema::Reachability;
 use crate::stats::paths::Paths;
+use crate::stats::{HourCounts, RowFold};
 use crate::zone::Zone;
 
 /// What came of the rows.
@@ -32,6 +33,8 @@ pub struct Finished<K> {
     pub span_us: Option<u64>,
     /// Causes of failures.
     pub causes: Names,
+    /// When there were failures that were no loss.
+    pub not_lost: NotLost,
     /// Where the time of slow probes went.
     pub explanations: Names,
     /// TTLs of the chains.
@@ -84,6 +87,7 @@ impl<K: Default> Finished<K> {
             clocks: Clocks::default(),
             span_us: None,
             causes: Names::default(),
+            not_lost: NotLost::default(),
             explanations: Names::default(),
             ttls: Names::default(),
             paths: Paths::default(),
@@ -121,6 +125,36 @@ impl<K: RowFold> Finished<K> {
     /// All rows that were taken in, details of others included.
     pub fn rows(&self) -> u64 {
         self.all.rows.saturating_add(self.kinds.details())
+    }
+}
+
+/// When there were failures that were no loss.
+#[derive(Debug, Default)]
+pub struct NotLost {
+    /// Answers with an error.
+    pub errors: HourCounts,
+    /// Alerts, and certificates that cannot be used.
+    pub undecided: HourCounts,
+    /// Failures of the computers that measured.
+    pub here: HourCounts,
+}
+
+impl NotLost {
+    /// Takes a row that failed in.
+    pub(super) fn add(&mut self, reachability: Reachability, at: Option<i64>) {
+        match reachability {
+            Reachability::Answered => self.errors.add(at),
+            Reachability::Undecided => self.undecided.add(at),
+            Reachability::FailedHere => self.here.add(at),
+            Reachability::Lost => {}
+        }
+    }
+
+    /// Notes failures of which nobody knows when they were, or whether they were losses.
+    pub(super) fn forget(&mut self) {
+        for hours in [&mut self.errors, &mut self.undecided, &mut self.here] {
+            hours.forget();
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::record::Counter as _;
 use crate::schema::{Metric, Reachability, RolledUp, Row, RowView as _};
-use crate::stats::{Distribution, Times};
+use crate::stats::{Distribution, HourCounts, Times};
 
 /// What is needed of a row, parsed once.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,8 @@ pub struct Measured {
     pub rows: u64,
     /// Of them failed.
     pub failed: u64,
+    /// When these were.
+    pub failures: HourCounts,
     /// Time of the earliest, in microseconds since 1970.
     pub first: Option<i64>,
     /// Time of the latest.
@@ -79,7 +81,10 @@ impl Measured {
     /// Takes a row in by its parts.
     pub(super) fn put(&mut self, at: Option<i64>, ok: bool, took: &[Option<u64>; Metric::COUNT]) {
         self.rows.raise(1);
-        self.failed.raise(u64::from(!ok));
+        if !ok {
+            self.failed.raise(1);
+            self.failures.add(at);
+        }
         self.see(at, at);
         self.times.take(took);
     }
@@ -88,6 +93,8 @@ impl Measured {
     pub(super) fn merge_rolled(&mut self, rolled: &RolledUp) {
         self.rows.raise(rolled.probes);
         self.failed.raise(rolled.failed);
+        self.failures
+            .add_between(rolled.failed, rolled.first, rolled.last);
         self.see(rolled.first, rolled.last);
         self.times.merge_rolled(rolled);
     }
@@ -96,6 +103,7 @@ impl Measured {
     pub fn merge(&mut self, other: &Self) {
         self.rows.raise(other.rows);
         self.failed.raise(other.failed);
+        self.failures.merge(&other.failures);
         self.see(other.first, other.last);
         self.times.merge(&other.times);
     }

@@ -41,7 +41,7 @@ pub use by_transport::ByTransport;
 pub use chosen::{ChosenTable, DIMENSIONS, is_column, value};
 pub use dimensions::{CertificateFacts, Dimensions, HourCell, MOST_DAYS};
 pub use egress::{Egress, EgressChange};
-pub use finished::{Finished, SurveyOptions};
+pub use finished::{Finished, NotLost, SurveyOptions};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
 pub use levels::{LevelHour, RegionLevel};
@@ -147,6 +147,9 @@ impl<K: RowFold> Survey<K> {
             chosen.add(&taken, self.sums.options.zone, transport);
         }
         let reachability = taken.reachability();
+        if !taken.ok {
+            self.sums.not_lost.add(reachability, taken.at);
+        }
         let reply = match (reachability, cause) {
             (Reachability::FailedHere | Reachability::Undecided, _) => RowReply::Here,
             (Reachability::Lost, Some(cause)) => RowReply::Nothing(cause),

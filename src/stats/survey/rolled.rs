@@ -22,6 +22,9 @@ impl<K: RowFold> Survey<K> {
         if rolled.first.is_none() {
             self.sums.without_time.raise(rolled.probes);
         }
+        if rolled.failed > 0 {
+            self.sums.not_lost.forget();
+        }
         for (cause, n) in causes(row.get(id!(causes))).flatten() {
             self.sums.causes.count_n(cause, n);
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::ParsedRow;
 use crate::explain::looks_like_a_lost_syn;
 use crate::schema::{Metric, RolledTimes, id};
+use crate::stats::HourCounts;
 
 /// The slowest rows that are kept.
 const MOST_KEPT: usize = 20;
@@ -60,6 +61,8 @@ pub struct SlowRows {
     pub threshold_us: u64,
     /// By region number.
     pub regions: BTreeMap<usize, SlowRegion>,
+    /// When they were.
+    pub hours: HourCounts,
     slowest: BinaryHeap<Reverse<SlowRow>>,
 }
 
@@ -69,6 +72,7 @@ impl SlowRows {
         Self {
             threshold_us,
             regions: BTreeMap::new(),
+            hours: HourCounts::default(),
             slowest: BinaryHeap::new(),
         }
     }
@@ -89,6 +93,7 @@ impl SlowRows {
         };
         let of_region = self.regions.entry(region).or_default();
         of_region.slow.raise(1);
+        self.hours.add(taken.at);
         match explanation {
             SynLoss::Lost(_) => of_region.lost.raise(1),
             SynLoss::LikelyLost => of_region.likely.raise(1),
@@ -112,6 +117,7 @@ impl SlowRows {
         if slow > 0 {
             let of_region = self.regions.entry(region).or_default();
             of_region.slow.raise(slow);
+            self.hours.forget();
             of_region.rolled.raise(slow);
         }
     }

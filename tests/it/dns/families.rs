@@ -199,6 +199,77 @@ fn a_kind_that_times_out_is_told_and_costs_the_rows_of_the_other_nothing() {
     }
 }
 
+/// Two seconds for both kinds, of which the second is asked for when one of them is over.
+fn within_two_seconds(families: Families, server: &DnsServer) -> Plan {
+    Plan {
+        limits: Limits {
+            dns: ms(2_000),
+            ..PATIENT
+        },
+        ..only(families, server)
+    }
+}
+
+#[test]
+fn a_name_server_that_drops_one_kind_of_question_does_not_hide_the_other_kind_of_address() {
+    let server = failing_v4(None);
+    let row = ask(within_two_seconds(Families::Routed, &server));
+    assert_eq!(
+        row.cells([
+            "remoteip",
+            "failed_phase",
+            "dns_queries",
+            "dns_chain",
+            "dns_ttls",
+            "dns_addresses"
+        ]),
+        ["::1", "connect", "2", "relay.test", "8", "1"]
+    );
+    let silence = format!("A: dns-timeout: {}: no answer within ", server.address());
+    has(row.detail(), &silence);
+    // the wait for the first kind is part of it, and no more than that
+    let took: u64 = row.cell("dns_us").parse().unwrap();
+    assert!((1_000_000..1_900_000).contains(&took), "{took}");
+    assert_eq!(server.count_a(), 1);
+    // who wants that kind only gets no other
+    let row = ask(within_two_seconds(Families::OnlyV4, &server));
+    row.assert_failed("dns-timeout", &["no answer within 2000 ms"]);
+    assert_eq!(row.cell("dns_queries"), "1");
+}
+
+#[test]
+fn a_slow_answer_is_taken_where_the_other_kind_of_question_is_dropped_or_has_none() {
+    for answers in [false, true] {
+        let server = DnsServer::start(move |query| match query.kind() {
+            A => {
+                std::thread::sleep(ms(1_300));
+                vec![query.answer(&[a("relay.test", 5)], &[])]
+            }
+            _ if answers => vec![query.answer(&[], &[soa("test")])],
+            _ => Vec::new(),
+        });
+        let row = resolve(within_two_seconds(Families::Routed, &server));
+        assert_eq!(row.cells(["dns_queries", "dns_ttls"]), ["2", "5"]);
+        assert!(!row.detail().contains("AAAA"), "{}", row.detail());
+        let took: u64 = row.cell("dns_us").parse().unwrap();
+        assert!((1_300_000..1_990_000).contains(&took), "{took}");
+    }
+}
+
+#[test]
+fn a_name_server_that_drops_one_kind_and_has_none_of_the_other_is_told_with_both() {
+    let server = DnsServer::start(|query| match query.kind() {
+        A => Vec::new(),
+        _ => vec![query.answer(&[], &[soa("test")])],
+    });
+    let row = ask(within_two_seconds(Families::Routed, &server));
+    row.assert_failed(
+        "dns-timeout",
+        &["no answer within 2000 ms", "AAAA: dns-no-data"],
+    );
+    assert_eq!(row.cell("dns_queries"), "2");
+}
+
 #[test]
 fn a_name_server_that_answers_for_neither_kind_costs_one_limit() {
     let rows = all_within_two_seconds(&DnsServer::silent());

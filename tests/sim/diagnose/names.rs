@@ -70,7 +70,9 @@ fn one_of_two_name_servers_that_is_silent_is_named() {
     let world = World::new("dg-dns-one");
     let both = format!("nameserver 10.78.0.99\nnameserver {NAME_SERVER}\n");
     std::fs::write(resolvers(&world.client), both).unwrap();
-    blames(&world, "quick", &[Code::DnsServerDown]);
+    let told = blames(&world, "quick", &[Code::DnsServerDown]);
+    // it holds up nothing else that the short form looks at
+    assert!(told.facts.tcp.control.known().is_some(), "{}", told.text());
 }
 
 #[test]

@@ -129,6 +129,8 @@ pub struct BurstSummary<'a> {
     pub bursts: Option<(u64, u64)>,
     /// Slots that could not run.
     pub missed: u64,
+    /// Bursts, or a watch, that had sent nothing yet when an interruption cut them off: they gave no row.
+    pub cut_off: usize,
     /// All packets together.
     pub figures: &'a Figures,
     /// By what they are judged.
@@ -163,16 +165,20 @@ impl BurstSummary<'_> {
             targets.into_owned()
         };
         let mut out = format!("--- {shown}{stopped} ---\n");
+        let cut_off = match self.cut_off {
+            0 => String::new(),
+            count => format!(", {count} cut off"),
+        };
         if let Some((bursts, answered)) = self.bursts {
             let _ = writeln!(
                 out,
-                "{bursts} burst{}, {answered} answered, {} missed slots, {} packets",
+                "{bursts} burst{}, {answered} answered, {} missed slots{cut_off}, {} packets",
                 if bursts == 1 { "" } else { "s" },
                 self.missed,
                 self.figures.sent
             );
         } else {
-            let mut text = format!("{} packets", self.figures.sent);
+            let mut text = format!("{} packets{cut_off}", self.figures.sent);
             if let Some(found) = self.distance {
                 let _ = write!(text, "; {}", distance(found));
             }
@@ -253,6 +259,7 @@ mod tests {
             stopped: true,
             bursts: Some((1_000_000, 999_999)),
             missed: 1_000,
+            cut_off: 0,
             figures: &figures,
             limits: &CLIENT,
             outages: None,

@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::{Plan, base, later, n, start};
 use crate::report::model::{CertificateFacts, GroupTable, KeyGroup};
-use crate::stats::Statistics;
+use crate::stats::{HourCounts, Statistics};
 
 /// Tables of so many rows, of which so many failed.
 pub(super) fn tables(plan: &Plan, rows: u64, failed: u64) -> Vec<GroupTable> {
@@ -24,6 +24,7 @@ pub(super) fn tables(plan: &Plan, rows: u64, failed: u64) -> Vec<GroupTable> {
         key: vec![key],
         n: rows / 4,
         failed: failed / 4,
+        failures: HourCounts::default(),
         first: Some(later(n(region) * 7)),
         last: Some(later(span)),
         dns: Some(times(12.3)),

@@ -1,0 +1,78 @@
+//! Which outages of several series are one: it is counted and listed once.
+
+use std::collections::HashMap;
+
+use super::event::TOGETHER_US;
+use super::found::Inputs;
+use crate::report::model::ReportedSeries;
+use crate::stats::survey;
+use crate::stats::units::moment;
+
+/// The numbers of the outages that are kept, each by its series and its beginning.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    numbers: HashMap<(usize, i64), usize>,
+    count: usize,
+}
+
+impl Together {
+    /// Those that begin within a minute, of different series; of the outage of a region, all of its pieces.
+    pub(super) fn of(about: &Inputs<'_>) -> Self {
+        let mut all: Vec<(usize, &survey::Outage)> = Vec::new();
+        for (number, (_, series)) in about.rows.series.iter().enumerate() {
+            if series.is_in_order() {
+                all.extend(about.outages.of(number).map(|outage| (number, outage)));
+            }
+        }
+        all.sort_by_key(|(number, outage)| (outage.from, *number));
+        let mut together = Self::default();
+        let mut of_regions: HashMap<usize, usize> = HashMap::new();
+        // the last one that is of no region: when it began, whose it is, its number
+        let mut last: Option<(i64, Vec<usize>, usize)> = None;
+        for (number, outage) in all {
+            let mut regional = about.regional.iter();
+            let known = if let Some(region) = regional.position(|one| one.holds(number, outage)) {
+                *of_regions.entry(region).or_insert_with(|| together.next())
+            } else if let Some((from, series, known)) = &mut last
+                && outage.from <= from.saturating_add(TOGETHER_US)
+                && !series.contains(&number)
+            {
+                series.push(number);
+                *known
+            } else {
+                let next = together.next();
+                last = Some((outage.from, vec![number], next));
+                next
+            };
+            together.numbers.insert((number, outage.from), known);
+        }
+        together
+    }
+
+    fn next(&mut self) -> usize {
+        self.count += 1;
+        self.count - 1
+    }
+
+    /// Numbers the outages of series, and tells how many there are in all: of those that are not kept, each is one.
+    pub(super) fn number(&self, all: &mut [ReportedSeries]) -> u64 {
+        let mut outages = self.count as u64;
+        for (number, series) in all.iter_mut().enumerate() {
+            let kept = series.longest_outages.len() as u64;
+            outages = outages.saturating_add(series.outages.saturating_sub(kept));
+            for (from, event) in self.of_series(number) {
+                let outages = series.longest_outages.iter_mut();
+                for outage in outages.filter(|outage| outage.from == moment(from)) {
+                    outage.event = event;
+                }
+            }
+        }
+        outages
+    }
+
+    fn of_series(&self, wanted: usize) -> impl Iterator<Item = (i64, usize)> + '_ {
+        let all = self.numbers.iter();
+        let of_it = all.filter(move |((number, _), _)| *number == wanted);
+        of_it.map(|((_, from), event)| (*from, *event))
+    }
+}
