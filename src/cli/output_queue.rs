@@ -42,6 +42,12 @@ const PATIENCE_WITH_READER: Duration = Duration::from_secs(2);
 /// How often sinks try again whose rows wait for a file.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// Rows that come faster than this gather for [`GATHER`]: to wake the thread costs more than to write a row.
+const FAST: Duration = Duration::from_millis(100);
+
+/// How long rows that come fast gather before they are written.
+const GATHER: Duration = Duration::from_millis(50);
+
 /// How often a writer that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -302,8 +308,18 @@ fn write<R>(
     done: &AtomicU64,
 ) -> QueueEnding {
     let mut writer = Writer::new(sinks, orphans);
+    let mut emptied: Option<Instant> = None;
     loop {
-        let job = if writer.is_waiting() {
+        let ready = jobs.try_recv().ok();
+        if ready.is_none() {
+            let before = emptied.replace(clock::now());
+            if before.is_some_and(|before| before.elapsed() < FAST) {
+                std::thread::sleep(GATHER);
+            }
+        }
+        let job = if ready.is_some() {
+            ready
+        } else if writer.is_waiting() {
             match jobs.recv_timeout(IDLE) {
                 Err(RecvTimeoutError::Timeout) => {
                     if !writer.idle() {

@@ -88,6 +88,11 @@ impl Address {
         })
     }
 
+    /// What the session is begun with, such as the schema.
+    pub fn options(&self) -> Option<&str> {
+        self.config.get_options()
+    }
+
     /// The server and the database, without who signs in.
     pub fn shown(&self) -> &str {
         &self.shown

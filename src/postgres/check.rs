@@ -1,13 +1,16 @@
 //! Whether the tables of a server are a store that this run can use.
 
 use super::error::PgError;
-use super::layout::{columns, known, version};
+use super::layout::{columns, known, quoted, version};
 use super::link::Link;
 use crate::record::World;
 use crate::schema::StoredTable;
 
 /// What is to be done where tables are missing.
 const INIT: &str = "run `turnprobe store init` with this URL, as a user who may create tables";
+
+/// What is to be done where rights are missing.
+const GRANTS: &str = "grant what `turnprobe man store` lists";
 
 impl Link {
     /// Whether the tables are there and of a version that is known.
@@ -19,9 +22,31 @@ impl Link {
         match version(self)? {
             Some(version) => known(version),
             None => Err(PgError::wrong(format!(
-                "the database has no turnprobe tables: {INIT}"
+                "the database has no turnprobe tables, or none that this user may see (USAGE of their schema): {INIT}"
             ))),
         }
+    }
+
+    /// Whether the user may write to the tables; a right to some columns counts.
+    fn is_allowed(&self, tables: &[StoredTable]) -> Result<(), PgError> {
+        let lacks = "SELECT string_agg(need, ' and ') FROM unnest(ARRAY['SELECT', 'INSERT']) AS need \
+                     WHERE NOT has_any_column_privilege(to_regclass($1), need)";
+        let names = tables.iter().map(|table| table.stored.table);
+        for name in names.chain(["segments"]) {
+            if let Some(lacks) = self.text(lacks, &[&quoted(name)])? {
+                return Err(PgError::wrong(format!(
+                    "the user has no right to {lacks} in the table {name}: {GRANTS}"
+                )));
+            }
+        }
+        // for rows that are sent once more
+        let lacks = "SELECT 'x' WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')";
+        if self.text(lacks, &[])?.is_some() {
+            return Err(PgError::wrong(format!(
+                "the user has no right to TEMPORARY tables in the database: {GRANTS}"
+            )));
+        }
+        Ok(())
     }
 
     /// Whether rows of this world can be written to the tables with all of their columns.
@@ -42,6 +67,7 @@ impl Link {
                 )));
             }
         }
+        self.is_allowed(tables)?;
         let holds = "SELECT value::text FROM store WHERE key = 'world'";
         let mut holds_now = self.text(holds, &[])?;
         if holds_now.is_none() {

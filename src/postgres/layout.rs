@@ -83,17 +83,24 @@ fn completed(link: &Link, tables: &[StoredTable]) -> Result<Vec<String>, PgError
         begun(link, tables)?;
         done.push("created the tables store and segments".to_owned());
     }
-    let extension = "SELECT extversion::text FROM pg_extension WHERE extname = 'timescaledb'";
-    let is_timescale = link.text(extension, &[])?.is_some();
+    let timescale = "SELECT quote_ident(nspname) FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace \
+                     WHERE extname = 'timescaledb'";
+    let timescale = link.text(timescale, &[])?;
     for table in tables {
         let name = table.stored.table;
         let known = columns(link, name)?;
         if known.is_empty() {
-            link.execute(&created(table, is_timescale))?;
+            link.execute(&created(table))?;
             done.push(format!("created the table {name}"));
-            if is_timescale {
-                done.push(hypertable(link, table)?);
+            let hypertable = match &timescale {
+                Some(schema) => Some(hypertable(link, table, schema)?),
+                None => None,
+            };
+            // a hypertable has an index of its own
+            if !matches!(hypertable, Some(Ok(_))) {
+                link.execute(&time_index(table))?;
             }
+            done.extend(hypertable.map(|made| made.unwrap_or_else(|left| left)));
             continue;
         }
         let missing = table.columns.iter();
@@ -134,7 +141,7 @@ fn begun(link: &Link, tables: &[StoredTable]) -> Result<(), PgError> {
     ))
 }
 
-fn created(table: &StoredTable, is_timescale: bool) -> String {
+fn created(table: &StoredTable) -> String {
     let (name, time) = (quoted(table.stored.table), quoted(table.stored.time));
     let mut sql = format!("CREATE TABLE {name} ({SEQ} bigint NOT NULL");
     for column in &table.columns {
@@ -145,30 +152,43 @@ fn created(table: &StoredTable, is_timescale: bool) -> String {
         sql,
         "); CREATE UNIQUE INDEX {bare}_run ON {name} (run_id, {time}, {SEQ})"
     );
-    if !is_timescale {
-        // rows come in by time: small, and good for --since
-        let _ = write!(
-            sql,
-            "; CREATE INDEX {bare}_time ON {name} USING brin ({time})"
-        );
-    }
     sql
 }
 
-/// Makes a table one of chunks by time. A server that does not want it has a plain one.
-fn hypertable(link: &Link, table: &StoredTable) -> Result<String, PgError> {
-    let name = table.stored.table;
+/// Rows come in by time: small, and good for `--since`.
+fn time_index(table: &StoredTable) -> String {
+    let (name, time) = (quoted(table.stored.table), quoted(table.stored.time));
+    let bare = table.stored.table;
+    format!("CREATE INDEX {bare}_time ON {name} USING brin ({time})")
+}
+
+/// Makes a table one of chunks by time, with the extension that is in `schema`: what was done, or why the table is a plain
+/// one. Versions from 2.13 on have `by_range`; what was there before is deprecated
+/// (<https://www.tigerdata.com/docs/reference/timescaledb/hypertables/create_hypertable>).
+fn hypertable(
+    link: &Link,
+    table: &StoredTable,
+    schema: &str,
+) -> Result<Result<String, String>, PgError> {
+    let (name, time) = (table.stored.table, table.stored.time);
+    let has_range = "SELECT proname::text FROM pg_proc WHERE proname = 'by_range' \
+                     AND pronamespace = to_regnamespace($1)";
+    let by = match link.text(has_range, &[schema])? {
+        Some(_) => format!("{schema}.by_range('{time}')"),
+        None => format!("'{time}'::name"),
+    };
     let made = link.execute("SAVEPOINT hypertable").and_then(|()| {
-        let time = table.stored.time;
-        link.execute(&format!("SELECT create_hypertable('{name}', '{time}')"))
+        link.execute(&format!(
+            "SELECT {schema}.create_hypertable('{name}'::regclass, {by})"
+        ))
     });
-    Ok(match made {
-        Ok(()) => format!("made {name} a hypertable of TimescaleDB"),
+    match made {
+        Ok(()) => Ok(Ok(format!("made {name} a hypertable of TimescaleDB"))),
         Err(error) => {
             link.execute("ROLLBACK TO SAVEPOINT hypertable")?;
-            format!("left {name} a plain table: {error}")
+            Ok(Err(format!("left {name} a plain table: {error}")))
         }
-    })
+    }
 }
 
 /// The columns of a table in their order; none where there is no such table.

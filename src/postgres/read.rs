@@ -152,7 +152,7 @@ fn condition(table: &StoredTable, span: Span) -> String {
         let next = until.checked_add_signed(TimeDelta::seconds(1));
         terms.push(format!("t.{time} < {}", moment(next.unwrap_or(until))));
     }
-    if table.stored.keep == Keep::Rollups {
+    if table.stored.keep == Keep::Rollups && !span.rollups_of_rows {
         terms.push(format!(
             "NOT EXISTS (SELECT 1 FROM probes AS p WHERE p.run_id = t.run_id AND p.started_utc >= t.{time} \
              AND p.started_utc < t.{time} + make_interval(secs => t.interval_s))"

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 /// Concerns control characters (C0, C1, DEL), line and paragraph separators and the
 /// bidirectional marks (Unicode UAX #9), zero-width characters and the byte order mark.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    let is_print = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().all(is_print) || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -32,7 +33,12 @@ pub fn is_formula(text: &str) -> bool {
 pub fn with_marks(text: &str) -> Cow<'_, str> {
     let parts = || text.split_inclusive([',', ';', '\t']);
     let wants_one = |part: &str| is_formula(part.trim_start_matches('"'));
-    if !parts().any(wants_one) {
+    let begins_plainly = text
+        .bytes()
+        .next()
+        .is_none_or(|byte| byte.is_ascii_alphanumeric());
+    let is_one = memchr::memchr3(b',', b';', b'\t', text.as_bytes()).is_none();
+    if (is_one && begins_plainly) || !parts().any(wants_one) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 4);

@@ -11,13 +11,13 @@ use super::row::Row;
 const DAY_S: u64 = 86_400;
 
 /// Buckets that a time can fall into: of 1 us, and of the largest number.
-const BUCKETS: std::ops::RangeInclusive<i64> = -1276..=2820;
+const BUCKETS: std::ops::RangeInclusive<i16> = -1276..=2820;
 
 /// The bucket of zeros.
-const ZEROS: i64 = -2048;
+const ZEROS: i16 = -2048;
 
-/// Digits of a number that have room whatever they are.
-const MOST_DIGITS: usize = 18;
+/// Digits behind the first one of a number that have room whatever they are.
+const MOST_DIGITS: usize = 17;
 
 /// Bytes that a bucket takes in a list.
 const BUCKET: usize = 5;
@@ -139,24 +139,26 @@ impl RolledTimes {
             return Err(columns.ends[1]);
         }
         let [sum, squares] = columns.sums.map(|id| wide(row.get(id).trim()).ok_or(id));
-        let listed = row.get(columns.buckets);
-        let mut buckets = Vec::with_capacity(listed.len() / BUCKET);
-        let mut last = i64::MIN;
-        let known = |bucket: &i64| *bucket == ZEROS || BUCKETS.contains(bucket);
-        for bucket in numbers(listed) {
-            let bucket = bucket.filter(|bucket| known(bucket) && *bucket > last);
-            last = bucket.ok_or(columns.buckets)?;
-            let bucket = i16::try_from(last).map_err(|_| columns.buckets)?;
+        let mut rest = listed(row.get(columns.buckets));
+        let mut buckets = Vec::with_capacity(rest.len() / BUCKET);
+        let mut last = i16::MIN;
+        while !rest.is_empty() {
+            let (bucket, more) = first_number(rest).ok_or(columns.buckets)?;
+            let bucket = i16::try_from(bucket).map_err(|_| columns.buckets)?;
+            if bucket <= last || !(bucket == ZEROS || BUCKETS.contains(&bucket)) {
+                return Err(columns.buckets);
+            }
             buckets.push((bucket, 0_u32));
+            (last, rest) = (bucket, more);
         }
-        let (mut all, mut places) = (0_u64, buckets.iter_mut());
-        for count in numbers(row.get(columns.counts)) {
-            let count = count.and_then(|count| u32::try_from(count).ok());
-            let (_, place) = places.next().ok_or(columns.counts)?;
-            *place = count.ok_or(columns.counts)?;
-            all = all.checked_add(u64::from(*place)).ok_or(columns.counts)?;
+        let (mut all, mut rest) = (0_u64, listed(row.get(columns.counts)));
+        for (_, place) in &mut buckets {
+            let (count, more) = first_number(rest).ok_or(columns.counts)?;
+            *place = u32::try_from(count).map_err(|_| columns.counts)?;
+            all = all.saturating_add(u64::from(*place));
+            rest = more;
         }
-        if places.next().is_some() || all != n {
+        if !rest.is_empty() || all != n {
             return Err(columns.counts);
         }
         Ok(Self {
@@ -176,52 +178,56 @@ pub fn causes(text: &str) -> impl Iterator<Item = Option<(&str, u64)>> {
     })
 }
 
-/// `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON. None in the place of what is none, and nothing behind it.
-fn numbers(text: &str) -> Numbers<'_> {
+/// What is in a list: `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON.
+fn listed(text: &str) -> &[u8] {
     let text = text.trim();
     let inner = text
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
-    Numbers(inner.unwrap_or(text).as_bytes())
+    behind(inner.unwrap_or(text).as_bytes())
 }
 
-/// The numbers of a list, of which there are hundreds in a row: each byte is looked at once.
-struct Numbers<'a>(&'a [u8]);
-
-impl Iterator for Numbers<'_> {
-    type Item = Option<i64>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Option<i64>> {
-        while let [b',' | b' ', rest @ ..] = self.0 {
-            self.0 = rest;
-        }
-        if self.0.is_empty() {
-            return None;
-        }
-        let (is_below, mut rest) = match self.0 {
-            [b'-', digits @ ..] => (true, digits),
-            digits => (false, digits),
-        };
-        let length = rest.len();
-        let mut number = 0_i64;
-        while let [digit @ b'0'..=b'9', more @ ..] = rest {
-            // what has more digits than have room is none
-            number = number
-                .wrapping_mul(10)
-                .wrapping_add(digit.wrapping_sub(b'0').into());
-            rest = more;
-        }
-        let digits = length.saturating_sub(rest.len());
-        let is_one = (1..=MOST_DIGITS).contains(&digits) && matches!(rest, [] | [b',' | b' ', ..]);
-        self.0 = if is_one { rest } else { &[] };
-        let signed = if is_below {
-            number.wrapping_neg()
-        } else {
-            number
-        };
-        Some(is_one.then_some(signed))
+/// The first number of a list, and the rest of it; none where it begins with something else. There are hundreds in a row: each byte
+/// is looked at once.
+#[inline]
+fn first_number(list: &[u8]) -> Option<(i64, &[u8])> {
+    let (is_below, list) = match list {
+        [b'-', list @ ..] => (true, list),
+        list => (false, list),
+    };
+    let (first, mut rest) = list.split_first()?;
+    let mut number = digit(*first)?;
+    let mut room = MOST_DIGITS;
+    while let [byte, more @ ..] = rest {
+        let Some(digit) = digit(*byte) else { break };
+        room = room.checked_sub(1)?;
+        number = number.wrapping_mul(10).wrapping_add(digit);
+        rest = more;
     }
+    if !matches!(rest, [] | [b',' | b' ', ..]) {
+        return None;
+    }
+    let signed = if is_below {
+        number.wrapping_neg()
+    } else {
+        number
+    };
+    Some((signed, behind(rest)))
+}
+
+#[inline]
+fn digit(byte: u8) -> Option<i64> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit < 10).then_some(i64::from(digit))
+}
+
+/// What is behind separators.
+#[inline]
+fn behind(mut list: &[u8]) -> &[u8] {
+    while let [b',' | b' ', rest @ ..] = list {
+        list = rest;
+    }
+    list
 }
 
 /// A sum, nearly all of which are short.
@@ -238,7 +244,15 @@ mod tests {
 
     #[test]
     fn a_list_is_read_in_both_forms_and_what_is_no_number_ends_it() {
-        let of = |text: &str| numbers(text).collect::<Vec<_>>();
+        let of = |text: &str| {
+            let (mut found, mut rest) = (Vec::new(), listed(text));
+            while !rest.is_empty() {
+                let next = first_number(rest);
+                found.push(next.map(|(number, _)| number));
+                rest = next.map_or(&[], |(_, rest)| rest);
+            }
+            found
+        };
         for text in ["[-501,-425,0,7]", "-501 -425 0 7", " [-501,,-425, 0,7,] "] {
             assert_eq!(
                 of(text),

@@ -109,8 +109,10 @@ pub(crate) fn listed(items: &[i64]) -> String {
     let mut out = String::with_capacity(items.len() * 5 + 2);
     out.push('[');
     for (index, item) in items.iter().enumerate() {
-        let comma = if index > 0 { "," } else { "" };
-        let _ = write!(out, "{comma}{item}");
+        if index > 0 {
+            out.push(',');
+        }
+        out.push_str(itoa::Buffer::new().format(*item));
     }
     out.push(']');
     out

@@ -198,10 +198,12 @@ pub enum SinkError {
         kept: String,
     },
     /// It did not take rows, and no other file does.
-    #[error("{why}; the rows that waited for it could not be kept anywhere: {error}")]
+    #[error("{why}; {} that waited for it could not be kept anywhere: {error}", counted(*rows))]
     NotKeptAside {
         /// What was wrong.
         why: String,
+        /// Rows.
+        rows: usize,
         /// What is wrong with the other file.
         error: String,
     },
@@ -345,4 +347,11 @@ const NETWORK_ERRORS: [i32; 7] = [53, 59, 64, 67, 121, 1203, 1231];
 pub(super) fn absolute(path: &Path) -> String {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     plain(&path.display().to_string()).into_owned()
+}
+
+fn counted(rows: usize) -> String {
+    match rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    }
 }

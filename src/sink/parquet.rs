@@ -3,7 +3,7 @@
 //!
 //! Not here: which rows, and what becomes of a file that is not written to its end (`cli/export`).
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -33,9 +33,24 @@ pub enum ParquetWriteError {
         /// What its type wants.
         what: &'static str,
     },
-    /// The file.
-    #[error("cannot be written: {0}")]
-    Write(#[from] ParquetError),
+    /// What the system says of the file.
+    #[error("{0}")]
+    File(io::Error),
+    /// Anything else.
+    #[error("no Parquet can be made of these rows: {0}")]
+    Write(ParquetError),
+}
+
+impl From<ParquetError> for ParquetWriteError {
+    fn from(error: ParquetError) -> Self {
+        match error {
+            ParquetError::External(inner) => match inner.downcast::<io::Error>() {
+                Ok(error) => Self::File(*error),
+                Err(inner) => Self::Write(ParquetError::External(inner)),
+            },
+            other => Self::Write(other),
+        }
+    }
 }
 
 /// Writes rows of one kind.

@@ -138,6 +138,7 @@ impl<R: RowKind> FileSink<R> {
                 self.unplaced.extend(held.into_rows());
                 Err(SinkError::NotKeptAside {
                     why,
+                    rows: self.unplaced.len(),
                     error: error.to_string(),
                 })
             }
@@ -170,6 +171,7 @@ impl<R: RowKind> FileSink<R> {
             }),
             Err(error) => Some(SinkError::NotKeptAside {
                 why,
+                rows: self.unplaced.len(),
                 error: error.to_string(),
             }),
         }

@@ -50,29 +50,63 @@ impl Profile {
 
 /// `2021-02-12 13:46:01`, with the fraction to the microsecond when asked for.
 pub(super) fn push_time(at: DateTime<Utc>, fraction: bool, out: &mut Vec<u8>) {
-    let (year, month, day) = (at.year(), at.month(), at.day());
-    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-    let _ = write!(
-        out,
-        "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
-    );
+    let (date, time) = (at.naive_utc().date(), at.naive_utc().time());
+    match u32::try_from(date.year()) {
+        Ok(year @ 0..=9_999) => {
+            push_two(year / 100, out);
+            push_two(year % 100, out);
+        }
+        _ => {
+            let _ = write!(out, "{:04}", date.year());
+        }
+    }
+    let rest = [
+        (b'-', date.month()),
+        (b'-', date.day()),
+        (b' ', time.hour()),
+        (b':', time.minute()),
+        (b':', time.second()),
+    ];
+    for (before, number) in rest {
+        out.push(before);
+        push_two(number, out);
+    }
     if fraction {
         // chrono counts a leap second as a fraction beyond one
-        let _ = write!(out, ".{:06}", at.timestamp_subsec_micros().min(999_999));
+        let micros = (time.nanosecond() / 1_000).min(999_999);
+        out.push(b'.');
+        for two in [micros / 10_000, micros / 100 % 100, micros % 100] {
+            push_two(two, out);
+        }
     }
+}
+
+/// The two digits of a number below a hundred.
+#[inline]
+fn push_two(number: u32, out: &mut Vec<u8>) {
+    #[allow(clippy::cast_possible_truncation)] // less than ten
+    let digit = |number: u32| b'0' | (number % 10) as u8;
+    out.extend_from_slice(&[digit(number / 10), digit(number)]);
 }
 
 /// Numbers and flags, which look alike in every form; nothing of any other value.
 pub(super) fn push_bare(value: &Value<'_>, out: &mut Vec<u8>) {
-    let _ = match value {
-        Value::Integer(number) => write!(out, "{number}"),
-        Value::Signed(number) => write!(out, "{number}"),
-        Value::Flag(flag) => write!(out, "{flag}"),
-        Value::Numbers(items) => out.write_all(listed(items).as_bytes()),
+    let mut digits = itoa::Buffer::new();
+    let listed_items;
+    let text = match value {
+        Value::Integer(number) => digits.format(*number),
+        Value::Signed(number) => digits.format(*number),
+        Value::Flag(true) => "true",
+        Value::Flag(false) => "false",
+        Value::Numbers(items) => {
+            listed_items = listed(items);
+            &listed_items
+        }
         Value::Missing | Value::Text(_) | Value::Hex(_) | Value::Seconds(_) | Value::Micros(_) => {
-            Ok(())
+            return;
         }
     };
+    out.extend_from_slice(text.as_bytes());
 }
 
 /// `3A:6E:1A`; an odd digit stands alone in front.

@@ -129,14 +129,31 @@ fn of_name(path: &Path) -> Vec<Input> {
         {
             let found = of_pattern(path);
             if found.is_empty() {
-                return vec![unusable(
-                    path,
-                    "there is no such file; check the name and the directory",
-                )];
+                return vec![missing(path)];
             }
             found
         }
         Err(error) => vec![unusable(path, &why(&error))],
+    }
+}
+
+/// A name that no file has.
+fn missing(path: &Path) -> Input {
+    let name = path.to_string_lossy();
+    let Some((scheme, _)) = name.split_once("://") else {
+        return unusable(
+            path,
+            "there is no such file; check the name and the directory",
+        );
+    };
+    // what follows may have a password in it
+    Input::Unusable {
+        name: format!("{scheme}://..."),
+        why:
+            "neither a file nor a PostgreSQL server: write postgres://USER@HOST/DATABASE, or name \
+              a file"
+                .to_owned(),
+        again: false,
     }
 }
 

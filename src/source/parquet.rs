@@ -2,6 +2,7 @@
 //! time (`columns`); here they become lines again.
 
 mod columns;
+mod digits;
 
 use std::fs::File;
 use std::io::{self, Read};

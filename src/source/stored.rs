@@ -27,13 +27,34 @@ pub(super) fn with_tables(inputs: Vec<Input>, roots: Option<&Path>) -> Vec<Input
     inputs.into_iter().flat_map(tables).collect()
 }
 
-/// The inputs without those tables of stores that have another name.
+/// The inputs with this table of each store in place of the others, where it has rows. Its roll-ups are also those of rows that are still
+/// there.
 pub fn of_table(inputs: Vec<Input>, name: &str) -> Vec<Input> {
-    let is_it = |input: &Input| match input {
-        Input::Table(table) => table.of.stored.table == name,
-        _ => true,
+    let span = Span {
+        rollups_of_rows: true,
+        ..Span::default()
     };
-    inputs.into_iter().filter(is_it).collect()
+    let of = readable().find(|table| table.stored.table == name);
+    let mut stores = Vec::new();
+    let wanted = |input| {
+        let Input::Table(StoreTable { origin, .. }) = input else {
+            return Some(input);
+        };
+        if stores.contains(&origin) {
+            return None;
+        }
+        stores.push(origin.clone());
+        let of = of.clone()?;
+        let has_rows = origin.has_rows(&of, span).unwrap_or(true);
+        has_rows.then_some(Input::Table(StoreTable { origin, of, span }))
+    };
+    inputs.into_iter().filter_map(wanted).collect()
+}
+
+/// The tables that a report makes something of.
+fn readable() -> impl Iterator<Item = StoredTable> {
+    let read = ROWS.iter().filter(|row| row.dialect.is_some());
+    read.filter_map(RowFacts::table)
 }
 
 /// The inputs with only those rows of stores that begin in a time, as far as the stores can tell: what is read of them still has to be
@@ -79,9 +100,7 @@ fn server(_: &Path, _: Option<&Path>) -> Result<TableOrigin, String> {
 
 /// The tables of a store that have rows; where none has, the first one.
 fn tables(origin: &TableOrigin) -> Result<Vec<Input>, String> {
-    // a report makes nothing of kinds without a name there
-    let read = ROWS.iter().filter(|row| row.dialect.is_some());
-    let read: Vec<StoredTable> = read.filter_map(RowFacts::table).collect();
+    let read: Vec<StoredTable> = readable().collect();
     let mut tables = Vec::new();
     for table in &read {
         if origin.has_rows(table, Span::default())? {

@@ -16,15 +16,6 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    /// Of values that were counted before: their moments, and how many each bucket holds. Quantiles are those of the
-    /// buckets, however few the values are.
-    pub fn counted(moments: Moments, buckets: &[(i16, u32)]) -> Self {
-        Self {
-            moments,
-            expo: Expo::counted(buckets),
-        }
-    }
-
     /// Buckets that hold any with their counts, rising.
     pub fn buckets(&self) -> Vec<(i16, u32)> {
         self.expo.pairs()
@@ -33,18 +24,6 @@ impl Distribution {
     /// The histogram alone.
     pub fn expo(&self) -> &Expo {
         &self.expo
-    }
-
-    /// How many values are larger, each by what stands for it: a bucket's middle where there are buckets.
-    pub fn above(&self, us: u64) -> u64 {
-        if self.moments.max() <= Some(us) {
-            return 0;
-        }
-        let values = self.expo.values().into_iter();
-        let above = values.filter(|(value, _)| self.clamped(*value) > us);
-        let above: u64 = above.map(|(_, n)| u64::from(n)).sum();
-        // the largest is known exactly
-        above.max(u64::from(self.moments.max() > Some(us)))
     }
 
     /// Takes a duration in.
@@ -68,6 +47,13 @@ impl Distribution {
     pub fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);
         self.expo.merge(&other.expo);
+    }
+
+    /// Takes in values that were counted before: their moments, and how many each bucket holds, rising. Quantiles are those
+    /// of the buckets from then on, however few the values are.
+    pub fn merge_counted(&mut self, moments: &Moments, buckets: &[(i16, u32)]) {
+        self.moments.merge(moments);
+        self.expo.merge_counted(buckets);
     }
 
     /// Count, minimum, maximum, mean, deviation, in microseconds.

@@ -1,5 +1,8 @@
 //! Quantiles of durations in little memory and time, as exact as a picture shows them.
 
+use std::sync::LazyLock;
+
+use super::expo::{self, ZERO};
 use crate::record::Counter as _;
 
 /// Bits of a value below its highest one that are kept: bins are a 32nd of an octave.
@@ -13,6 +16,9 @@ const FIRST_LISTED: usize = 28;
 
 /// The longest duration that is told from longer ones, in microseconds: more than a minute.
 const LONGEST: u64 = (1 << 26) - 1;
+
+/// The bucket of the largest number.
+const LAST_BUCKET: i16 = 2820;
 
 /// Counts of durations in microseconds, each known to a 64th of it (1.6 %) up to a minute. Mergeable: order
 /// and parts change nothing. 56 bytes, and two for each value or for each bin between the smallest and the
@@ -34,10 +40,24 @@ impl Rough {
         self.add_bin(bin(us), 1);
     }
 
-    /// Takes a duration in so many times.
-    pub fn add_n(&mut self, us: u64, n: u32) {
-        if n > 0 {
-            self.add_bin(bin(us), n);
+    /// Takes in durations of which only the buckets of the histogram are known, rising, with their counts: each by the
+    /// middle of its bucket.
+    pub fn add_buckets(&mut self, buckets: &[(i16, u32)]) {
+        let bins = buckets
+            .iter()
+            .map(|(bucket, n)| (bin_of_bucket(*bucket), *n));
+        // both ends first, so that there is room for all at once
+        for (bin, _) in bins
+            .clone()
+            .next()
+            .into_iter()
+            .chain(bins.clone().next_back())
+        {
+            self.add_bin(bin, 0);
+        }
+        for (bin, n) in bins {
+            self.count(bin, n);
+            self.total.raise(u64::from(n));
         }
     }
 
@@ -162,6 +182,17 @@ fn bin(us: u64) -> u16 {
     // each octave beyond the first 32 values has its own 32
     let bin = (u64::from(shift) << BITS).saturating_add(us >> shift);
     u16::try_from(bin).unwrap_or(u16::MAX)
+}
+
+/// The bin of what stands for a bucket of the histogram.
+#[inline]
+fn bin_of_bucket(bucket: i16) -> u16 {
+    static BINS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+        let buckets = ZERO..=LAST_BUCKET;
+        buckets.map(|bucket| bin(expo::middle(bucket))).collect()
+    });
+    let place = usize::from(bucket.abs_diff(ZERO));
+    BINS.get(place).copied().unwrap_or_default()
 }
 
 /// The middle of a bin.

@@ -39,6 +39,12 @@ pub enum StoreError {
          copy the two together into a writable directory", .0.display()
     )]
     LogBeside(PathBuf),
+    /// Its content is broken.
+    #[error(
+        "damaged ({0}): save what can be read with `sqlite3 OLD.db .recover | sqlite3 NEW.db`, or \
+         choose another file"
+    )]
+    Damaged(String),
     /// No room.
     #[error("{0}")]
     Full(String),
@@ -61,6 +67,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DiskFull) => Self::Full(text()),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly(text()),
             Some(ErrorCode::NotADatabase) => Self::NoDatabase,
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(text()),
             _ => Self::Other(text()),
         }
     }

@@ -16,13 +16,15 @@ use super::times::{from_key, second};
 use super::version::PATIENCE;
 use crate::schema::{Keep, StoredTable};
 
-/// A time, its end not in it; open where there is none.
+/// Which rows: those of a time, its end not in it, open where there is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Span {
     /// From then on.
     pub since: Option<DateTime<Utc>>,
     /// Until then.
     pub until: Option<DateTime<Utc>>,
+    /// Roll-ups also where the rows are still there that they were made of: both count the same probes.
+    pub rollups_of_rows: bool,
 }
 
 /// A store as it is at one moment: what is written or deleted while it is read is not seen.
@@ -157,7 +159,7 @@ fn condition(
         values.push(from.trim_end_matches('Z').to_owned());
         terms.push(format!("{time} >= ?{}", values.len()));
     }
-    if table.stored.keep == Keep::Rollups {
+    if table.stored.keep == Keep::Rollups && !span.rollups_of_rows {
         let rows = from(Keep::Rows)?.unwrap_or_default();
         values.push(rows.trim_end_matches('Z').to_owned());
         let from = values.len();

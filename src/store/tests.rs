@@ -79,6 +79,31 @@ fn column(snapshot: &Snapshot, of: &str, name: &str, span: Span) -> Vec<String> 
 }
 
 #[test]
+fn a_damaged_store_is_told_as_one_with_what_saves_its_rows() {
+    let (_directory, path) = place();
+    let mut store = open(&path);
+    (0..500).for_each(|seq| probe(&mut store, seq, "2026-11-22 13:46:01Z", &[]));
+    store.finish().unwrap();
+    drop(store);
+    // all but its first pages, whose size is the default
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[3 * 4096..].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+    let read = || {
+        let snapshot = Snapshot::open(&path)?;
+        let mut text = snapshot.text(&table("probes"), Span::default())?;
+        let read = text.read_to_string(&mut String::new());
+        read.map_err(|error| StoreError::Other(error.to_string()))
+    };
+    let error = read().unwrap_err().to_string();
+    assert!(
+        error.contains("damaged (database disk image is malformed)"),
+        "{error}"
+    );
+    assert!(error.contains(".recover"), "{error}");
+}
+
+#[test]
 fn what_is_no_store_is_refused_and_stays_as_it_is() {
     let (directory, path) = place();
     fs::write(&path, "datetime,remoteip\n").unwrap();
@@ -245,6 +270,7 @@ fn rows_of_a_time_are_found_by_its_index_and_none_is_left_out() {
     let span = Span {
         since: at(3),
         until: at(6),
+        ..Span::default()
     };
     let snapshot = Snapshot::open(&path).unwrap();
     // whole seconds: whoever reads them looks at their time again

@@ -50,8 +50,15 @@ impl Store {
         {
             let mut statement = transaction.prepare_cached(sql)?;
             for (seq, cells) in rows {
-                let seq = ToSqlOutput::Owned(Cell::Integer(seq));
-                statement.execute(params_from_iter(std::iter::once(seq).chain(cells)))?;
+                // most of what a row can have it has not
+                statement.clear_bindings();
+                statement.raw_bind_parameter(1, seq)?;
+                for (place, cell) in (2..).zip(cells) {
+                    if !matches!(cell, ToSqlOutput::Owned(Cell::Null)) {
+                        statement.raw_bind_parameter(place, cell)?;
+                    }
+                }
+                statement.raw_execute()?;
             }
         }
         transaction.commit()?;

@@ -251,6 +251,39 @@ fn rows_that_the_spool_has_no_room_for_are_named_and_the_others_are_sent_by_the_
 
 #[test]
 #[ignore = "needs root and postgresql; .ci/run runs it"]
+fn rows_of_a_spool_that_somebody_removes_are_named_and_the_next_ones_have_a_new_one() {
+    let server = server();
+    let dir = tempfile::tempdir().unwrap();
+    let (csv, spool) = (dir.path().join("rows.csv"), dir.path().join("spool"));
+    let url = server.url("nobody");
+    init(&url);
+    let mut command = series("-n 500 -i 25ms", &url, &spool);
+    let child = started(command.arg("--output").arg(&csv));
+    wait_until("rows are in the server", || {
+        server.ask("SELECT count(*) FROM probes") != "0"
+    });
+    wait_until("rows are in the spool", || !spooled(&spool).is_empty());
+    std::fs::remove_dir_all(&spool).unwrap();
+    let (code, said) = finished(child);
+    assert_eq!(code, Some(3), "{said}");
+    let begin = said.find("was removed from the spool").expect(&said);
+    let (_, told) = said[begin..].split_once(": rows ").unwrap();
+    let (first, told) = told.split_once(" to ").unwrap();
+    let (last, _) = told.split_once(" of probes").unwrap();
+    let [first, last] = [first, last].map(|number| number.parse::<usize>().unwrap());
+    let numbers = server.ask("SELECT _seq FROM probes");
+    let mut numbers: Vec<usize> = numbers.lines().map(|line| line.parse().unwrap()).collect();
+    numbers.extend(first..=last);
+    numbers.sort_unstable();
+    assert!(numbers.iter().copied().eq(0..slots(&csv).len()), "{said}");
+    assert!(
+        said.contains(&format!(" {} rows of probes are lost", last + 1 - first)),
+        "{said}"
+    );
+}
+
+#[test]
+#[ignore = "needs root and postgresql; .ci/run runs it"]
 fn a_run_that_is_sent_twice_stands_there_once_and_a_segment_that_is_refused_is_set_aside() {
     let server = server();
     let dir = tempfile::tempdir().unwrap();
@@ -384,6 +417,100 @@ fn tables_of_a_later_version_in_the_middle_of_a_series_get_no_rows() {
     let (code, said) = output(command.arg("--output").arg(&csv));
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(stored(&server), slots(&csv));
+}
+
+#[test]
+#[ignore = "needs root and postgresql; .ci/run runs it"]
+fn a_user_with_fewer_rights_than_the_manual_names_begins_no_run() {
+    let server = server();
+    let dir = tempfile::tempdir().unwrap();
+    let spool = dir.path().join("spool");
+    init(&server.url("nobody"));
+    // an administrator has taken away what everybody has
+    server.ask("REVOKE ALL ON DATABASE t FROM PUBLIC");
+    server.ask("REVOKE ALL ON SCHEMA public FROM PUBLIC");
+    grant(&server);
+    let url = server.url("probe");
+    let (code, said) = output(&mut series("-n 3 -i 0", &url, &spool));
+    assert_eq!(code, Some(0), "{said}");
+    for (right, what) in [
+        ("TEMPORARY ON DATABASE t", "TEMPORARY"),
+        ("INSERT ON rollups", "INSERT in the table rollups"),
+        ("SELECT ON segments", "SELECT in the table segments"),
+        ("USAGE ON SCHEMA public", "USAGE"),
+        ("CONNECT ON DATABASE t", "CONNECT"),
+    ] {
+        server.ask(&format!("REVOKE {right} FROM probe"));
+        let (code, said) = output(&mut series("-n 1", &url, &spool));
+        assert_eq!(code, Some(3), "{right}: {said}");
+        assert!(said.contains(what), "{right}: {said}");
+        server.ask(&format!("GRANT {right} TO probe"));
+    }
+    assert_eq!(spooled(&spool), Vec::<PathBuf>::new());
+    // rows that are sent once more need all of them, too
+    server.ask("DELETE FROM segments; DELETE FROM probes WHERE _seq = 0");
+    let (code, said) = output(&mut series("-n 1 -i 0", &url, &spool));
+    assert_eq!(code, Some(0), "{said}");
+    // who only reads
+    server.ask("CREATE ROLE reader LOGIN");
+    server.ask("GRANT CONNECT ON DATABASE t TO reader");
+    server.ask("GRANT USAGE ON SCHEMA public TO reader");
+    server.ask("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader");
+    assert_eq!(
+        report("", &server.url("reader")),
+        report("", &server.url("nobody"))
+    );
+    server.ask("DROP OWNED BY reader, probe; DROP ROLE reader");
+}
+
+#[test]
+#[ignore = "needs root and postgresql; .ci/run runs it"]
+fn tables_are_hypertables_by_what_the_version_of_timescaledb_has_and_rows_go_in_as_elsewhere() {
+    let before = include_str!("../data/timescaledb/before_2_13.sql");
+    let both = format!(
+        "{before}{}",
+        include_str!("../data/timescaledb/from_2_13.sql")
+    );
+    let refuses = "CREATE OR REPLACE FUNCTION extensions.made_of(relation regclass, time_column name, interface text) \
+                   RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no licence'; END $$;";
+    let server = server();
+    let dir = tempfile::tempdir().unwrap();
+    let spool = dir.path().join("spool");
+    for (script, interface) in [
+        (before.to_owned(), "before 2.13"),
+        (both.clone(), "from 2.13"),
+        (both + refuses, ""),
+    ] {
+        server.fresh(&script);
+        let url = server.url("nobody");
+        let said = init(&url);
+        let made = server.ask(
+            "SELECT relation, time_column, interface FROM extensions.made ORDER BY relation::text",
+        );
+        let made: Vec<&str> = made.lines().collect();
+        if interface.is_empty() {
+            assert!(
+                said.contains("left probes a plain table: no licence"),
+                "{said}"
+            );
+            assert!(made.is_empty());
+        } else {
+            assert!(said.contains("made probes a hypertable"), "{said}");
+            assert_eq!(made.len(), 6, "{made:?}");
+            assert_eq!(made[3], format!("probes|started_utc|{interface}"));
+            assert_eq!(made[4], format!("rollups|start_utc|{interface}"));
+        }
+        // a report of some days reads no others
+        let by_time = "SELECT count(*) FROM pg_indexes WHERE indexdef ~ '\\((started_utc|start_utc|sent_utc|at_utc)( DESC)?\\)'";
+        assert_eq!(server.ask(by_time), "6", "{said}");
+        assert!(init(&url).contains("nothing to do"));
+        let mut command = series("-n 5 -i 0 --rollup 1h", &url, &spool);
+        let (code, said) = output(&mut command);
+        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(server.ask("SELECT count(*) FROM probes"), "5");
+        assert_eq!(server.ask("SELECT sum(probes) FROM rollups"), "5");
+        assert_eq!(report("", &url)["overview"]["rows"], 5);
+    }
 }
 
 /// A port of 127.0.0.1 that nobody has.

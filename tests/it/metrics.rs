@@ -229,8 +229,10 @@ fn a_page_is_served_while_the_series_runs_and_every_other_request_is_refused() {
     }
     let head = ask(port, "HEAD /metrics HTTP/1.1\r\n\r\n").unwrap();
     assert!(head.ends_with("\r\n\r\n"), "{head}");
-    // somebody who says nothing, and somebody who does not stop, keep nobody else away
-    let _silent = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    // some who say nothing, one who does not read and one who does not stop keep nobody else away
+    let _silent = [(); 2].map(|()| TcpStream::connect(("127.0.0.1", port)).unwrap());
+    let mut deaf = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    deaf.write_all(b"GET /metrics HTTP/1.1\r\n\r\n").unwrap();
     let long = format!("GET /metrics HTTP/1.1\r\nX: {}", "a".repeat(100_000));
     let _ = ask(port, &long);
     assert!(

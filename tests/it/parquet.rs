@@ -113,7 +113,7 @@ mod with_the_feature {
         let dir = tempfile::tempdir().unwrap();
         let [store, out] = ["s.db", "out.parquet"].map(|name| dir.path().join(name));
         for series in [
-            "probe --lab -q -n 4 -i 50ms",
+            "probe --lab -q -n 4 -i 50ms --rollup 1h",
             "probe --lab -q --burst 50/s --for 1s -n 1",
         ] {
             assert!(
@@ -133,12 +133,39 @@ mod with_the_feature {
         assert_eq!(code, Some(0), "{said}");
         assert!(said.contains("4 rows written"), "{said}");
         std::fs::remove_file(&out).unwrap();
-        let (code, said) = table("rollups");
+        let (code, said) = table("holds");
         assert_eq!(code, Some(2), "{said}");
         assert!(
             said.contains("(probes)") && said.contains("(bursts)"),
             "{said}"
         );
+        // the roll-ups that a report leaves out, as it has their rows
+        let (code, said) = table("rollups");
+        assert_eq!(code, Some(0), "{said}");
+        let report = output(turnprobe("report --format json").arg(&out));
+        let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+        assert_eq!(report["overview"]["rows"], 4);
+    }
+
+    /// By the largest size of a file, which a full disk is told as, too.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_told_once_with_the_name_of_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("out.parquet");
+        let mut limited = std::process::Command::new("sh");
+        limited
+            .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"])
+            .arg(env!("CARGO_BIN_EXE_turnprobe"))
+            .arg("export")
+            .args([&data("rollup/rows.csv.gz"), &out]);
+        let said = limited.output().unwrap();
+        let told = String::from_utf8_lossy(&said.stderr);
+        assert_eq!(said.status.code(), Some(3), "{told}");
+        let named = format!("{} cannot be written: ", out.display());
+        assert_eq!(told.matches(&named).count(), 1, "{told}");
+        assert_eq!(told.matches("os error").count(), 1, "{told}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -143,6 +143,7 @@ impl Filter {
         Span {
             since: self.since,
             until: self.until,
+            ..Span::default()
         }
     }
 

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use crate::in_use::{IN_USE, is_in_use};
+#[cfg(feature = "parquet")]
+use crate::sink::parquet::ParquetWriteError;
 use crate::sink::reserved;
 
 /// The most links that are followed to a file.
@@ -105,7 +107,13 @@ pub(in crate::cli) fn create(
         ));
     }
     let (beside, file) = Beside::create(path).map_err(|error| failed(error, path))?;
-    let file = write(file)?;
+    let file = write(file).map_err(|error| match error.downcast_ref() {
+        // whatever row was being written
+        Some(ParquetWriteError::File(why)) => {
+            failed(io::Error::new(why.kind(), why.to_string()), path)
+        }
+        _ => error,
+    })?;
     file.sync_all().map_err(|error| failed(error, path))?;
     drop(file);
     fs::rename(&beside.path, path).map_err(|error| failed(error, path))

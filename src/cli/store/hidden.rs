@@ -45,25 +45,50 @@ fn split(words: &[OsString]) -> Option<(Vec<OsString>, String)> {
         if !is_server(url.as_ref()) {
             continue;
         }
-        let Some((scheme, rest)) = url.split_once("://") else {
+        let Some((bare, password)) = without_password(url) else {
             continue;
         };
-        // as the URL is read: who signs in ends at the first @
-        let Some((who, place)) = rest.split_once('@') else {
-            continue;
-        };
-        let Some((user, password)) = who.split_once(':') else {
-            continue;
-        };
-        let password = percent_encoding::percent_decode_str(password);
+        let password = percent_encoding::percent_decode_str(&password);
         let password = password.decode_utf8().ok()?.into_owned();
         if password.is_empty() || found.as_ref().is_some_and(|other| *other != password) {
             return None;
         }
-        *word = format!("{option}{scheme}://{user}@{place}").into();
+        *word = format!("{option}{bare}").into();
         found = Some(password);
     }
     Some((words, found?))
+}
+
+/// A URL without its password, and the password as it is written there; none where it has none. One behind the `?` takes
+/// precedence, as when the URL is read.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+fn without_password(url: &str) -> Option<(String, String)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (place, query) = match rest.split_once('?') {
+        Some((place, query)) => (place, Some(query)),
+        None => (rest, None),
+    };
+    // as the URL is read: who signs in ends at the first @
+    let who = place.split_once('@');
+    let of_who = who.and_then(|(who, place)| Some((who.split_once(':')?, place)));
+    let mut found = None;
+    let mut bare = format!("{scheme}://{place}");
+    if let Some(((user, password), place)) = of_who {
+        bare = format!("{scheme}://{user}@{place}");
+        found = Some(password);
+    }
+    let is_password = |part: &&str| {
+        part.split_once('=')
+            .is_some_and(|(key, _)| key == "password")
+    };
+    let parts = query.into_iter().flat_map(|query| query.split('&'));
+    let (passwords, parts): (Vec<&str>, Vec<&str>) = parts.partition(is_password);
+    if !parts.is_empty() {
+        bare = format!("{bare}?{}", parts.join("&"));
+    }
+    let last = passwords.last().and_then(|part| part.split_once('='));
+    let password = last.map(|(_, password)| password).or(found)?;
+    Some((bare, password.to_owned()))
 }
 
 #[cfg(test)]
@@ -84,6 +109,14 @@ mod tests {
         assert_eq!(password, "a@b");
         let (line, _) = of("t probe --store=postgresql://u:p@db").unwrap();
         assert_eq!(line, "t probe --store=postgresql://u@db");
+        let (line, password) = of("t report postgres://u@db/p?password=a%40b&x=1").unwrap();
+        assert_eq!(line, "t report postgres://u@db/p?x=1");
+        assert_eq!(password, "a@b");
+        let (line, password) = of("t report postgres://u:c@/p?host=db&password=d").unwrap();
+        assert_eq!(
+            (line.as_str(), password.as_str()),
+            ("t report postgres://u@/p?host=db", "d")
+        );
         for line in [
             "t probe --store postgres://u@db/p",
             "t report postgres://u:a@db postgres://u:b@db",

@@ -16,7 +16,7 @@ pub struct RollupRows {
     pub shortest_s: Option<u64>,
     /// The longest one.
     pub longest_s: Option<u64>,
-    /// The longest time without an answer in one of them, in microseconds, with the start of its interval.
+    /// The longest time without an answer in one of them, in microseconds, with the start of its interval, the first one of several.
     pub outage: Option<(u64, Option<i64>)>,
     /// SYNs sent again; none where no kernel said it.
     pub syn_retransmits: Option<u64>,
@@ -35,10 +35,15 @@ impl RowFold for RollupRows {
         let length = rolled.interval_s;
         self.shortest_s = Some(self.shortest_s.map_or(length, |known| known.min(length)));
         self.longest_s = self.longest_s.max(Some(length));
-        if let Some(outage) = rolled.longest_outage_us
-            && self.outage.is_none_or(|(longest, _)| outage > longest)
-        {
-            self.outage = Some((outage, row.at.map(|at| at.timestamp_micros())));
+        if let Some(outage) = rolled.longest_outage_us {
+            let at = row.at.map(|at| at.timestamp_micros());
+            // of two the first one, in whatever order they are read
+            let is_it = |(longest, known): (u64, Option<i64>)| {
+                outage > longest || outage == longest && at.is_some() && at < known
+            };
+            if self.outage.is_none_or(is_it) {
+                self.outage = Some((outage, at));
+            }
         }
         if let Some(more) = rolled.syn_retransmits {
             self.syn_retransmits.get_or_insert(0).raise(more);

@@ -1,17 +1,23 @@
-//! The HTTP page for Prometheus: one request at a time, each limited in time and size.
+//! The HTTP page for Prometheus: some requests at a time, each limited in time and size.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::shared::{MetricsError, SharedMetrics};
 use crate::clock;
 
-/// What one request may take, from its first byte to the last of the answer.
-const LIMIT: Duration = Duration::from_secs(2);
+/// What one request may take until it is there.
+const ASK: Duration = Duration::from_secs(2);
+
+/// What its answer may take, which is as long as Prometheus waits for one.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Requests at a time: whoever asks and does not read holds up nobody else.
+const AT_ONCE: usize = 4;
 
 /// Longest head of a request.
 const MOST: usize = 8 * 1024;
@@ -45,12 +51,25 @@ impl MetricsServer {
         let thread = std::thread::Builder::new()
             .name("metrics".to_owned())
             .spawn(move || {
+                let asking = Arc::new(());
                 for stream in listener.incoming() {
                     if is_over.load(Ordering::Relaxed) {
                         break;
                     }
-                    // a reader that goes away has lost nothing: it asks again
-                    let _ = stream.and_then(|stream| answer(stream, &shared));
+                    let Ok(stream) = stream else {
+                        continue;
+                    };
+                    // this thread has one, too
+                    if Arc::strong_count(&asking) > AT_ONCE {
+                        continue;
+                    }
+                    let (asks, shared) = (Arc::clone(&asking), Arc::clone(&shared));
+                    let thread = std::thread::Builder::new().name("metrics".to_owned());
+                    // a reader that goes away, or finds no thread, has lost nothing: it asks again
+                    let _ = thread.spawn(move || {
+                        let _ = answer(stream, &shared);
+                        drop(asks);
+                    });
                 }
             })
             .map_err(MetricsError::Thread)?;
@@ -97,7 +116,7 @@ fn reason(error: &std::io::Error) -> String {
 }
 
 fn answer(mut stream: TcpStream, shared: &SharedMetrics) -> std::io::Result<()> {
-    let until = clock::now() + LIMIT;
+    let until = clock::now() + ASK;
     let mut head = Vec::new();
     let mut piece = [0; 1024];
     let (status, kind, body, is_head) = loop {
@@ -138,9 +157,25 @@ fn answer(mut stream: TcpStream, shared: &SharedMetrics) -> std::io::Result<()> 
     if !is_head {
         text.push_str(&body);
     }
-    stream.set_write_timeout(Some(LIMIT))?;
-    stream.write_all(text.as_bytes())?;
-    stream.flush()
+    write(&mut stream, text.as_bytes(), clock::now() + ANSWER)
+}
+
+/// Writes all of it until then, or gives up.
+fn write(stream: &mut TcpStream, mut text: &[u8], until: Instant) -> std::io::Result<()> {
+    while !text.is_empty() {
+        let left = until.saturating_duration_since(clock::now());
+        if left.is_zero() {
+            return Err(std::io::ErrorKind::TimedOut.into());
+        }
+        stream.set_write_timeout(Some(left))?;
+        match stream.write(text) {
+            Ok(0) => return Err(std::io::ErrorKind::WriteZero.into()),
+            Ok(n) => text = text.get(n..).unwrap_or_default(),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";

@@ -55,7 +55,7 @@ impl Drain {
             why: error.text,
         })?;
         let shown = address.shown().to_owned();
-        let directory = server.spool.join(folder(&shown, world));
+        let directory = server.spool.join(folder(&shown, address.options(), world));
         let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(_, drain)| drain.strong_count() > 0);
         let known = all.iter().find(|(path, _)| *path == directory);

@@ -6,6 +6,7 @@ mod drain;
 mod job;
 mod spool;
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -127,10 +128,25 @@ impl<R: RowKind> Spooled<R> {
 
     /// Lets the rows be sent that are there.
     fn close(&mut self) -> std::io::Result<()> {
-        if let Some(part) = self.part.take() {
-            part.finish()?;
-            self.drain.poke();
+        let Some(part) = self.part.take() else {
+            return Ok(());
+        };
+        if part.is_gone() {
+            let Range { start, end } = part.numbers();
+            if start == end {
+                return Ok(());
+            }
+            self.all_lost = self.all_lost.saturating_add(end - start);
+            self.notes.push(Note::Monitoring(format!(
+                "a segment was removed from the spool {}: rows {start} to {} of {} in this run are lost",
+                absolute(&self.drain.directory),
+                end.saturating_sub(1),
+                self.table
+            )));
+            return Ok(());
         }
+        part.finish()?;
+        self.drain.poke();
         Ok(())
     }
 
@@ -201,8 +217,9 @@ impl<R: RowKind> Sink<R> for Spooled<R> {
     }
 
     fn idle(&mut self) -> Result<(), SinkError> {
-        let is_old = |part: &Part| part.since().elapsed() >= AGE;
-        if self.drain.is_up() && self.part.as_ref().is_some_and(is_old) {
+        let is_up = self.drain.is_up();
+        let is_over = |part: &Part| part.since().elapsed() >= AGE && (is_up || part.is_gone());
+        if self.part.as_ref().is_some_and(is_over) {
             self.close().map_err(|error| self.failed(error))?;
         }
         Ok(())

@@ -4,6 +4,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -29,6 +30,8 @@ const BAD: &str = "bad";
 pub(super) struct Part {
     path: PathBuf,
     file: LockedFile,
+    /// The number of its first row within the run.
+    first: u64,
     rows: u64,
     since: Instant,
 }
@@ -40,11 +43,15 @@ impl Part {
         let run: String = run.chars().filter(is_plain).collect();
         let path = directory.join(format!("{table}-{run}-{first:012}.{PART}"));
         let mut options = OpenOptions::new();
-        let file = options
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
+        options.read(true).write(true).create_new(true);
+        let file = match options.open(&path) {
+            // somebody removed the folder
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(directory)?;
+                options.open(&path)
+            }
+            opened => opened,
+        }?;
         let file = match LockedFile::lock(file) {
             Locking::Locked(file) | Locking::Unsupported(file, _) => file,
             Locking::Busy => return Err(io::ErrorKind::AlreadyExists.into()),
@@ -52,6 +59,7 @@ impl Part {
         Ok(Self {
             path,
             file,
+            first,
             rows: 0,
             since: clock::now(),
         })
@@ -77,6 +85,16 @@ impl Part {
     /// When it was begun.
     pub fn since(&self) -> Instant {
         self.since
+    }
+
+    /// The numbers of its rows within the run.
+    pub fn numbers(&self) -> Range<u64> {
+        self.first..self.first.saturating_add(self.rows)
+    }
+
+    /// Whether somebody removed it: as long as it is locked no other run takes it.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.path.try_exists(), Ok(false))
     }
 
     /// Brings it to the disk, and makes it whole.
@@ -217,9 +235,10 @@ fn take_over(path: &Path) -> io::Result<()> {
     made_whole(path)
 }
 
-/// The folder of a server: rows of another one, or of the other world, have another.
-pub(super) fn folder(shown: &str, world: World) -> String {
-    let sum = ring::digest::digest(&ring::digest::SHA256, shown.as_bytes());
+/// The folder of a server: rows of another one, of another schema there (`options`), or of the other world, have another.
+pub(super) fn folder(shown: &str, options: Option<&str>, world: World) -> String {
+    let place = options.map_or_else(|| shown.to_owned(), |options| format!("{shown}?{options}"));
+    let sum = ring::digest::digest(&ring::digest::SHA256, place.as_bytes());
     let sum = sum.as_ref().iter().take(4);
     let sum = sum.fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"));
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '.' || letter == '-';
@@ -241,6 +260,17 @@ pub(super) fn counted(segments: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_for_another_schema_of_a_database_wait_in_another_folder() {
+        let of = |options| folder("postgres://db:5432/p", options, World::Real);
+        let schema = Some("-csearch_path=one");
+        assert_eq!(of(None), of(None));
+        assert_eq!(of(schema), of(schema));
+        let two = Some("-csearch_path=two");
+        assert!(of(None) != of(schema) && of(schema) != of(two));
+        assert!(of(schema).starts_with("db_5432_p-"));
+    }
 
     #[test]
     fn a_segment_of_a_run_that_was_killed_is_taken_over_and_one_in_use_is_not() {

@@ -221,6 +221,7 @@ impl<R: RowKind> StoreSink<R> {
                 self.unplaced.extend(held.into_rows().map(|(_, row)| row));
                 Err(SinkError::NotKeptAside {
                     why,
+                    rows: self.unplaced.len(),
                     error: error.to_string(),
                 })
             }
@@ -251,6 +252,7 @@ impl<R: RowKind> StoreSink<R> {
             }),
             Err(error) => Err(SinkError::NotKeptAside {
                 why,
+                rows: self.unplaced.len(),
                 error: error.to_string(),
             }),
         }

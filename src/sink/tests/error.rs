@@ -5,6 +5,7 @@ use std::io;
 
 use super::*;
 use crate::sink::error::absolute;
+use crate::store::StoreError;
 
 #[test]
 fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() {
@@ -67,6 +68,23 @@ fn every_message_names_the_path_and_the_fix_in_lower_case_without_a_full_stop() 
             SinkError::Utf16End(path()),
             "the last line of /srv/probes.csv is in UTF-16, as Windows PowerShell's >> writes \
              it: convert it to UTF-8 or choose another file",
+        ),
+        (
+            SinkError::NotKeptAside {
+                why: "no space left".to_owned(),
+                rows: 453,
+                error: "none there either".to_owned(),
+            },
+            "no space left; 453 rows that waited for it could not be kept anywhere: none there \
+             either",
+        ),
+        (
+            SinkError::NoStore {
+                path: path(),
+                why: StoreError::Damaged("malformed".to_owned()),
+            },
+            "/srv/probes.csv is damaged (malformed): save what can be read with `sqlite3 OLD.db \
+             .recover | sqlite3 NEW.db`, or choose another file",
         ),
         (
             SinkError::NotKept {

@@ -1,6 +1,7 @@
 //! A column of a Parquet file: decoded some rows at a time, written as turnprobe writes its cells.
 
 use std::io::Write as _;
+use std::ops::Range;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use parquet::basic::ConvertedType;
@@ -10,6 +11,7 @@ use parquet::errors::ParquetError;
 use parquet::record::Field;
 use parquet::schema::types::ColumnDescPtr;
 
+use super::digits::digits;
 use crate::record::with_marks;
 
 /// A column of a group of rows, whatever its type.
@@ -35,13 +37,21 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     let is_text = about.converted_type() == ConvertedType::UTF8;
     match reader {
         ColumnReader::Int64ColumnReader(reader) if is_plain => {
-            typed(reader, about, |number, _, out| whole(*number, out))
+            let number = |number: &i64| *number;
+            let mut room = Vec::new();
+            rows_of(reader, about, move |row, _, out| {
+                digits(row.values.iter().map(number), row.is_list, &mut room, out);
+            })
         }
         ColumnReader::Int64ColumnReader(reader) => typed(reader, about, |number, about, out| {
             field(&Field::convert_int64(about, *number), out);
         }),
         ColumnReader::Int32ColumnReader(reader) if is_plain => {
-            typed(reader, about, |number, _, out| whole((*number).into(), out))
+            let number = |number: &i32| i64::from(*number);
+            let mut room = Vec::new();
+            rows_of(reader, about, move |row, _, out| {
+                digits(row.values.iter().map(number), row.is_list, &mut room, out);
+            })
         }
         ColumnReader::Int32ColumnReader(reader) => typed(reader, about, |number, about, out| {
             field(&Field::convert_int32(about, *number), out);
@@ -79,14 +89,34 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     }
 }
 
-/// Writes a value of a column.
-type Write<T> = fn(&<T as DataType>::T, &ColumnDescPtr, &mut Vec<u8>);
+/// A column whose values are written one by one.
+fn typed<T, W>(reader: ColumnReaderImpl<T>, about: ColumnDescPtr, write: W) -> Box<dyn ColumnCells>
+where
+    T: DataType,
+    W: Fn(&T::T, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
+{
+    rows_of(reader, about, move |row, about, out| {
+        for (place, value) in row.values.iter().enumerate() {
+            if row.is_list {
+                out.push(if place > 0 { b',' } else { b'[' });
+            }
+            write(value, about, out);
+        }
+        if row.is_list && !row.values.is_empty() {
+            out.push(b']');
+        }
+    })
+}
 
-fn typed<T: DataType>(
+fn rows_of<T, W>(
     reader: ColumnReaderImpl<T>,
     about: ColumnDescPtr,
-    write: Write<T>,
-) -> Box<dyn ColumnCells> {
+    write: W,
+) -> Box<dyn ColumnCells>
+where
+    T: DataType,
+    W: FnMut(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
+{
     Box::new(Typed {
         reader,
         write,
@@ -94,15 +124,25 @@ fn typed<T: DataType>(
         value: 0,
         definitions: Vec::new(),
         repetitions: Vec::new(),
+        is_full: false,
         level: 0,
         about,
     })
 }
 
+/// What a row has in a column.
+struct RowValues<'a, T> {
+    /// One value or none, or those of a list.
+    values: &'a [T],
+    /// Whether it is a list.
+    is_list: bool,
+}
+
 /// A column of values of one type.
-struct Typed<T: DataType> {
+struct Typed<T: DataType, W> {
     reader: ColumnReaderImpl<T>,
-    write: Write<T>,
+    /// Writes the values of a row.
+    write: W,
     about: ColumnDescPtr,
     /// The values that there are.
     values: Vec<T::T>,
@@ -112,82 +152,63 @@ struct Typed<T: DataType> {
     definitions: Vec<i16>,
     /// For each place whether it goes on with a list.
     repetitions: Vec<i16>,
+    /// Whether each place has a value.
+    is_full: bool,
     /// The next place.
     level: usize,
 }
 
-impl<T: DataType> Typed<T> {
-    /// Writes what the next place has; false where that is nothing.
-    fn place(&mut self, out: &mut Vec<u8>) -> bool {
-        let most = self.about.max_def_level();
-        let is_there = most == 0 || self.definitions.get(self.level) == Some(&most);
-        self.level = self.level.saturating_add(1);
-        if is_there && let Some(value) = self.values.get(self.value) {
-            (self.write)(value, &self.about, out);
-            self.value = self.value.saturating_add(1);
+impl<T: DataType, W> Typed<T, W> {
+    /// The values of the next row: one or none, or those of its list that have one.
+    fn row(&mut self) -> Range<usize> {
+        let (from, most) = (self.level, self.about.max_def_level());
+        self.level = from.saturating_add(1);
+        if self.about.max_rep_level() > 0 {
+            let rest = self.repetitions.get(self.level..).unwrap_or_default();
+            let more = rest.iter().position(|level| *level == 0);
+            self.level = self.level.saturating_add(more.unwrap_or(rest.len()));
         }
-        is_there
+        let count = if self.is_full {
+            self.level.saturating_sub(from)
+        } else {
+            let places = self.definitions.get(from..self.level);
+            let places = places.unwrap_or_default().iter();
+            places.filter(|level| **level == most).count()
+        };
+        let first = self.value;
+        self.value = first.saturating_add(count).min(self.values.len());
+        first..self.value
     }
 }
 
-impl<T: DataType> ColumnCells for Typed<T> {
+impl<T, W> ColumnCells for Typed<T, W>
+where
+    T: DataType,
+    W: FnMut(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send,
+{
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();
         self.definitions.clear();
         self.repetitions.clear();
         (self.value, self.level) = (0, 0);
+        let most = self.about.max_def_level();
         let (definitions, repetitions) = (&mut self.definitions, &mut self.repetitions);
         let read =
             self.reader
                 .read_records(rows, Some(definitions), Some(repetitions), &mut self.values);
+        // without anything that may be missing there are no such levels
+        self.is_full = most == 0 || self.definitions.iter().all(|level| *level == most);
         Ok(read?.0)
     }
 
     fn cell(&mut self, out: &mut Vec<u8>) {
-        if self.about.max_rep_level() == 0 {
-            self.place(out);
-            return;
-        }
-        let start = out.len();
-        loop {
-            let end = out.len();
-            out.push(if end == start { b'[' } else { b',' });
-            if !self.place(out) {
-                out.truncate(end);
-            }
-            if self
-                .repetitions
-                .get(self.level)
-                .is_none_or(|level| *level == 0)
-            {
-                break;
-            }
-        }
-        if out.len() > start {
-            out.push(b']');
-        }
+        let row = self.row();
+        let row = RowValues {
+            values: self.values.get(row).unwrap_or_default(),
+            is_list: self.about.max_rep_level() > 0,
+        };
+        (self.write)(&row, &self.about, out);
     }
-}
-
-/// A whole number in digits.
-fn whole(number: i64, out: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut rest = number.unsigned_abs();
-    let mut first = digits.len();
-    for digit in digits.iter_mut().rev() {
-        #[allow(clippy::cast_possible_truncation)] // less than ten
-        let last = (rest % 10) as u8;
-        *digit = b'0' | last;
-        rest /= 10;
-        first = first.saturating_sub(1);
-        if rest == 0 {
-            break;
-        }
-    }
-    if number < 0 {
-        out.push(b'-');
-    }
-    out.extend_from_slice(digits.get(first..).unwrap_or_default());
 }
 
 fn written(text: &str, out: &mut Vec<u8>) {

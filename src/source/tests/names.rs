@@ -86,6 +86,21 @@ fn a_name_that_nothing_can_be_read_for_is_a_problem_beside_others_and_an_error_a
 }
 
 #[test]
+fn a_url_that_is_of_no_server_is_told_without_what_may_be_its_password() {
+    for name in [
+        "postgress://u:s3cret@db/p",
+        "mysql://u:s3cret@db/p",
+        "https://u:s3cret@web/probes.csv",
+    ] {
+        let error = expand(&[name.into()], None).unwrap_err().to_string();
+        let scheme = name.split("//").next().unwrap();
+        let told = format!("{scheme}//...: neither a file nor a PostgreSQL server");
+        assert!(error.contains(&told), "{error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+}
+
+#[test]
 fn a_directory_that_a_pattern_stands_for_is_named() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a.csv", EARLY);

@@ -31,20 +31,23 @@ impl Buckets {
         self.raise(bucket(value), u32::try_from(n).unwrap_or(u32::MAX));
     }
 
-    /// Of values that were counted before: how many each bucket holds.
-    pub fn counted(pairs: &[(i16, u32)]) -> Self {
-        let mut counted = Self::default();
-        let in_window = pairs.iter().map(|(bucket, _)| *bucket);
-        let in_window = in_window.filter(|bucket| *bucket != ZERO);
-        if let (Some(first), Some(last)) = (in_window.clone().min(), in_window.max()) {
-            counted.first = first;
-            counted.counts = vec![0; usize::from(last.abs_diff(first)).saturating_add(1)];
+    /// Takes in values that were counted before: how many each bucket holds, rising.
+    pub fn merge_counted(&mut self, pairs: &[(i16, u32)]) {
+        let mut in_window = pairs.iter().map(|(bucket, _)| *bucket);
+        let first = in_window.find(|bucket| *bucket != ZERO);
+        // both ends first, so that the window grows once on each side
+        for end in first.into_iter().chain(in_window.next_back()) {
+            self.raise(end, 0);
         }
+        let (first, counts) = (self.first, self.counts.as_mut_slice());
         for (bucket, n) in pairs {
-            counted.total.raise(u64::from(*n));
-            counted.raise(*bucket, *n);
+            self.total.raise(u64::from(*n));
+            match counts.get_mut(from(first, *bucket)) {
+                Some(count) => count.raise(*n),
+                // the bucket of zeros, which alone lies outside now
+                None => self.zeros.raise(*n),
+            }
         }
-        counted
     }
 
     /// Takes in all that another one has seen.
@@ -113,8 +116,7 @@ impl Buckets {
     /// Place of a bucket in the window; beyond all counts where it lies outside.
     #[inline]
     fn place(&self, bucket: i16) -> usize {
-        // at most 2820 + 1276, so nothing runs over; below the first one the number is huge
-        usize::from(bucket.wrapping_sub(self.first).cast_unsigned())
+        from(self.first, bucket)
     }
 
     #[inline]
@@ -151,4 +153,11 @@ impl Buckets {
             count.raise(by);
         }
     }
+}
+
+/// How far a bucket lies behind the first one of a window; huge where it lies before it.
+#[inline]
+fn from(first: i16, bucket: i16) -> usize {
+    // at most 2820 + 1276: nothing runs over
+    usize::from(bucket.wrapping_sub(first).cast_unsigned())
 }

@@ -14,8 +14,8 @@ mod tests;
 pub use bins::{Bin, quantile};
 use buckets::Buckets;
 use few::Few;
-pub use index::ZERO;
-use index::{bucket, middle};
+use index::bucket;
+pub use index::{ZERO, middle};
 
 /// Values from which on there are buckets.
 const BUCKETS_FROM: u64 = 1_000;
@@ -44,11 +44,16 @@ impl Default for Expo {
 impl Expo {
     /// Of values of which only the buckets are known, with the counts of these.
     pub fn counted(buckets: &[(i16, u32)]) -> Self {
-        let counted = Buckets::counted(buckets);
-        if counted.total() == 0 {
-            return Self::default();
+        let mut counted = Self::default();
+        counted.merge_counted(buckets);
+        counted
+    }
+
+    /// Takes in values of which only the buckets are known, rising, with the counts of these.
+    pub fn merge_counted(&mut self, buckets: &[(i16, u32)]) {
+        if buckets.iter().any(|(_, n)| *n > 0) {
+            self.with_buckets(|mine| mine.merge_counted(buckets));
         }
-        Self(Kept::Many(counted))
     }
 
     /// Takes a value in.

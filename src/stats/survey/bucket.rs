@@ -1,9 +1,9 @@
 //! What a bucket of the timeline holds: the times of each host to each region.
 
+use super::ParsedRow;
 use super::relays::OTHER;
-use super::{Measured, ParsedRow};
 use crate::record::Counter as _;
-use crate::schema::Metric;
+use crate::schema::{Metric, RolledUp};
 use crate::stats::{Expo, Rough};
 
 /// Regions that are told apart, by their numbers; later ones share the number 0.
@@ -94,12 +94,12 @@ impl Bucket {
     }
 
     /// Takes in what a roll-up has of a host to a region.
-    pub(super) fn add_rolled(&mut self, measured: &Measured, key: CellKey, slow_us: u64) {
-        self.rows.raise(measured.rows);
-        self.failed.raise(measured.failed);
-        if measured.times.taken().next().is_some() {
+    pub(super) fn add_rolled(&mut self, rolled: &RolledUp, key: CellKey, slow_us: u64) {
+        self.rows.raise(rolled.probes);
+        self.failed.raise(rolled.failed);
+        if rolled.times.iter().any(|times| times.n > 0) {
             let place = self.place(key.told_apart());
-            self.cells[place].add_rolled(measured, slow_us);
+            self.cells[place].add_rolled(rolled, slow_us);
         }
     }
 
@@ -169,16 +169,16 @@ impl BucketCell {
     }
 
     /// Takes in what a roll-up measured; slow ones by the middles of their buckets.
-    fn add_rolled(&mut self, measured: &Measured, slow_us: u64) {
+    fn add_rolled(&mut self, rolled: &RolledUp, slow_us: u64) {
         for metric in ROUGH {
-            for (us, n) in measured.times(metric).expo().values() {
-                self.others[metric as usize].add_n(us, n);
-            }
+            let buckets = &rolled.times[metric as usize].buckets;
+            self.others[metric as usize].add_buckets(buckets);
         }
-        let connect = measured.times(Metric::Connect);
-        self.connect.merge(connect.expo());
+        let connect = &rolled.times[Metric::Connect as usize];
+        self.connect.merge_counted(&connect.buckets);
         self.slow.raise(connect.above(slow_us));
-        self.slowest_us = self.slowest_us.max(connect.moments().max().unwrap_or(0));
+        let [_, longest] = connect.ends;
+        self.slowest_us = self.slowest_us.max(longest);
     }
 
     /// Takes in all that another one has seen.

@@ -7,7 +7,7 @@ use super::egress;
 use super::groups::{SEPARATOR, part, target};
 use super::measured::{Measured, ParsedRow};
 use super::relays::region;
-use crate::schema::{Layout, Row, id};
+use crate::schema::{Layout, RolledUp, Row, id};
 use crate::zone::Zone;
 
 /// A table by columns of the user's choice.
@@ -27,11 +27,11 @@ impl ChosenTable {
     /// Takes in what a roll-up measured.
     pub(super) fn add_rolled(
         &mut self,
-        (row, measured): (&Row<'_>, &Measured),
+        (row, rolled): (&Row<'_>, &RolledUp),
         zone: Zone,
         transport: usize,
     ) {
-        self.group(row, zone, transport).merge(measured);
+        self.group(row, zone, transport).merge_rolled(rolled);
     }
 
     fn group(&mut self, row: &Row<'_>, zone: Zone, transport: usize) -> &mut Measured {

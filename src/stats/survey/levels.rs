@@ -6,7 +6,7 @@ use super::ParsedRow;
 use super::series::RowReply;
 use super::silences::{Silence, Silences};
 use crate::record::Counter as _;
-use crate::schema::Metric;
+use crate::schema::{Metric, RolledTimes};
 use crate::stats::Distribution;
 use crate::stats::units::HOUR_US;
 
@@ -79,12 +79,12 @@ impl RegionLevels {
         &mut self,
         at: i64,
         key: (usize, usize),
-        trips: &Distribution,
+        trips: &RolledTimes,
         [rows, lost]: [u64; 2],
     ) {
         let Some(level) = self.level(key) else { return };
         level.turn_to(at);
-        level.trips.merge(trips);
+        level.trips.merge_rolled(trips);
         level.rows.raise(rows);
         level.lost.raise(lost);
     }

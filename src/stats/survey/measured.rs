@@ -84,15 +84,12 @@ impl Measured {
         self.times.take(took);
     }
 
-    /// Of a roll-up.
-    pub(super) fn of_rolled(rolled: &RolledUp) -> Self {
-        Self {
-            rows: rolled.probes,
-            failed: rolled.failed,
-            first: rolled.first,
-            last: rolled.last,
-            times: Times::of_rolled(rolled),
-        }
+    /// Takes a roll-up in.
+    pub(super) fn merge_rolled(&mut self, rolled: &RolledUp) {
+        self.rows.raise(rolled.probes);
+        self.failed.raise(rolled.failed);
+        self.see(rolled.first, rolled.last);
+        self.times.merge_rolled(rolled);
     }
 
     /// Takes in all that another one has seen.

@@ -13,7 +13,7 @@ use super::groups::{SEPARATOR, is_same, part};
 use super::{Measured, ParsedRow};
 use crate::endpoints::{self, Ranges};
 use crate::record::{Transport, World};
-use crate::schema::{Row, id};
+use crate::schema::{RolledUp, Row, id};
 
 /// Number of the region of all rows whose own is beyond the cap.
 pub const OTHER: usize = 0;
@@ -175,9 +175,9 @@ impl Relays {
     }
 
     /// Takes in what a roll-up measured of a region, and gives the number of that. Of addresses and names roll-ups say nothing.
-    pub fn add_rolled(&mut self, row: &Row<'_>, measured: &Measured, transport: usize) -> usize {
+    pub fn add_rolled(&mut self, row: &Row<'_>, rolled: &RolledUp, transport: usize) -> usize {
         let region = self.region(row);
-        self.region_group(transport, region).merge(measured);
+        self.region_group(transport, region).merge_rolled(rolled);
         region
     }
 

@@ -1,7 +1,7 @@
 //! Roll-ups in the same cells as rows. What only the order of rows tells, or what single rows have, is not known of them.
 
 use super::relays::OTHER;
-use super::{CellKey, Measured, OddRow, Survey};
+use super::{CellKey, OddRow, Survey};
 use crate::record::Counter as _;
 use crate::schema::{Metric, RolledUp, Row, causes, id};
 use crate::stats::{Outcomes, RowFold};
@@ -15,7 +15,7 @@ impl<K: RowFold> Survey<K> {
         let Some(rolled) = row.rolled() else {
             return OddRow::default();
         };
-        let measured = Measured::of_rolled(&rolled);
+        let connects = &rolled.times[Metric::Connect as usize];
         if let Some(world) = row.world() {
             self.sums.worlds[world as usize].raise(rolled.probes);
         }
@@ -26,14 +26,12 @@ impl<K: RowFold> Survey<K> {
             self.sums.causes.count_n(cause, n);
         }
         let length_s = i64::try_from(rolled.interval_s).unwrap_or(i64::MAX);
-        let (number, transport) = self.sums.dimensions.add_rolled(row, &measured, length_s);
-        let region = self.sums.relays.add_rolled(row, &measured, transport);
+        let (number, transport) = self.sums.dimensions.add_rolled(row, &rolled, length_s);
+        let region = self.sums.relays.add_rolled(row, &rolled, transport);
         for chosen in &mut self.sums.chosen {
-            chosen.add_rolled((row, &measured), self.sums.options.zone, transport);
+            chosen.add_rolled((row, &rolled), self.sums.options.zone, transport);
         }
-        self.sums
-            .slow
-            .add_rolled(measured.times(Metric::Connect), region);
+        self.sums.slow.add_rolled(connects, region);
         let is_other = self.sums.dimensions.series.other() == Some(number);
         let host = if is_other {
             OTHER
@@ -42,8 +40,8 @@ impl<K: RowFold> Survey<K> {
         };
         if let Some(at) = row.at.map(|at| at.timestamp_micros()) {
             let key = CellKey { host, region };
-            self.timeline.add_rolled(at, length_s, &measured, key);
-            self.level(at, &rolled, &measured, (number, region));
+            self.timeline.add_rolled(at, length_s, &rolled, key);
+            self.level(at, &rolled, (number, region));
         }
         for at in [rolled.first, rolled.last].into_iter().flatten() {
             self.span.add(at, None, 0);
@@ -57,16 +55,13 @@ impl<K: RowFold> Survey<K> {
     }
 
     /// What the path was like in the hour of a roll-up.
-    fn level(&mut self, at: i64, rolled: &RolledUp, measured: &Measured, key: (usize, usize)) {
+    fn level(&mut self, at: i64, rolled: &RolledUp, key: (usize, usize)) {
         if rolled.interval_s > HOUR_S {
             return;
         }
         // over UDP there is no connect
-        let connect = measured.times(Metric::Connect);
-        let trips = match connect.moments().count() {
-            0 => measured.times(Metric::Turn),
-            _ => connect,
-        };
+        let [connect, turn] = [Metric::Connect, Metric::Turn].map(|of| &rolled.times[of as usize]);
+        let trips = if connect.n == 0 { turn } else { connect };
         let outcomes = Outcomes::of_rolled(rolled);
         let rows = [outcomes.telling(), outcomes.lost()];
         self.levels.add_rolled(at, key, trips, rows);

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use super::ParsedRow;
 use crate::explain::looks_like_a_lost_syn;
-use crate::schema::{Metric, id};
-use crate::stats::Distribution;
+use crate::schema::{Metric, RolledTimes, id};
 
 /// The slowest rows that are kept.
 const MOST_KEPT: usize = 20;
@@ -108,7 +107,7 @@ impl SlowRows {
     }
 
     /// Takes in the connects of a roll-up, which does not say what explains the slow ones.
-    pub fn add_rolled(&mut self, connects: &Distribution, region: usize) {
+    pub fn add_rolled(&mut self, connects: &RolledTimes, region: usize) {
         let slow = connects.above(self.threshold_us);
         if slow > 0 {
             let of_region = self.regions.entry(region).or_default();

@@ -6,9 +6,9 @@
 use crate::record::Counter as _;
 use std::collections::{BTreeMap, HashSet};
 
+use super::ParsedRow;
 use super::bucket::{Bucket, CellKey};
-use super::{Measured, ParsedRow};
-use crate::schema::Metric;
+use crate::schema::{Metric, RolledUp};
 
 /// Buckets that the span of the rows has at most while they come.
 const MOST_BUCKETS: i64 = 1_536;
@@ -82,10 +82,7 @@ impl Timeline {
     /// Takes a row of a host to a region in.
     pub fn add(&mut self, taken: &ParsedRow<'_>, key: CellKey) {
         let Some(at) = taken.at else { return };
-        let is_there = |current: &Current| (current.from..current.until).contains(&at);
-        if !self.current.as_ref().is_some_and(is_there) {
-            self.turn_to(at);
-        }
+        self.turn_to_if_needed(at);
         let Some(Current { bucket, places, .. }) = &mut self.current else {
             return;
         };
@@ -93,13 +90,21 @@ impl Timeline {
     }
 
     /// Takes in what a roll-up of an interval of so many seconds has of a host to a region. Buckets are no shorter in the end.
-    pub fn add_rolled(&mut self, at: i64, length_s: i64, measured: &Measured, key: CellKey) {
+    pub fn add_rolled(&mut self, at: i64, length_s: i64, rolled: &RolledUp, key: CellKey) {
         self.least_s = self.least_s.max(length_s);
-        self.turn_to(at);
+        self.turn_to_if_needed(at);
         let Some(Current { bucket, .. }) = &mut self.current else {
             return;
         };
-        bucket.add_rolled(measured, key, self.slow_us);
+        bucket.add_rolled(rolled, key, self.slow_us);
+    }
+
+    #[inline]
+    fn turn_to_if_needed(&mut self, at: i64) {
+        let is_there = |current: &Current| (current.from..current.until).contains(&at);
+        if !self.current.as_ref().is_some_and(is_there) {
+            self.turn_to(at);
+        }
     }
 
     /// Makes the bucket of a moment the current one.

@@ -4,8 +4,7 @@
 use chrono::{DateTime, Timelike as _};
 
 use super::{Dimensions, MOST_OPEN, RolledKey};
-use crate::schema::Row;
-use crate::stats::survey::Measured;
+use crate::schema::{RolledUp, Row};
 
 impl Dimensions {
     /// Takes in what a roll-up measured in an interval of so many seconds, and gives the numbers of its series and of
@@ -13,7 +12,7 @@ impl Dimensions {
     pub fn add_rolled(
         &mut self,
         row: &Row<'_>,
-        measured: &Measured,
+        rolled: &RolledUp,
         length_s: i64,
     ) -> (usize, usize) {
         let number = self.number(row);
@@ -34,7 +33,7 @@ impl Dimensions {
         let day = day.map(|(first, _)| first.date());
         let hour = hour.map(|(first, _)| first.hour());
         let [host, target, label, ..] = of.groups;
-        self.hosts.of(of.transport).at(host).merge(measured);
+        self.hosts.of(of.transport).at(host).merge_rolled(rolled);
         // there are thousands of hosts, and few of all the others together
         let key = RolledKey {
             transport: of.transport,
@@ -46,7 +45,7 @@ impl Dimensions {
         if self.rolled.len() >= MOST_OPEN && !self.rolled.contains_key(&key) {
             self.close_rolled();
         }
-        self.rolled.entry(key).or_default().merge(measured);
+        self.rolled.entry(key).or_default().merge_rolled(rolled);
         (of.series, of.transport)
     }
 
