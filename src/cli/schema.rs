@@ -1,7 +1,7 @@
 //! `turnprobe schema`: the columns.
 
 use super::args::SchemaFormat;
-use crate::doc::{self, Cell, Room, Table, TableColumn};
+use crate::doc::{self, Room, Table};
 use crate::measure::rows::RowFacts;
 use crate::schema::ColumnFacts;
 use crate::zone::Zone;
@@ -16,22 +16,19 @@ pub fn render(row: &RowFacts, format: SchemaFormat, width: u16) -> String {
 }
 
 fn table(entries: &[ColumnFacts], width: u16) -> String {
-    let columns = ["type", "unit", "since", "meaning"].map(|head| TableColumn::words(head, head));
-    let table = Table::new(
-        "columns",
-        "",
-        vec![TableColumn::words("name", "name")],
-        columns.to_vec(),
-    );
-    let table = table.rows(entries.iter().map(|column| {
-        let meaning = if column.default {
-            Cell::from(column.meaning)
-        } else {
-            Cell::from(format!("{} (only with --columns)", column.meaning))
-        };
-        let cells = [column.r#type, column.unit, column.since].map(Cell::from);
-        let [kind, unit, since] = cells;
-        ([Cell::from(column.name)], [kind, unit, since, meaning])
-    }));
+    let table = Table::of("columns", "", entries)
+        .key("name", "name", |column| column.name)
+        .words("type", "type", |column| column.r#type)
+        .words("unit", "unit", |column| column.unit)
+        .words("since", "since", |column| column.since)
+        .words("meaning", "meaning", |column| {
+            let more = if column.default {
+                ""
+            } else {
+                " (only with --columns)"
+            };
+            format!("{}{more}", column.meaning)
+        })
+        .table();
     doc::terminal_table(&table, Zone::Utc, &Room::of(width))
 }

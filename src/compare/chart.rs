@@ -5,7 +5,7 @@ use super::model::{ComparedLine, Comparison, Estimate};
 use crate::doc::chart::{Chart, ChartDifference, Picture};
 use crate::doc::parts;
 use crate::doc::text::cut;
-use crate::doc::{Block, Cell, Section, Table, TableColumn};
+use crate::doc::{Block, Section, Table};
 use crate::stats::compare::Decision;
 
 pub(super) fn chart(of: &Comparison) -> Section {
@@ -42,15 +42,10 @@ pub(super) fn chart(of: &Comparison) -> Section {
     let is_there = |verdict: &Decision| drawn.iter().any(|(line, _)| line.verdict == *verdict);
     let legend = verdicts.into_iter().filter(is_there);
     let legend = legend.map(|verdict| (class(verdict), verdict.as_str().to_owned()));
-    let numbers = Table::new(
-        "chart",
-        "Difference in ms with its 95 % interval",
-        vec![TableColumn::words("of", "of")],
-        vec![TableColumn::number("", "difference")],
-    );
-    let rows = drawn
-        .iter()
-        .map(|(line, found)| ([Cell::from(name(line))], [spread(*found)]));
+    let numbers = Table::of("chart", "Difference in ms with its 95 % interval", &drawn)
+        .key("of", "of", |(line, _)| name(line))
+        .numbers("", "difference", |(_, found)| spread(*found))
+        .table();
     let unit = format!(
         "ms; to the right {} takes longer than {}",
         cut(&of.b.name, 20),
@@ -63,7 +58,7 @@ pub(super) fn chart(of: &Comparison) -> Section {
                 .to_owned(),
         legend: legend.collect(),
         picture: Picture::Differences(picture, unit),
-        numbers: numbers.rows(rows),
+        numbers,
     };
     parts::section("chart", "Chart", vec![Block::Chart(Box::new(chart))])
 }

@@ -1,7 +1,7 @@
 //! What identifies a line of a comparison.
 
 use super::model::{ComparedLine, Comparison, Estimate};
-use crate::doc::{Cell, TableColumn};
+use crate::doc::Cell;
 use crate::stats::compare::Decision;
 
 pub(super) fn several_paths(of: &Comparison) -> bool {
@@ -11,23 +11,15 @@ pub(super) fn several_paths(of: &Comparison) -> bool {
     first.is_some_and(|first| paths.any(|path| path != first))
 }
 
-pub(super) fn key_columns() -> Vec<TableColumn> {
-    ["transport", "target", "region", "metric"]
-        .map(|name| TableColumn::words(name, name))
-        .into()
-}
+pub(super) const KEY: [&str; 4] = ["transport", "target", "region", "metric"];
 
-pub(super) fn key(line: &ComparedLine) -> Vec<Cell> {
+pub(super) fn key(line: &ComparedLine) -> [Cell; 4] {
     let region = match &line.region {
         Some(region) => Cell::name(region, "region"),
         None => "(all regions)".into(),
     };
-    vec![
-        Cell::from(line.transport.clone()),
-        Cell::from(line.target.clone()),
-        region,
-        line.metric.as_str().into(),
-    ]
+    let [transport, target] = [&line.transport, &line.target].map(|name| name.clone().into());
+    [transport, target, region, line.metric.as_str().into()]
 }
 
 pub(super) fn class(verdict: Decision) -> usize {

@@ -1,14 +1,12 @@
 //! A comparison as a document.
 
 use super::chart::chart;
-use super::keys::{hundredths, key, key_columns, several_paths, spread};
+use super::keys::{KEY, hundredths, key, several_paths, spread};
 use super::model::{ComparedFailures, ComparedLine, ComparedSide, Comparison};
 use crate::doc::number::counted;
 use crate::doc::parts::{self, filled};
 use crate::doc::text::{cut, named, time};
-use crate::doc::{
-    Block, Cell, Document, Paragraph, Section, ShownRows, Style, Table, TableColumn, TableRow,
-};
+use crate::doc::{Block, Cell, Document, Paragraph, Section, ShownRows, Style, Table};
 use crate::report::problems;
 use crate::stats::compare::{Decision, FailurePart};
 
@@ -183,107 +181,74 @@ fn differences(of: &Comparison) -> Section {
 }
 
 fn table(of: &Comparison) -> Table {
-    let mut table = Table::new(
-        "compare",
-        "B less A in ms, with 95 % interval",
-        key_columns(),
-        vec![
-            TableColumn::number("p50_a", "A p50"),
-            TableColumn::number("p50_b", "B p50"),
-            TableColumn::number("difference", "difference"),
-            TableColumn::number("ratio", "ratio").spare(),
-            TableColumn::number("p95_difference", "of the p95").spare(),
-            TableColumn::words("verdict", "verdict"),
-        ],
-    );
-    table.keep = ShownRows::All;
-    table.rows.extend(of.lines.iter().map(|line| TableRow {
-        key: key(line),
-        cells: vec![
-            Cell::of(line.a.p50_ms, Cell::Quantile),
-            Cell::of(line.b.p50_ms, Cell::Quantile),
+    Table::of("compare", "B less A in ms, with 95 % interval", &of.lines)
+        .keys(KEY, |line| key(line))
+        .numbers("p50_a", "A p50", |line| {
+            Cell::of(line.a.p50_ms, Cell::Quantile)
+        })
+        .numbers("p50_b", "B p50", |line| {
+            Cell::of(line.b.p50_ms, Cell::Quantile)
+        })
+        .numbers("difference", "difference", |line| {
             match line.difference_ms {
                 Some(found) => spread(found),
                 None => Cell::of(line.bare_difference_ms, |ms| Cell::Quantile(hundredths(ms))),
-            },
-            Cell::of(line.ratio, |ratio| Cell::Ratio(ratio.value)),
-            Cell::of(line.p95_difference_ms, spread),
-            Cell::Text(line.verdict.as_str().into(), worse(line)),
-        ],
-        ..TableRow::default()
-    }));
-    table
+            }
+        })
+        .numbers("ratio", "ratio", |line| {
+            Cell::of(line.ratio, |ratio| Cell::Ratio(ratio.value))
+        })
+        .spare()
+        .numbers("p95_difference", "of the p95", |line| {
+            Cell::of(line.p95_difference_ms, spread)
+        })
+        .spare()
+        .words("verdict", "verdict", |line| {
+            Cell::Text(line.verdict.as_str().into(), worse(line))
+        })
+        .table()
+        .keep(ShownRows::All)
 }
 
 fn times(of: &Comparison) -> Section {
+    let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
     // the medians stand beside their difference
-    let heads = [
-        ("n_a", "A n"),
-        ("n_b", "B n"),
-        ("p95_a", "A p95"),
-        ("p95_b", "B p95"),
-        ("p99_a", "A p99"),
-        ("p99_b", "B p99"),
-    ];
-    let mut table = Table::new(
-        "times",
-        "Times of both in ms",
-        key_columns(),
-        heads.map(|(id, head)| TableColumn::number(id, head)).into(),
-    );
-    table.keep = ShownRows::All;
-    table.rows.extend(of.lines.iter().map(|line| {
-        let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
-        let (a, b) = (&line.a, &line.b);
-        TableRow {
-            key: key(line),
-            cells: vec![
-                a.n.into(),
-                b.n.into(),
-                quantile(a.p95_ms),
-                quantile(b.p95_ms),
-                quantile(a.p99_ms),
-                quantile(b.p99_ms),
-            ],
-            ..TableRow::default()
-        }
-    }));
+    let table = Table::of("times", "Times of both in ms", &of.lines)
+        .keys(KEY, |line| key(line))
+        .numbers("n_a", "A n", |line| line.a.n)
+        .numbers("n_b", "B n", |line| line.b.n)
+        .numbers("p95_a", "A p95", |line| quantile(line.a.p95_ms))
+        .numbers("p95_b", "B p95", |line| quantile(line.b.p95_ms))
+        .numbers("p99_a", "A p99", |line| quantile(line.a.p99_ms))
+        .numbers("p99_b", "B p99", |line| quantile(line.b.p99_ms))
+        .table()
+        .keep(ShownRows::All);
     parts::section("times", "Times", filled(table).into_iter().collect())
 }
 
 fn failures(of: &Comparison) -> Section {
-    let mut table = Table::new(
+    let table = Table::of(
         "failures",
         "Failures, difference in percentage points",
-        vec![TableColumn::words("path", "path")],
-        vec![
-            TableColumn::number("rows_a", "A rows"),
-            TableColumn::number("failed_a", "A failed"),
-            TableColumn::number("rows_b", "B rows"),
-            TableColumn::number("failed_b", "B failed"),
-            TableColumn::number("points", "difference"),
-            TableColumn::words("verdict", "verdict"),
-        ],
-    );
-    table.keep = ShownRows::All;
-    table
-        .rows
-        .extend(of.failures.iter().map(|failures| TableRow {
-            key: vec![path(failures).into()],
-            cells: vec![
-                failures.a.rows.into(),
-                failures.a.failed.into(),
-                failures.b.rows.into(),
-                failures.b.failed.into(),
-                Cell::of(failures.difference_points, |of| Cell::Estimate {
-                    percent: of.value,
-                    low: of.low,
-                    high: of.high,
-                }),
-                Cell::Text(failures.verdict.as_str().into(), fails_more(failures)),
-            ],
-            ..TableRow::default()
-        }));
+        &of.failures,
+    )
+    .key("path", "path", |failures| path(failures))
+    .numbers("rows_a", "A rows", |failures| failures.a.rows)
+    .numbers("failed_a", "A failed", |failures| failures.a.failed)
+    .numbers("rows_b", "B rows", |failures| failures.b.rows)
+    .numbers("failed_b", "B failed", |failures| failures.b.failed)
+    .numbers("points", "difference", |failures| {
+        Cell::of(failures.difference_points, |of| Cell::Estimate {
+            percent: of.value,
+            low: of.low,
+            high: of.high,
+        })
+    })
+    .words("verdict", "verdict", |failures| {
+        Cell::Text(failures.verdict.as_str().into(), fails_more(failures))
+    })
+    .table()
+    .keep(ShownRows::All);
     parts::section("failures", "Failures", filled(table).into_iter().collect())
 }
 

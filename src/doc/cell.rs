@@ -152,6 +152,11 @@ impl Cell {
         value.map_or(Self::None, cell)
     }
 
+    /// A count where there is any.
+    pub fn some(count: u64) -> Self {
+        Self::of((count > 0).then_some(count), Self::Count)
+    }
+
     /// The style of the value.
     pub fn style(&self) -> Style {
         match self {

@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::section::{Block, Section};
-use super::table::{Table, TableColumn};
+use super::table::Table;
 use crate::stats::{Count, Statistics};
 
 /// A section.
@@ -67,14 +67,6 @@ pub fn mean(times: Option<Statistics>) -> Cell {
             high: times.max_ms,
         },
     })
-}
-
-/// Who measured what: the columns of a key.
-pub fn host_and_target() -> Vec<TableColumn> {
-    vec![
-        TableColumn::words("host", "host"),
-        TableColumn::words("target", "target"),
-    ]
 }
 
 /// Names of parts, each without the parts that all have in common; the part at `always` stays.

@@ -119,6 +119,24 @@ impl Table {
         }
     }
 
+    /// A table with a row for each of these, of which the first ones would be shown; its columns follow.
+    pub fn of<T>(
+        id: &'static str,
+        caption: &'static str,
+        rows: impl IntoIterator<Item = T>,
+    ) -> TableOf<T> {
+        let of: Vec<T> = rows.into_iter().collect();
+        let mut table = Self::new(id, caption, Vec::new(), Vec::new());
+        table.rows.resize_with(of.len(), TableRow::default);
+        TableOf { of, table }
+    }
+
+    /// The same, of which those are shown.
+    pub fn keep(mut self, keep: ShownRows) -> Self {
+        self.keep = keep;
+        self
+    }
+
     /// With rows of keys and cells.
     pub fn rows<const K: usize, const N: usize>(
         mut self,
@@ -145,6 +163,92 @@ impl Table {
             views[place].rows.push(row);
         }
         views
+    }
+}
+
+/// A table and what its rows are about; each column says what stands in it.
+#[derive(Debug)]
+pub struct TableOf<T> {
+    of: Vec<T>,
+    table: Table,
+}
+
+impl<T> TableOf<T> {
+    /// A column of the key.
+    pub fn key<C: Into<Cell>>(
+        mut self,
+        id: &'static str,
+        head: impl Into<Cow<'static, str>>,
+        cell: impl Fn(&T) -> C,
+    ) -> Self {
+        self.table.key.push(TableColumn::words(id, head));
+        for (row, of) in self.table.rows.iter_mut().zip(&self.of) {
+            row.key.push(cell(of).into());
+        }
+        self
+    }
+
+    /// Several of the key, by names that are their headings.
+    pub fn keys<const K: usize>(
+        mut self,
+        names: [&'static str; K],
+        cells: impl Fn(&T) -> [Cell; K],
+    ) -> Self {
+        let columns = names.map(|name| TableColumn::words(name, name));
+        self.table.key.extend(columns);
+        for (row, of) in self.table.rows.iter_mut().zip(&self.of) {
+            row.key.extend(cells(of));
+        }
+        self
+    }
+
+    /// A column of numbers.
+    pub fn numbers<C: Into<Cell>>(
+        self,
+        id: &'static str,
+        head: impl Into<Cow<'static, str>>,
+        cell: impl Fn(&T) -> C,
+    ) -> Self {
+        self.column(TableColumn::number(id, head), cell)
+    }
+
+    /// A column of words.
+    pub fn words<C: Into<Cell>>(
+        self,
+        id: &'static str,
+        head: impl Into<Cow<'static, str>>,
+        cell: impl Fn(&T) -> C,
+    ) -> Self {
+        self.column(TableColumn::words(id, head), cell)
+    }
+
+    fn column<C: Into<Cell>>(mut self, column: TableColumn, cell: impl Fn(&T) -> C) -> Self {
+        self.table.columns.push(column);
+        for (row, of) in self.table.rows.iter_mut().zip(&self.of) {
+            row.cells.push(cell(of).into());
+        }
+        self
+    }
+
+    /// The last column goes first where there is little room.
+    pub fn spare(mut self) -> Self {
+        if let Some(last) = self.table.columns.last_mut() {
+            last.spare = true;
+        }
+        self
+    }
+
+    /// By how much each row matters more than others.
+    pub fn weight(mut self, weight: impl Fn(&T) -> u64) -> Self {
+        for (row, of) in self.table.rows.iter_mut().zip(&self.of) {
+            row.weight = weight(of);
+        }
+        self
+    }
+
+    /// The whole of it.
+    pub fn table(self) -> Table {
+        self.table
     }
 }
 

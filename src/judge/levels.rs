@@ -100,53 +100,62 @@ pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
     } else {
         DEVIATIONS
     };
-    let mut found = Vec::new();
-    let mut start = 0;
-    let mut now = FEWEST_BASE.saturating_add(RECENT);
-    while now <= days.len() {
+    Some(changes(&mut days, |days, first, now| {
         let recent = now.saturating_sub(RECENT);
-        let base = &days[start.max(recent.saturating_sub(BASE))..recent];
-        let alarm = (base.len() >= FEWEST_BASE)
-            .then(|| alarm(base, &days[recent..now], deviations))
-            .flatten();
-        let Some((before, is_up)) = alarm else {
-            now = now.saturating_add(1);
-            continue;
-        };
-        let first = start.max(recent.saturating_sub(BASE));
-        let from = split(&days, first, now);
+        let (before, is_up) = alarm(&days[first..recent], &days[recent..now], deviations)?;
+        let from = split(days, first, now);
         let after = median(days[from..now].iter().map(|day| day.level));
         let middle = f64::midpoint(before, after);
         let is_back = |level: f64| (level > middle) != is_up;
         let few = |at: &usize| {
-            median(
-                days[*at..at.saturating_add(RECENT)]
-                    .iter()
-                    .map(|day| day.level),
-            )
+            let few = &days[*at..at.saturating_add(RECENT)];
+            median(few.iter().map(|day| day.level))
         };
         let back = (now..days.len().saturating_sub(RECENT - 1))
             .find(|at| is_back(few(at)))
             .and_then(|at| (at..days.len()).find(|at| is_back(days[*at].level)));
         let end = back.unwrap_or(days.len());
-        found.push(Shift {
+        let shift = Shift {
             from: days[from].day,
             until: back.map(|back| days[back].day),
             before_us: before.exp(),
             after_us: median(days[from..end].iter().map(|day| day.level)).exp(),
             days: end.saturating_sub(from),
             base_days: from.saturating_sub(first),
-        });
-        if back.is_some() {
-            // the old level is the usual one again
-            days.drain(from..end);
+        };
+        Some((shift, from, back))
+    }))
+}
+
+/// The changes, one after the other. `find` is told the days, where the base begins and where the recent ones end, and tells
+/// the change, where it begins and where it is over.
+fn changes<D, C>(
+    days: &mut Vec<D>,
+    find: impl Fn(&[D], usize, usize) -> Option<(C, usize, Option<usize>)>,
+) -> Vec<C> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut now = FEWEST_BASE.saturating_add(RECENT);
+    while now <= days.len() {
+        let recent = now.saturating_sub(RECENT);
+        let first = start.max(recent.saturating_sub(BASE));
+        let has_base = recent.saturating_sub(first) >= FEWEST_BASE;
+        let change = has_base.then(|| find(days, first, now)).flatten();
+        let Some((change, from, back)) = change else {
+            now = now.saturating_add(1);
+            continue;
+        };
+        found.push(change);
+        if let Some(back) = back {
+            // what was usual before is so again
+            days.drain(from..back);
             now = from.saturating_add(RECENT);
         } else {
             start = from;
             now = from.saturating_add(FEWEST_BASE).saturating_add(RECENT);
         }
     }
-    Some(found)
+    found
 }
 
 /// The level of the base where the recent days have another one, and whether that is higher.
@@ -202,17 +211,12 @@ fn daily(hours: &[Hour]) -> Vec<Level> {
 /// The times when failures were more than before, in the order of time; none where the series is too short to tell.
 pub fn rises(days: &[Day]) -> Vec<Rise> {
     let mut days: Vec<Day> = days.iter().copied().filter(|day| day.rows > 0).collect();
-    let mut found = Vec::new();
-    let mut start = 0;
-    let mut now = FEWEST_BASE.saturating_add(RECENT);
-    while now <= days.len() {
+    changes(&mut days, |days, first, now| {
         let recent = now.saturating_sub(RECENT);
-        let base = &days[start.max(recent.saturating_sub(BASE))..recent];
-        let before = (base.len() >= FEWEST_BASE).then(|| usual(base));
-        let Some(before) = before.filter(|before| is_risen(&days[recent..now], *before)) else {
-            now = now.saturating_add(1);
-            continue;
-        };
+        let before = usual(&days[first..recent]);
+        if !is_risen(&days[recent..now], before) {
+            return None;
+        }
         let is_bad = |at: &usize| stands_out(&days[*at], before);
         let from = (recent..now).find(is_bad).unwrap_or(recent);
         // over where most of four days are as usual
@@ -221,25 +225,16 @@ pub fn rises(days: &[Day]) -> Vec<Rise> {
             !is_bad(at) && four.filter(is_bad).count() <= 1
         };
         let back = (now..days.len().saturating_sub(RECENT - 1)).find(is_over);
-        let end = back.unwrap_or(days.len());
-        let (rows, lost) = sums(&days[from..end]);
-        found.push(Rise {
+        let (rows, lost) = sums(&days[from..back.unwrap_or(days.len())]);
+        let rise = Rise {
             from: days[from].number,
             until: back.map(|back| days[back].number),
             rows,
             lost,
             before,
-        });
-        if back.is_some() {
-            // what was usual before is so again
-            days.drain(from..end);
-            now = from.saturating_add(RECENT);
-        } else {
-            start = from;
-            now = from.saturating_add(FEWEST_BASE).saturating_add(RECENT);
-        }
-    }
-    found
+        };
+        Some((rise, from, back))
+    })
 }
 
 fn lost_share(day: &Day) -> f64 {

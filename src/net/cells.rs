@@ -10,7 +10,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -327,14 +326,8 @@ fn begin(remote: SocketAddr, local: &LocalEnd) -> Asking {
 }
 
 fn open(remote: SocketAddr, local: &LocalEnd) -> io::Result<UdpSocket> {
-    let socket = Socket::new(
-        Domain::for_address(remote),
-        Type::DGRAM,
-        Some(Protocol::UDP),
-    )?;
+    let socket = local.udp(remote, 0)?;
     socket.set_nonblocking(true)?;
-    local.bind(&socket, remote, 0)?;
-    socket.connect(&remote.into())?;
     icmp::listen(&socket, remote);
     UdpSocket::from_std(socket.into())
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::Socket;
 use tokio::net::UdpSocket;
 
 use super::local_end::LocalEnd;
@@ -144,16 +144,9 @@ fn open(remote: SocketAddr, local: &LocalEnd) -> Result<UdpSocket, WaitEnd> {
 }
 
 fn bound(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> {
-    let socket = Socket::new(
-        Domain::for_address(remote),
-        Type::DGRAM,
-        Some(Protocol::UDP),
-    )?;
+    let socket = local.udp(remote, port)?;
     socket.set_nonblocking(true)?;
     local.mark(&socket, remote)?;
-    local.bind(&socket, remote, port)?;
-    // connected: datagrams of others stay away, and ICMP errors come back
-    socket.connect(&remote.into())?;
     icmp::listen(&socket, remote);
     stamps::ask_for(&socket);
     Ok(socket)

@@ -7,7 +7,6 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
@@ -96,19 +95,13 @@ fn is_exceeded(remote: SocketAddr, message: IcmpMessage) -> bool {
 }
 
 fn open(remote: SocketAddr, local: &LocalEnd) -> io::Result<UdpSocket> {
-    let socket = Socket::new(
-        Domain::for_address(remote),
-        Type::DGRAM,
-        Some(Protocol::UDP),
-    )?;
+    let socket = local.udp(remote, 0)?;
     socket.set_nonblocking(true)?;
     if remote.is_ipv4() {
         socket.set_ttl_v4(1)?;
     } else {
         socket.set_unicast_hops_v6(1)?;
     }
-    local.bind(&socket, remote, 0)?;
-    socket.connect(&remote.into())?;
     icmp::listen(&socket, remote);
     UdpSocket::from_std(socket.into())
 }

@@ -74,6 +74,19 @@ impl LocalEnd {
         }
     }
 
+    /// A UDP socket on a local port, 0 for any, that is connected: datagrams of others stay away, and ICMP errors come back.
+    ///
+    /// # Errors
+    ///
+    /// As [`bind`](Self::bind), and when the system refuses.
+    pub fn udp(&self, remote: SocketAddr, port: u16) -> io::Result<Socket> {
+        let domain = Domain::for_address(remote);
+        let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
+        self.bind(&socket, remote, port)?;
+        socket.connect(&remote.into())?;
+        Ok(socket)
+    }
+
     /// Binds a socket to the address and the port, unless any will do.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::error::PgError;
 use super::link::Link;
+pub(super) use crate::schema::quoted;
 use crate::schema::{ColumnFacts, Kind, StoredTable};
 
 /// The number of a row within its run.
@@ -60,11 +61,6 @@ impl Form {
             Self::Text => "text",
         }
     }
-}
-
-/// A name as SQL takes it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Creates the tables, or adds what this version has more. What was done, in sentences.

@@ -54,8 +54,8 @@ pub fn suites() -> impl Iterator<Item = (u16, &'static str)> {
 }
 
 fn known_suite(suite: u16) -> Option<&'static str> {
-    // of drafts that came to nothing
-    const UNREGISTERED: [&str; 4] = ["_draft", "_RMD", "_GOSTR341094_", "_GOSTR341001_"];
+    // of drafts that came to nothing, and of SSL's time
+    const UNREGISTERED: [&str; 5] = ["_draft", "_RMD", "_GOSTR341094_", "_GOSTR341001_", "SSL_"];
     let other = OTHER_SUITES.iter().find(|(number, _)| *number == suite);
     if let Some((_, name)) = other {
         return Some(name);

@@ -48,7 +48,7 @@ pub use rolled::{RolledTimes, RolledUp};
 pub use rolled_row::causes;
 pub use row::{Parsed, Row};
 pub use row_kind::RowKind;
-pub use stored::{Keep, Stored, StoredTable};
+pub use stored::{Keep, Stored, StoredTable, quoted};
 pub use through::THROUGH;
 pub use value::Value;
 pub use view::{CellView, LiveRow, Reachability, RowView};

@@ -13,6 +13,11 @@ pub enum Keep {
     Rollups,
 }
 
+/// A name as SQL takes it, with its case.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 /// Where rows of a kind stand in a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {

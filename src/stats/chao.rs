@@ -1,9 +1,7 @@
 //! How many kinds there are when only a sample was seen.
 
+use super::wilson::Z;
 use crate::record::Counter as _;
-
-/// 97.5th percentile of the standard normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// An estimate of the number of kinds with its 95 % confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]

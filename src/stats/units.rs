@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+/// Microseconds of an hour.
+pub const HOUR_US: i64 = 3_600_000_000;
+
 /// Microseconds since 1970 as a moment.
 pub fn moment(us: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(us).unwrap_or_default()

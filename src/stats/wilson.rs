@@ -1,7 +1,7 @@
 //! Confidence of a share.
 
 /// 97.5th percentile of the standard normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
+pub(super) const Z: f64 = 1.959_963_984_540_054;
 
 /// The 95 % confidence interval of a share, from 0 to 1: the score interval of E. B. Wilson (Journal
 /// of the American Statistical Association 22, 1927), without continuity correction:

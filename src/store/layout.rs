@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use rusqlite::Connection;
 
 use super::error::StoreError;
+pub(super) use crate::schema::quoted;
 use crate::schema::{ColumnFacts, Kind, StoredTable};
 
 /// The key of each table, in the order of writing.
@@ -62,11 +63,6 @@ pub(super) fn names(connection: &Connection, table: &str) -> Result<Vec<String>,
     let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
     let names = statement.query_map([table], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
-}
-
-/// A name as SQL takes it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn created(table: &StoredTable, columns: &[&ColumnFacts]) -> String {

@@ -10,7 +10,7 @@ use crate::cli::values::Color;
 use crate::clock::Wall;
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section};
-use crate::doc::{Cell, Document, Paragraph, Style, Table, TableColumn};
+use crate::doc::{Cell, Document, Paragraph, ShownRows, Style, Table};
 use crate::endpoints::{List, ListFacts, Membership, Standing};
 use crate::target::{Host, Target};
 
@@ -81,63 +81,38 @@ fn told(list: &List, found: &[Membership]) -> Document {
             counted(all as u64, "host", "hosts")
         ),
     };
-    let mut table = Table::new(
-        "checked",
-        "",
-        vec![
-            TableColumn::words("host", "host"),
-            TableColumn::words("what", "what"),
-        ],
-        vec![
-            TableColumn::words("id", "id"),
-            TableColumn::words("ports", "ports"),
-            TableColumn::words("by", "by"),
-            TableColumn::words("of", "of"),
-        ],
-    );
-    for one in found {
-        let word = one.standing.as_str();
-        let style = match one.standing {
-            Standing::Teams => Style::Good,
-            Standing::Neighbour | Standing::Former => Style::Warn,
-            Standing::None => Style::Plain,
-        };
-        let key = || {
-            [
-                Cell::text(one.subject.clone()),
-                Cell::Text(word.into(), style),
-            ]
-        };
-        let nothing = [
-            Cell::None,
-            Cell::None,
-            Cell::None,
-            Cell::text("nothing known here"),
-        ];
-        table = match one.entries.as_slice() {
-            [] => table.rows([(key(), nothing)]),
-            entries => table.rows(entries.iter().map(|hit| {
-                // each line says what it is itself
-                let word = hit.standing.as_str();
-                let key = [
-                    Cell::text(one.subject.clone()),
-                    Cell::Text(word.into(), style),
-                ];
-                let id = Cell::of(hit.id, |id| Cell::text(id.to_string()));
-                let by = Cell::text(hit.by.clone());
-                (
-                    key,
-                    [
-                        id,
-                        Cell::text(hit.ports.clone()),
-                        by,
-                        Cell::text(hit.of.clone()),
-                    ],
-                )
-            })),
-        };
-    }
-    table.keep = crate::doc::ShownRows::All;
+    // each line says what it is itself
+    let hits = found.iter().flat_map(|one| {
+        let none = one.entries.is_empty().then_some((one, None));
+        none.into_iter()
+            .chain(one.entries.iter().map(move |hit| (one, Some(hit))))
+    });
+    let table = Table::of("checked", "", hits)
+        .key("host", "host", |(one, _)| one.subject.clone())
+        .key("what", "what", |(one, hit)| {
+            let word = hit.map_or(one.standing, |hit| hit.standing).as_str();
+            let style = match one.standing {
+                Standing::Teams => Style::Good,
+                Standing::Neighbour | Standing::Former => Style::Warn,
+                Standing::None => Style::Plain,
+            };
+            Cell::Text(word.into(), style)
+        })
+        .words("id", "id", |(_, hit)| {
+            let id = hit.and_then(|hit| hit.id);
+            Cell::of(id, |id| Cell::text(id.to_string()))
+        })
+        .words("ports", "ports", |(_, hit)| {
+            Cell::of(*hit, |hit| hit.ports.clone().into())
+        })
+        .words("by", "by", |(_, hit)| {
+            Cell::of(*hit, |hit| hit.by.clone().into())
+        })
+        .words("of", "of", |(_, hit)| {
+            hit.map_or("nothing known here".to_owned(), |hit| hit.of.clone())
+        })
+        .table()
+        .keep(ShownRows::All);
     let blocks = filled(table).into_iter().collect();
     document(
         format!("By {}", list.named()),

@@ -10,7 +10,7 @@ use crate::cli::values::Color;
 use crate::clock::Wall;
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section, section};
-use crate::doc::{Block, Cell, Document, Paragraph, ShownRows, Table, TableColumn};
+use crate::doc::{Block, Document, Paragraph, ShownRows, Table};
 use crate::endpoints::{List, ListFacts, Ports, RELAYS, RelatedService, Set, neighbours};
 
 /// An entry, for programs.
@@ -123,82 +123,50 @@ fn of_neighbour(near: &RelatedService) -> Entry {
     }
 }
 
+/// Each entry has a line for each of its names and ranges.
+fn parts(entry: &Entry) -> impl Iterator<Item = (&Entry, &String)> {
+    let parts = entry.ranges.iter().chain(&entry.names);
+    parts.map(move |part| (entry, part))
+}
+
 fn told(list: &List, shown: &Shown) -> Document {
     let entries = |kinds: &'static [&str]| {
         let all = shown.entries.iter();
         all.filter(move |entry| kinds.contains(&entry.kind))
     };
-    // each entry has a line for each of its names and ranges
-    let mut teams = Table::new(
-        "teams",
-        "",
-        vec![
-            TableColumn::words("id", "id"),
-            TableColumn::words("what", "range or name"),
-        ],
-        vec![
-            TableColumn::words("category", "category"),
-            TableColumn::words("ports", "ports"),
-        ],
-    );
-    for entry in entries(&["teams"]) {
-        let id = entry.id.map(|id| id.to_string()).unwrap_or_default();
-        let category = entry.category.clone().unwrap_or_default();
-        let parts = entry.ranges.iter().chain(&entry.names);
-        teams = teams.rows(parts.map(|part| {
-            let key = [Cell::text(id.clone()), Cell::text(part.clone())];
-            (
-                key,
-                [
-                    Cell::text(category.clone()),
-                    Cell::text(entry.ports.clone()),
-                ],
-            )
-        }));
-    }
-    teams.keep = ShownRows::All;
-    let mut near = Table::new(
-        "neighbours",
-        "",
-        vec![TableColumn::words("what", "range or name")],
-        vec![
-            TableColumn::words("ports", "ports"),
-            TableColumn::words("of", "of"),
-        ],
-    );
+    let teams = Table::of("teams", "", entries(&["teams"]).flat_map(parts))
+        .key("id", "id", |(entry, _)| {
+            entry.id.map(|id| id.to_string()).unwrap_or_default()
+        })
+        .key("what", "range or name", |(_, part)| (*part).clone())
+        .words("category", "category", |(entry, _)| {
+            entry.category.clone().unwrap_or_default()
+        })
+        .words("ports", "ports", |(entry, _)| entry.ports.clone())
+        .table()
+        .keep(ShownRows::All);
     // a whole list of Microsoft 365 is for programs
     let few = |entry: &&Entry| entry.kind != "list" || [Some(127), Some(184)].contains(&entry.id);
-    for entry in entries(&["list", "neighbour", "former"]).filter(few) {
-        let of = match entry.id {
-            Some(id) => format!("{}, id {id}", entry.of),
-            None => entry.of.clone(),
-        };
-        let parts = entry.ranges.iter().chain(&entry.names);
-        near = near.rows(parts.map(|part| {
-            let key = [Cell::text(part.clone())];
-            (
-                key,
-                [Cell::text(entry.ports.clone()), Cell::text(of.clone())],
-            )
-        }));
-    }
-    near.keep = ShownRows::All;
-    let relays = Table::new(
-        "relays",
+    let near = Table::of(
+        "neighbours",
         "",
-        vec![TableColumn::words("name", "name")],
-        vec![TableColumn::words("what", "what")],
+        entries(&["list", "neighbour", "former"])
+            .filter(few)
+            .flat_map(parts),
     )
-    .rows(
-        shown
-            .relays
-            .iter()
-            .map(|relay| ([relay.name.into()], [relay.what.into()])),
-    );
-    let relays = Table {
-        keep: ShownRows::All,
-        ..relays
-    };
+    .key("what", "range or name", |(_, part)| (*part).clone())
+    .words("ports", "ports", |(entry, _)| entry.ports.clone())
+    .words("of", "of", |(entry, _)| match entry.id {
+        Some(id) => format!("{}, id {id}", entry.of),
+        None => entry.of.clone(),
+    })
+    .table()
+    .keep(ShownRows::All);
+    let relays = Table::of("relays", "", &shown.relays)
+        .key("name", "name", |relay| relay.name)
+        .words("what", "what", |relay| relay.what)
+        .table()
+        .keep(ShownRows::All);
     let others = entries(&["list"]).filter(|entry| !few(entry)).count();
     let mut near: Vec<Block> = filled(near).into_iter().collect();
     if others > 0 {

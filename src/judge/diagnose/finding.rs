@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::code::Code;
 use super::facts::text::{InterfaceName, Issuer, Name, ProxyPlace, Public, Region};
-use super::facts::{Endpoint, Ip};
+use super::facts::{Endpoint, Ip, Rejection};
 use crate::judge::diagnose::facts::Facts;
 use crate::judge::severity::Severity;
 use crate::words::{words, words_as_text};
@@ -100,6 +100,33 @@ pub enum Datum {
     Day(NaiveDate),
 }
 
+macro_rules! from_facts {
+    ($($kind:ident: $fact:ty,)+) => {$(
+        impl From<&$fact> for Datum {
+            fn from(fact: &$fact) -> Self {
+                Self::$kind(fact.clone())
+            }
+        }
+    )+};
+}
+
+from_facts! {
+    Public: Public,
+    Region: Region,
+    Name: Name,
+    Interface: InterfaceName,
+    Issuer: Issuer,
+    Proxy: ProxyPlace,
+    Ip: Ip,
+    Endpoint: Endpoint,
+}
+
+impl From<&'static str> for Datum {
+    fn from(word: &'static str) -> Self {
+        Self::Word(word)
+    }
+}
+
 /// A number or a name that a finding rests on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
@@ -149,7 +176,7 @@ impl Finding {
     }
 
     /// With something that it rests on.
-    pub fn with(self, name: &'static str, value: Datum, source: &'static str) -> Self {
+    pub fn with(self, name: &'static str, value: impl Into<Datum>, source: &'static str) -> Self {
         self.counted(name, value, None, source)
     }
 
@@ -157,13 +184,13 @@ impl Finding {
     pub fn counted(
         mut self,
         name: &'static str,
-        value: Datum,
+        value: impl Into<Datum>,
         n: impl Into<Option<u64>>,
         source: &'static str,
     ) -> Self {
         self.evidence.push(Evidence {
             name,
-            value,
+            value: value.into(),
             n: n.into(),
             source,
         });
@@ -171,11 +198,23 @@ impl Finding {
     }
 
     /// The same where there is a value.
-    pub fn maybe(self, name: &'static str, value: Option<Datum>, source: &'static str) -> Self {
+    pub fn maybe(
+        self,
+        name: &'static str,
+        value: Option<impl Into<Datum>>,
+        source: &'static str,
+    ) -> Self {
         match value {
             Some(value) => self.with(name, value, source),
             None => self,
         }
+    }
+
+    /// With who rejected something, by ICMP, where that is known.
+    pub fn rejected_by(self, by: Option<&Rejection>, source: &'static str) -> Self {
+        let code = by.map(|by| Datum::Number(by.icmp_code.into()));
+        self.maybe("sender", by.map(|by| &by.sender), source)
+            .maybe("icmp-code", code, source)
     }
 
     /// Whether it is a fault.

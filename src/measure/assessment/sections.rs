@@ -2,8 +2,7 @@
 
 use super::finished::AssessmentTotals;
 use crate::doc::parts::{filled, main_section, percent};
-use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
-use crate::stats::Statistics;
+use crate::doc::{Block, Cell, Paragraph, Section, Table};
 
 /// A row for each tool and protocol, and one for the times of its tests.
 pub fn section(all: &[AssessmentTotals]) -> Section {
@@ -21,84 +20,49 @@ pub fn section(all: &[AssessmentTotals]) -> Section {
     main_section("assessments", "Microsoft's Network Assessment Tool", blocks)
 }
 
-fn key() -> Vec<TableColumn> {
-    vec![
-        TableColumn::words("tool", "tool"),
-        TableColumn::words("protocol", "protocol"),
-    ]
-}
-
-fn names(one: &AssessmentTotals) -> [Cell; 2] {
-    [&one.tool, &one.protocol].map(|name| name.clone().into())
-}
-
 fn tests(all: &[AssessmentTotals]) -> Table {
-    Table::new(
-        "assessments",
-        "",
-        key(),
-        vec![
-            TableColumn::number("tests", "tests"),
-            TableColumn::number("failed", "without answer"),
-            TableColumn::number("loss_percent", "mean loss"),
-            TableColumn::number("told_loss_percent", "as the tool says").spare(),
-            TableColumn::number("worst_loss_percent", "worst loss"),
-            TableColumn::number("reordered_percent", "out of order"),
-            TableColumn::number("sent", "packets sent"),
-            TableColumn::number("received", "received"),
-            TableColumn::number("unreadable", "unreadable cells").spare(),
-            TableColumn::words("first_row", "first row").spare(),
-            TableColumn::words("last_row", "last row").spare(),
-        ],
-    )
-    .rows(all.iter().map(|one| {
-        let cells = [
-            one.tests.into(),
-            one.failed.into(),
-            percent(one.loss_percent),
-            percent(one.told_loss_percent),
-            percent(one.worst_loss_percent),
-            percent(one.reordered_percent),
-            one.sent.into(),
-            one.received.into(),
-            one.unreadable.into(),
-            one.first.into(),
-            one.last.into(),
-        ];
-        (names(one), cells)
-    }))
+    Table::of("assessments", "", all)
+        .key("tool", "tool", |one| one.tool.clone())
+        .key("protocol", "protocol", |one| one.protocol.clone())
+        .numbers("tests", "tests", |one| one.tests)
+        .numbers("failed", "without answer", |one| one.failed)
+        .numbers("loss_percent", "mean loss", |one| percent(one.loss_percent))
+        .numbers("told_loss_percent", "as the tool says", |one| {
+            percent(one.told_loss_percent)
+        })
+        .spare()
+        .numbers("worst_loss_percent", "worst loss", |one| {
+            percent(one.worst_loss_percent)
+        })
+        .numbers("reordered_percent", "out of order", |one| {
+            percent(one.reordered_percent)
+        })
+        .numbers("sent", "packets sent", |one| one.sent)
+        .numbers("received", "received", |one| one.received)
+        .numbers("unreadable", "unreadable cells", |one| one.unreadable)
+        .spare()
+        .words("first_row", "first row", |one| one.first)
+        .spare()
+        .words("last_row", "last row", |one| one.last)
+        .spare()
+        .table()
 }
 
 fn times(all: &[AssessmentTotals]) -> Table {
-    let mut columns = key();
-    columns.push(TableColumn::words("time", "time"));
-    let of = |one: &AssessmentTotals| {
-        let [tool, protocol] = names(one);
-        let row = |what: &str, times: Option<Statistics>| {
-            let key = [tool.clone(), protocol.clone(), what.to_owned().into()];
-            times.map(|times| (key, cells(&times)))
-        };
-        [row("round trip", one.rtt), row("jitter", one.jitter)]
-    };
-    Table::new(
-        "assessment times",
-        "Means of the tests in ms",
-        columns,
-        ["n", "min", "mean", "p50", "p95", "max"]
-            .map(|name| TableColumn::number(name, name))
-            .to_vec(),
-    )
-    .rows(all.iter().flat_map(of).flatten())
-}
-
-fn cells(times: &Statistics) -> [Cell; 6] {
+    let of = all.iter().flat_map(|one| {
+        let both = [("round trip", &one.rtt), ("jitter", &one.jitter)].into_iter();
+        both.filter_map(move |(what, times)| Some((one, what, times.as_ref()?)))
+    });
     let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
-    [
-        times.n.into(),
-        Cell::Millis(times.min_ms),
-        Cell::Quantile(times.mean_ms),
-        quantile(times.p50_ms),
-        quantile(times.p95_ms),
-        Cell::Millis(times.max_ms),
-    ]
+    Table::of("assessment times", "Means of the tests in ms", of)
+        .key("tool", "tool", |(one, ..)| one.tool.clone())
+        .key("protocol", "protocol", |(one, ..)| one.protocol.clone())
+        .key("time", "time", |(_, what, _)| *what)
+        .numbers("n", "n", |(.., times)| times.n)
+        .numbers("min", "min", |(.., times)| Cell::Millis(times.min_ms))
+        .numbers("mean", "mean", |(.., times)| Cell::Quantile(times.mean_ms))
+        .numbers("p50", "p50", |(.., times)| quantile(times.p50_ms))
+        .numbers("p95", "p95", |(.., times)| quantile(times.p95_ms))
+        .numbers("max", "max", |(.., times)| Cell::Millis(times.max_ms))
+        .table()
 }

@@ -3,8 +3,8 @@
 use super::finished::BurstTotals;
 use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
 use crate::doc::number::grouped as count;
-use crate::doc::parts::{estimate, host_and_target, main_section, mean, names_apart};
-use crate::doc::{Block, Cell, Paragraph, Section, Style, Table, TableColumn};
+use crate::doc::parts::{estimate, main_section, mean, names_apart};
+use crate::doc::{Block, Cell, Paragraph, Section, Style, Table};
 use crate::stats::charts::{Panel, PanelPoint, Panels};
 
 /// A row for each host, target and mode, and how they did against Microsoft's table.
@@ -68,83 +68,51 @@ fn charts(bursts: &[&BurstTotals]) -> Vec<Block> {
     loss.into_iter().chain(trips).map(Block::Chart).collect()
 }
 
-fn key(burst: &BurstTotals) -> [Cell; 3] {
-    [&burst.host, &burst.target, &burst.mode].map(|name| name.clone().into())
-}
-
-fn columns_of_key() -> Vec<TableColumn> {
-    let mut key = host_and_target();
-    key.push(TableColumn::words("mode", "mode"));
-    key
-}
-
 fn quality(bursts: &[&BurstTotals]) -> Table {
-    Table::new(
-        "bursts",
-        "",
-        columns_of_key(),
-        vec![
-            TableColumn::number("rows", "rows"),
-            TableColumn::number("answered", "answered"),
-            TableColumn::number("packets", "packets"),
-            TableColumn::number("lost", "lost"),
-            TableColumn::number("loss", "loss"),
-            TableColumn::number("worst_200ms", "worst 200 ms"),
-            TableColumn::number("rtt_p50", "round trip ms"),
-            TableColumn::number("rtt_p95", "p95 ms"),
-            TableColumn::number("jitter", "jitter ms"),
-            TableColumn::number("reordered", "reordered"),
-            TableColumn::number("duplicates", "duplicates"),
-        ],
-    )
-    .rows(bursts.iter().map(|burst| {
-        let worst = burst.worst_window_lost.zip(burst.worst_window_sent);
-        let cells = [
-            burst.bursts.into(),
-            burst.answered.into(),
-            burst.sent.into(),
-            burst.lost.into(),
-            estimate(
-                burst.loss_percent,
-                burst.loss_low_percent,
-                burst.loss_high_percent,
-            ),
-            Cell::of(worst, |(lost, sent)| Cell::Of(lost, sent)),
-            mean(burst.rtt_p50),
-            mean(burst.rtt_p95),
-            mean(burst.jitter),
-            burst.reordered.into(),
-            burst.duplicates.into(),
-        ];
-        (key(burst), cells)
-    }))
+    Table::of("bursts", "", bursts)
+        .key("host", "host", |burst| burst.host.clone())
+        .key("target", "target", |burst| burst.target.clone())
+        .key("mode", "mode", |burst| burst.mode.clone())
+        .numbers("rows", "rows", |burst| burst.bursts)
+        .numbers("answered", "answered", |burst| burst.answered)
+        .numbers("packets", "packets", |burst| burst.sent)
+        .numbers("lost", "lost", |burst| burst.lost)
+        .numbers("loss", "loss", |burst| {
+            let (low, high) = (burst.loss_low_percent, burst.loss_high_percent);
+            estimate(burst.loss_percent, low, high)
+        })
+        .numbers("worst_200ms", "worst 200 ms", |burst| {
+            let worst = burst.worst_window_lost.zip(burst.worst_window_sent);
+            Cell::of(worst, |(lost, sent)| Cell::Of(lost, sent))
+        })
+        .numbers("rtt_p50", "round trip ms", |burst| mean(burst.rtt_p50))
+        .numbers("rtt_p95", "p95 ms", |burst| mean(burst.rtt_p95))
+        .numbers("jitter", "jitter ms", |burst| mean(burst.jitter))
+        .numbers("reordered", "reordered", |burst| burst.reordered)
+        .numbers("duplicates", "duplicates", |burst| burst.duplicates)
+        .table()
 }
 
 fn verdicts(bursts: &[&BurstTotals]) -> Table {
-    let mut key_and_line = columns_of_key();
-    key_and_line.push(TableColumn::words("line", "line"));
     let all = bursts.iter();
     let all = all.flat_map(|burst| burst.verdicts.iter().map(move |verdict| (burst, verdict)));
     let mut all: Vec<_> = all.collect();
     // no line that failed stands behind one that did not
     all.sort_by_key(|(_, verdict)| verdict.fail == 0);
-    Table::new(
+    Table::of(
         "bursts against Microsoft's table",
         "Against Microsoft's table",
-        key_and_line,
-        vec![
-            TableColumn::number("pass", "pass"),
-            TableColumn::number("fail", "fail"),
-            TableColumn::number("too_few", "too few packets"),
-        ],
+        all,
     )
-    .rows(all.into_iter().map(|(burst, verdict)| {
-        let [host, target, mode] = key(burst);
-        let fail = match verdict.fail {
-            0 => Cell::Count(0),
-            some => Cell::Text(count(some).into(), Style::Bad),
-        };
-        let numbers = [verdict.pass.into(), fail, verdict.too_few.into()];
-        ([host, target, mode, Cell::from(verdict.name)], numbers)
-    }))
+    .key("host", "host", |(burst, _)| burst.host.clone())
+    .key("target", "target", |(burst, _)| burst.target.clone())
+    .key("mode", "mode", |(burst, _)| burst.mode.clone())
+    .key("line", "line", |(_, verdict)| verdict.name)
+    .numbers("pass", "pass", |(_, verdict)| verdict.pass)
+    .numbers("fail", "fail", |(_, verdict)| match verdict.fail {
+        0 => Cell::Count(0),
+        some => Cell::Text(count(some).into(), Style::Bad),
+    })
+    .numbers("too_few", "too few packets", |(_, verdict)| verdict.too_few)
+    .table()
 }

@@ -85,7 +85,7 @@ impl Looking<'_> {
         let machine = machine::look(self.opener, self.target, others).await;
         if machine.facts.has_address == Fact::Known(false) && !self.is_near() {
             let why = WhyUnknown::Masked(Code::NoAddress);
-            return Looked::nothing(machine, &why).ended(self, &budget, None);
+            return self.ended(Looked::nothing(machine, &why), &budget, None);
         }
         let mut found = Looked::nothing(machine, &WhyUnknown::NotReached);
         // the sign-in page needs names too, and both take time
@@ -124,7 +124,7 @@ impl Looking<'_> {
         let is_signed_out = page.is_some_and(SignInPage::asks_for_a_sign_in);
         let Some(first) = found.relays.first().cloned() else {
             heard_out(asking, &mut found, &budget).await;
-            return found.ended(self, &budget, None);
+            return self.ended(found, &budget, None);
         };
         found.carrier = carrier(first.address);
         found.router = router_of(first.address).filter(|_| !first.address.is_loopback());
@@ -143,7 +143,7 @@ impl Looking<'_> {
                 router: found.router,
                 ..hidden
             };
-            return found.ended(self, &budget, trips.as_ref());
+            return self.ended(found, &budget, trips.as_ref());
         }
         // each on the heap: together they are too much for the stack of a thread
         Box::pin(self.reach(&mut found, &budget)).await;
@@ -156,7 +156,7 @@ impl Looking<'_> {
                 .as_ref()
                 .and_then(|router| neighbour(router.address?, &router.interface)),
         );
-        found.ended(self, &budget, trips.as_ref())
+        self.ended(found, &budget, trips.as_ref())
     }
 
     /// Whether nothing but the relays is contacted.
@@ -235,8 +235,13 @@ impl Looking<'_> {
         Some(asking)
     }
 
+    fn ended(&self, found: Looked, budget: &Budget, trips: Option<&RouterTrips>) -> Looked {
+        let by = (self.opener, self.target);
+        found.ended(self.about(budget), by, budget.is_stopped(), trips)
+    }
+
     /// What the run is.
-    pub(super) fn about(&self, budget: &Budget) -> About {
+    fn about(&self, budget: &Budget) -> About {
         let Options { quick, offline, .. } = *self.options;
         let is_lab = self.run.world == World::Lab;
         About {

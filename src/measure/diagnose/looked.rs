@@ -4,9 +4,7 @@ use std::net::IpAddr;
 
 use rustls::pki_types::CertificateDer;
 
-use super::budget::Budget;
 use super::connects::rejection;
-use super::look::Looking;
 use super::machine::Machine;
 use super::names::{self, NameServer};
 use super::relays::ContactedRelay;
@@ -16,12 +14,15 @@ use super::web;
 use crate::judge::diagnose::Facts;
 use crate::judge::diagnose::facts::text::Region;
 use crate::judge::diagnose::facts::{
-    AddressOrigin, ConnectFacts, Fact, NeighbourFacts, RelayPortFacts, Router, TlsFacts, WhyUnknown,
+    About, AddressOrigin, ConnectFacts, Fact, NeighbourFacts, RelayPortFacts, Router, TlsFacts,
+    WhyUnknown,
 };
+use crate::net::Opener;
 use crate::net::cells::RelayPort;
 use crate::net::gateway;
 use crate::net::machine::{Carrier, Gateway};
 use crate::record::micros;
+use crate::target::Target;
 
 /// All that was looked at.
 #[derive(Debug)]
@@ -109,17 +110,13 @@ impl Looked {
     /// The end: what has to be told together.
     pub(super) fn ended(
         mut self,
-        looking: &Looking<'_>,
-        budget: &Budget,
+        about: About,
+        by: (&Opener, &Target),
+        interrupted: bool,
         trips: Option<&RouterTrips>,
     ) -> Self {
-        self.facts.about = looking.about(budget);
-        self.facts.names = names::facts(
-            &self.names,
-            &self.machine,
-            (looking.opener, looking.target),
-            budget.is_stopped(),
-        );
+        self.facts.about = about;
+        self.facts.names = names::facts(&self.names, &self.machine, by, interrupted);
         self.machine.with_way(self.carrier.as_ref());
         self.machine.facts.router = self.first_router(trips);
         self.facts.machine = std::mem::take(&mut self.machine.facts);

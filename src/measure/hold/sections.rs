@@ -1,9 +1,9 @@
 //! Held connections.
 
-use super::finished::{HeldSamples, HeldTotals};
+use super::finished::HeldTotals;
 use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
-use crate::doc::parts::{filled, host_and_target, listed, main_section, mean, names_apart};
-use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
+use crate::doc::parts::{filled, listed, main_section, mean, names_apart};
+use crate::doc::{Block, Cell, Paragraph, Section, Table};
 use crate::stats::charts::{Panel, PanelPoint, Panels};
 
 /// A row for each host and target, and one for their samples.
@@ -83,94 +83,75 @@ fn charts(all: &[&HeldTotals]) -> Vec<Block> {
         .collect()
 }
 
-fn key(held: &HeldTotals) -> [Cell; 2] {
-    [&held.host, &held.target].map(|name| name.clone().into())
-}
-
 fn connections(all: &[&HeldTotals]) -> Table {
-    Table::new(
-        "held",
-        "",
-        host_and_target(),
-        vec![
-            TableColumn::number("connections", "connections"),
-            TableColumn::number("held", "held"),
-            TableColumn::number("time", "time"),
-            TableColumn::words("ended", "ended"),
-            TableColumn::number("requests", "requests"),
-            TableColumn::number("answered", "answered"),
-            TableColumn::number("rtt_p50", "round trip ms"),
-            TableColumn::number("rtt_p95", "p95 ms"),
-            TableColumn::number("jitter", "jitter ms"),
-            TableColumn::number("answer_p50", "request to answer ms"),
-            TableColumn::number("retransmits", "retransmitted segments"),
-            TableColumn::number("retransmitted", "resent"),
-            TableColumn::number("timeouts", "timeouts"),
-            TableColumn::number("stalls", "stalls"),
-            TableColumn::number("longest_stall", "longest stall ms"),
-        ],
-    )
-    .rows(all.iter().filter(|held| held.connections > 0).map(|held| {
-        let cells = [
-            held.connections.into(),
-            held.held.into(),
-            Cell::Seconds(held.held_s),
-            listed(&held.ended).into(),
-            held.sent.into(),
-            held.answered.into(),
-            mean(held.rtt_p50),
-            mean(held.rtt_p95),
-            mean(held.jitter),
-            mean(held.answer_p50),
-            held.retransmits.into(),
-            Cell::of(held.retransmitted_bytes, Cell::Bytes),
-            held.timeouts.into(),
-            held.stalls.into(),
-            Cell::of(held.longest_stall_ms, Cell::Millis),
-        ];
-        (key(held), cells)
-    }))
+    Table::of("held", "", all.iter().filter(|held| held.connections > 0))
+        .key("host", "host", |held| held.host.clone())
+        .key("target", "target", |held| held.target.clone())
+        .numbers("connections", "connections", |held| held.connections)
+        .numbers("held", "held", |held| held.held)
+        .numbers("time", "time", |held| Cell::Seconds(held.held_s))
+        .words("ended", "ended", |held| listed(&held.ended))
+        .numbers("requests", "requests", |held| held.sent)
+        .numbers("answered", "answered", |held| held.answered)
+        .numbers("rtt_p50", "round trip ms", |held| mean(held.rtt_p50))
+        .numbers("rtt_p95", "p95 ms", |held| mean(held.rtt_p95))
+        .numbers("jitter", "jitter ms", |held| mean(held.jitter))
+        .numbers("answer_p50", "request to answer ms", |held| {
+            mean(held.answer_p50)
+        })
+        .numbers("retransmits", "retransmitted segments", |held| {
+            held.retransmits
+        })
+        .numbers("retransmitted", "resent", |held| {
+            Cell::of(held.retransmitted_bytes, Cell::Bytes)
+        })
+        .numbers("timeouts", "timeouts", |held| held.timeouts)
+        .numbers("stalls", "stalls", |held| held.stalls)
+        .numbers("longest_stall", "longest stall ms", |held| {
+            Cell::of(held.longest_stall_ms, Cell::Millis)
+        })
+        .table()
 }
 
 fn samples(all: &[&HeldTotals]) -> Table {
-    let sampled = all.iter();
-    let sampled = sampled.filter_map(|held| Some((held, held.samples.as_ref()?)));
-    Table::new(
-        "held samples",
-        "Held connections: the kernel's round trip over time, from samples, in ms",
-        host_and_target(),
-        vec![
-            TableColumn::number("connections", "connections"),
-            TableColumn::number("samples", "samples"),
-            TableColumn::number("rtt_min", "min"),
-            TableColumn::number("rtt_p50", "p50"),
-            TableColumn::number("rtt_p95", "p95"),
-            TableColumn::number("rtt_p99", "p99"),
-            TableColumn::number("rtt_max", "max"),
-            TableColumn::number("jitter", "jitter"),
-            TableColumn::number("retransmits", "retransmitted segments"),
-            TableColumn::number("stalls", "stalls"),
-            TableColumn::number("longest_stall", "longest stall"),
-        ],
-    )
-    .rows(sampled.map(|(held, samples)| (key(held), sample(samples))))
-}
-
-fn sample(samples: &HeldSamples) -> [Cell; 11] {
-    let rtt = samples.rtt.as_ref();
+    let all = all.iter();
+    let all = all.filter_map(|held| {
+        let sampled = held.samples.as_ref()?;
+        Some((held, sampled, sampled.rtt.as_ref()))
+    });
     let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
     let exact = |ms: Option<f64>| Cell::of(ms, Cell::Millis);
-    [
-        samples.connections.into(),
-        samples.samples.into(),
-        exact(rtt.map(|rtt| rtt.min_ms)),
-        quantile(rtt.and_then(|rtt| rtt.p50_ms)),
-        quantile(rtt.and_then(|rtt| rtt.p95_ms)),
-        quantile(rtt.and_then(|rtt| rtt.p99_ms)),
-        exact(rtt.map(|rtt| rtt.max_ms)),
-        exact(samples.jitter_ms),
-        samples.retransmits.into(),
-        samples.stalls.into(),
-        exact(samples.longest_stall_ms),
-    ]
+    Table::of(
+        "held samples",
+        "Held connections: the kernel's round trip over time, from samples, in ms",
+        all,
+    )
+    .key("host", "host", |(held, ..)| held.host.clone())
+    .key("target", "target", |(held, ..)| held.target.clone())
+    .numbers("connections", "connections", |(_, all, _)| all.connections)
+    .numbers("samples", "samples", |(_, all, _)| all.samples)
+    .numbers("rtt_min", "min", |(.., rtt)| {
+        exact(rtt.map(|rtt| rtt.min_ms))
+    })
+    .numbers("rtt_p50", "p50", |(.., rtt)| {
+        quantile(rtt.and_then(|rtt| rtt.p50_ms))
+    })
+    .numbers("rtt_p95", "p95", |(.., rtt)| {
+        quantile(rtt.and_then(|rtt| rtt.p95_ms))
+    })
+    .numbers("rtt_p99", "p99", |(.., rtt)| {
+        quantile(rtt.and_then(|rtt| rtt.p99_ms))
+    })
+    .numbers("rtt_max", "max", |(.., rtt)| {
+        exact(rtt.map(|rtt| rtt.max_ms))
+    })
+    .numbers("jitter", "jitter", |(_, all, _)| exact(all.jitter_ms))
+    .numbers("retransmits", "retransmitted segments", |(_, all, _)| {
+        all.retransmits
+    })
+    .numbers("stalls", "stalls", |(_, all, _)| all.stalls)
+    .numbers("longest_stall", "longest stall", |(_, all, _)| {
+        exact(all.longest_stall_ms)
+    })
+    .table()
 }

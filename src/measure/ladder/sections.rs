@@ -128,43 +128,36 @@ fn yes_or_no(value: Option<bool>) -> Cell {
 
 /// The reference's table: a line a version.
 fn table_of_versions(versions: &[Version]) -> Table {
-    let table = Table::new(
-        "versions",
-        "",
-        vec![TableColumn::words("version", "version")],
-        vec![
-            TableColumn::words("accepted", "accepted"),
-            TableColumn::words("refused_by", "refused by"),
-            TableColumn::number("suites", "suites"),
-            TableColumn::words("order", "order"),
-            TableColumn::number("groups", "groups"),
-        ],
-    );
-    table.rows(versions.iter().map(|version| {
+    let count = |version: &Version, list: &[String], are_all: bool| {
         let is_on = version.accepted == Some(true);
-        let accepted = match version.accepted {
-            Some(true) if version.version.is_outdated() => Cell::Text("yes".into(), Style::Warn),
-            Some(true) => Cell::Text("yes".into(), Style::Good),
-            Some(false) => Cell::from("no"),
-            None => Cell::from("could not tell"),
-        };
-        let count = |list: &[String], are_all: bool| match (is_on && !list.is_empty(), are_all) {
+        match (is_on && !list.is_empty(), are_all) {
             (false, _) => Cell::None,
             (true, true) => Cell::from(list.len() as u64),
             (true, false) => Cell::text(format!("{} or more", list.len())),
-        };
-        let refused = Cell::of(
-            Some(&version.refused_by).filter(|text| !text.is_empty()),
-            |text| Cell::text(text.clone()),
-        );
-        let order = Cell::of(version.order, |order| Cell::from(order.as_str()));
-        let suites = count(&version.suites, version.suites_are_all);
-        let groups = count(&version.groups, version.groups_are_all);
-        (
-            [Cell::from(version.version.as_str())],
-            [accepted, refused, suites, order, groups],
-        )
-    }))
+        }
+    };
+    Table::of("versions", "", versions)
+        .key("version", "version", |of| of.version.as_str())
+        .words("accepted", "accepted", |of| match of.accepted {
+            Some(true) if of.version.is_outdated() => Cell::Text("yes".into(), Style::Warn),
+            Some(true) => Cell::Text("yes".into(), Style::Good),
+            Some(false) => Cell::from("no"),
+            None => Cell::from("could not tell"),
+        })
+        .words("refused_by", "refused by", |of| {
+            let by = Some(&of.refused_by).filter(|text| !text.is_empty());
+            Cell::of(by, |text| Cell::text(text.clone()))
+        })
+        .numbers("suites", "suites", |of| {
+            count(of, &of.suites, of.suites_are_all)
+        })
+        .words("order", "order", |of| {
+            Cell::of(of.order, |order| order.as_str().into())
+        })
+        .numbers("groups", "groups", |of| {
+            count(of, &of.groups, of.groups_are_all)
+        })
+        .table()
 }
 
 /// A line a suite, with its place in each version's order.
@@ -223,45 +216,23 @@ fn table_of_suites(versions: &[Version]) -> Table {
 
 /// What each accepted version has.
 fn table_of_features(versions: &[Version]) -> Table {
-    let table = Table::new(
-        "features",
-        "What each version has",
-        vec![TableColumn::words("version", "version")],
-        vec![
-            TableColumn::words("resumption", "resumption"),
-            TableColumn::words("ocsp_stapling", "OCSP"),
-            TableColumn::words("extended_master_secret", "ext. master"),
-            TableColumn::words("secure_renegotiation", "secure reneg."),
-            TableColumn::words("compression", "compression"),
-            TableColumn::number("dh_bits", "DH bits"),
-        ],
-    );
     let accepted = versions
         .iter()
         .rev()
         .filter(|version| version.accepted == Some(true));
-    table.rows(accepted.map(|version| {
-        let cells = [
-            version.resumption,
-            version.ocsp_stapling,
-            version.extended_master_secret,
-            version.secure_renegotiation,
-            version.compression,
-        ];
-        let [resumption, stapling, master, renegotiation, compression] = cells.map(yes_or_no);
-        let bits = Cell::from(version.dh_bits.map(u64::from));
-        (
-            [Cell::from(version.version.as_str())],
-            [
-                resumption,
-                stapling,
-                master,
-                renegotiation,
-                compression,
-                bits,
-            ],
-        )
-    }))
+    Table::of("features", "What each version has", accepted)
+        .key("version", "version", |of| of.version.as_str())
+        .words("resumption", "resumption", |of| yes_or_no(of.resumption))
+        .words("ocsp_stapling", "OCSP", |of| yes_or_no(of.ocsp_stapling))
+        .words("extended_master_secret", "ext. master", |of| {
+            yes_or_no(of.extended_master_secret)
+        })
+        .words("secure_renegotiation", "secure reneg.", |of| {
+            yes_or_no(of.secure_renegotiation)
+        })
+        .words("compression", "compression", |of| yes_or_no(of.compression))
+        .numbers("dh_bits", "DH bits", |of| of.dh_bits.map(u64::from))
+        .table()
 }
 
 fn details(relay: &LadderRelay) -> Vec<NamedValue> {

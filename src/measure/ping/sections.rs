@@ -2,7 +2,7 @@
 
 use super::finished::PingTotals;
 use crate::doc::parts::{estimate, filled, main_section, percent};
-use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
+use crate::doc::{Block, Cell, Paragraph, Section, Table};
 
 /// A row for each address.
 pub fn section(all: &[PingTotals]) -> Section {
@@ -24,44 +24,32 @@ pub fn section(all: &[PingTotals]) -> Section {
 
 fn table(all: &[&PingTotals]) -> Table {
     let whole = |ms: Option<u64>| Cell::of(ms, |ms| Cell::Millis(ms as f64));
-    Table::new(
-        "pings",
-        "",
-        vec![TableColumn::words("address", "address")],
-        vec![
-            TableColumn::number("rows", "rows"),
-            TableColumn::number("failed", "without answer"),
-            TableColumn::number("pings", "pings"),
-            TableColumn::number("lost", "lost"),
-            TableColumn::number("answered_percent", "answered"),
-            TableColumn::number("lost_percent", "loss"),
-            TableColumn::number("min", "min ms"),
-            TableColumn::number("mean", "mean ms"),
-            TableColumn::number("max", "max ms"),
-            TableColumn::number("unreadable", "unreadable rows").spare(),
-            TableColumn::words("first_row", "first row").spare(),
-            TableColumn::words("last_row", "last row").spare(),
-        ],
-    )
-    .rows(all.iter().map(|one| {
-        let cells = [
-            one.rows.into(),
-            one.failed.into(),
-            one.pings.into(),
-            one.lost.into(),
-            percent(one.answered_percent),
+    Table::of("pings", "", all)
+        .key("address", "address", |one| one.address.clone())
+        .numbers("rows", "rows", |one| one.rows)
+        .numbers("failed", "without answer", |one| one.failed)
+        .numbers("pings", "pings", |one| one.pings)
+        .numbers("lost", "lost", |one| one.lost)
+        .numbers("answered_percent", "answered", |one| {
+            percent(one.answered_percent)
+        })
+        .numbers("lost_percent", "loss", |one| {
             estimate(
                 one.lost_percent,
                 one.lost_low_percent,
                 one.lost_high_percent,
-            ),
-            whole(one.min_ms),
-            Cell::of(one.mean_ms, Cell::Quantile),
-            whole(one.max_ms),
-            one.unreadable.into(),
-            one.first.into(),
-            one.last.into(),
-        ];
-        ([Cell::from(one.address.clone())], cells)
-    }))
+            )
+        })
+        .numbers("min", "min ms", |one| whole(one.min_ms))
+        .numbers("mean", "mean ms", |one| {
+            Cell::of(one.mean_ms, Cell::Quantile)
+        })
+        .numbers("max", "max ms", |one| whole(one.max_ms))
+        .numbers("unreadable", "unreadable rows", |one| one.unreadable)
+        .spare()
+        .words("first_row", "first row", |one| one.first)
+        .spare()
+        .words("last_row", "last row", |one| one.last)
+        .spare()
+        .table()
 }

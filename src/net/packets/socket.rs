@@ -4,8 +4,6 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
-
 use crate::net::{LocalEnd, icmp};
 
 /// Room for answers that wait to be read, in bytes: those of some seconds.
@@ -39,13 +37,10 @@ pub fn source(remote: SocketAddr, local: &LocalEnd) -> io::Result<IpAddr> {
 }
 
 fn open_on(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<UdpSocket> {
-    let domain = Domain::for_address(remote);
-    let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
+    let socket = local.udp(remote, port)?;
     // less is no reason to give up
     let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
     local.mark(&socket, remote)?;
-    local.bind(&socket, remote, port)?;
-    socket.connect(&remote.into())?;
     Ok(socket.into())
 }
 

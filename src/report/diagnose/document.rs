@@ -6,9 +6,7 @@ use super::verdict::{sentence, told, word};
 use super::words::{listed, next, said, words};
 use crate::doc::parts::{main_section, section};
 use crate::doc::text::{cut, time};
-use crate::doc::{
-    Block, Cell, Document, Paragraph, Point, Section, ShownRows, Style, Table, TableColumn,
-};
+use crate::doc::{Block, Cell, Document, Paragraph, Point, Section, ShownRows, Style, Table};
 use crate::judge::diagnose::{Check, Confidence, Diagnosis, Facts, Finding, State, VerdictOutcome};
 use crate::judge::severity::Severity;
 use crate::zone::Zone;
@@ -169,21 +167,12 @@ fn checks(diagnosis: &Diagnosis) -> Section {
         .checks
         .iter()
         .filter(|check| check.state != State::LeftOut);
-    let rows = looked_at.map(|check| {
-        let cells = [state(check), Cell::text(detail(diagnosis, check))];
-        ([Cell::text(check.item.meaning())], cells)
-    });
-    let table = Table::new(
-        "checks",
-        "",
-        vec![TableColumn::words("item", "what")],
-        vec![
-            TableColumn::words("state", "how"),
-            TableColumn::words("detail", ""),
-        ],
-    );
-    let mut table = table.rows(rows);
-    table.keep = ShownRows::All;
+    let table = Table::of("checks", "", looked_at)
+        .key("item", "what", |check| check.item.meaning())
+        .words("state", "how", |check| state(check))
+        .words("detail", "", |check| detail(diagnosis, check))
+        .table()
+        .keep(ShownRows::All);
     let left_out = diagnosis
         .checks
         .iter()

@@ -13,11 +13,10 @@ use crate::doc::number::{counted, grouped, percent, seconds};
 use crate::judge::outages::Usual;
 use crate::judge::severity::Severity;
 use crate::stats::survey::{self, SeriesName};
+use crate::stats::units::HOUR_US;
 
 /// Outages that are told one by one; the others are counted.
 const MOST: usize = 3;
-
-const HOUR_US: i64 = 3_600_000_000;
 
 /// What is told of it: whose it was, or of which region.
 enum Whose<'a> {

@@ -6,11 +6,10 @@ use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
 use crate::report::build::KnownOutages;
 use crate::stats::survey::{self, OTHER_REGIONS, RegionLevel, Silence};
+use crate::stats::units::HOUR_US;
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
 const FEWEST: u64 = 5;
-
-const HOUR_US: i64 = 3_600_000_000;
 
 /// Silences of one region, of one or several series, that overlap.
 #[derive(Debug)]

@@ -97,25 +97,14 @@ pub fn slow(report: &Report) -> Option<Box<Chart>> {
         .collect();
     regions.sort_unstable();
     regions.dedup();
-    let numbers = Table::new(
-        "slow connects",
-        "Slow connects over time",
-        vec![
-            TableColumn::words("from", "from"),
-            TableColumn::words("region", "region"),
-        ],
-        vec![
-            TableColumn::number("", "slow"),
-            TableColumn::number("", "slowest, ms"),
-        ],
-    )
-    .rows(data.slow.iter().map(|point| {
-        let key = [
-            point.at.into(),
-            line_name(&point.region, "region", data.other_regions).into(),
-        ];
-        (key, [point.count.into(), Cell::Millis(point.max_ms)])
-    }));
+    let numbers = Table::of("slow connects", "Slow connects over time", &data.slow)
+        .key("from", "from", |point| point.at)
+        .key("region", "region", |point| {
+            line_name(&point.region, "region", data.other_regions)
+        })
+        .numbers("", "slow", |point| point.count)
+        .numbers("", "slowest, ms", |point| Cell::Millis(point.max_ms))
+        .table();
     Some(Box::new(Chart {
         title: "When connects were slow".to_owned(),
         note: format!("Each mark is the slowest in {}.", bucket(data.bucket_s)),
@@ -268,19 +257,15 @@ fn panel(line: &RegionLine) -> Panel {
 }
 
 fn failures(report: &Report) -> Table {
-    Table::new(
+    Table::of(
         "failures over time",
         "Failed rows over time",
-        vec![TableColumn::words("from", "from")],
-        vec![
-            TableColumn::number("", "failed"),
-            TableColumn::number("", "rows"),
-        ],
+        &report.timeline.failures,
     )
-    .rows(
-        (report.timeline.failures.iter())
-            .map(|point| ([point.at.into()], [point.count.into(), point.rows.into()])),
-    )
+    .key("from", "from", |point| point.at)
+    .numbers("", "failed", |point| point.count)
+    .numbers("", "rows", |point| point.rows)
+    .table()
 }
 
 /// A single region without a name says no more than the host's picture does.

@@ -2,7 +2,7 @@
 
 use crate::doc::parts;
 use crate::doc::parts::filled;
-use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
+use crate::doc::{Block, Cell, Paragraph, Section, Table};
 use crate::report::model::{Report, ReportedInput};
 
 /// What the reader of the numbers should know.
@@ -20,49 +20,25 @@ pub fn section(report: &Report) -> Section {
 
 /// What was wrong in the files, also of a comparison.
 pub fn problems(input: &ReportedInput) -> Table {
-    Table::new(
-        "problems",
-        "Problems in the input",
-        vec![TableColumn::words("file", "file")],
-        vec![
-            TableColumn::number("line", "line"),
-            TableColumn::number("count", "count"),
-            TableColumn::words("problem", "problem"),
-        ],
-    )
-    .rows(input.problems.iter().map(|problem| {
-        let cells = [
-            problem.line.into(),
-            problem.count.into(),
-            problem.what.clone().into(),
-        ];
-        ([Cell::from(problem.file.clone())], cells)
-    }))
+    Table::of("problems", "Problems in the input", &input.problems)
+        .key("file", "file", |problem| problem.file.clone())
+        .numbers("line", "line", |problem| problem.line)
+        .numbers("count", "count", |problem| problem.count)
+        .words("problem", "problem", |problem| problem.what.clone())
+        .table()
 }
 
 fn files(report: &Report) -> Table {
-    Table::new(
-        "files",
-        "Files",
-        vec![TableColumn::words("file", "file")],
-        vec![
-            TableColumn::words("dialect", "written by"),
-            TableColumn::number("rows", "rows"),
-            TableColumn::number("size", "size"),
-            TableColumn::words("first_row", "first row").spare(),
-            TableColumn::words("last_row", "last row").spare(),
-        ],
-    )
-    .rows(report.input.files.iter().map(|file| {
-        let cells = [
-            written_by(&file.dialect),
-            file.rows.into(),
-            Cell::Bytes(file.bytes),
-            file.first.into(),
-            file.last.into(),
-        ];
-        ([Cell::from(file.name.clone())], cells)
-    }))
+    Table::of("files", "Files", &report.input.files)
+        .key("file", "file", |file| file.name.clone())
+        .words("dialect", "written by", |file| written_by(&file.dialect))
+        .numbers("rows", "rows", |file| file.rows)
+        .numbers("size", "size", |file| Cell::Bytes(file.bytes))
+        .words("first_row", "first row", |file| file.first)
+        .spare()
+        .words("last_row", "last row", |file| file.last)
+        .spare()
+        .table()
 }
 
 /// Whose file it is: each that is read is somebody's.

@@ -9,10 +9,9 @@ use super::schedule;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{self, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::parts::{estimate, filled, main_section};
-use crate::doc::{Block, Cell, NamedValue, Paragraph, Section, Spark, Table, TableColumn};
+use crate::doc::{Block, Cell, NamedValue, Paragraph, Section, Spark, Table};
 use crate::report::model::{Overview, Report};
 use crate::schema::Metric;
-use crate::stats::Count;
 
 /// The section.
 pub fn section(report: &Report) -> Section {
@@ -22,38 +21,28 @@ pub fn section(report: &Report) -> Section {
         Block::Facts(facts(report)),
     ];
     blocks.extend(sparks(report).map(Block::Sparks));
-    let failed = |of: u64| Cell::of((of > 0).then_some(of), Cell::Count);
     blocks.extend(filled(
-        Table::new(
-            "failures",
-            "Failures by cause",
-            vec![TableColumn::words("cause", "cause")],
-            vec![
-                TableColumn::number("rows", "rows"),
-                TableColumn::number("of_failures", "of failures"),
-                TableColumn::number("of_all", "of all"),
-            ],
-        )
-        .rows(overview.failed_by_cause.iter().map(|cause| {
-            let of_failures = share_of(cause.count, overview.failed);
-            let of_all = share_of(cause.count, overview.rows);
-            ([name(cause)], [failed(cause.count), of_failures, of_all])
-        })),
+        Table::of("failures", "Failures by cause", &overview.failed_by_cause)
+            .key("cause", "cause", |cause| cause.name.clone())
+            .numbers("rows", "rows", |cause| Cell::some(cause.count))
+            .numbers("of_failures", "of failures", |cause| {
+                share_of(cause.count, overview.failed)
+            })
+            .numbers("of_all", "of all", |cause| {
+                share_of(cause.count, overview.rows)
+            })
+            .table(),
     ));
     blocks.extend(filled(
-        Table::new(
+        Table::of(
             "explained",
             "Slow probes by where their time went",
-            vec![TableColumn::words("explain", "where the time went")],
-            vec![
-                TableColumn::number("rows", "rows"),
-                TableColumn::number("of_all", "of all"),
-            ],
+            &overview.explained,
         )
-        .rows(overview.explained.iter().map(|why| {
-            let of_all = share_of(why.count, overview.rows);
-            ([name(why)], [why.count.into(), of_all])
-        })),
+        .key("explain", "where the time went", |why| why.name.clone())
+        .numbers("rows", "rows", |why| why.count)
+        .numbers("of_all", "of all", |why| share_of(why.count, overview.rows))
+        .table(),
     ));
     main_section("overview", "Overview", blocks)
 }
@@ -88,10 +77,6 @@ fn sparks(report: &Report) -> Option<Vec<Spark>> {
         lines.push(line("Failed rows", "", failed));
     }
     (!lines.is_empty()).then_some(lines)
-}
-
-fn name(count: &Count) -> Cell {
-    count.name.clone().into()
 }
 
 fn share_of(part: u64, whole: u64) -> Cell {

@@ -2,7 +2,7 @@
 
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section};
-use crate::doc::{Block, Cell, Paragraph, Section, Style, Table, TableColumn};
+use crate::doc::{Block, Cell, Paragraph, Section, Style, Table};
 use crate::report::model::Report;
 
 /// The section; nothing where every certificate leads to a public root.
@@ -14,33 +14,23 @@ pub fn section(report: &Report) -> Section {
     let mut blocks: Vec<Block> = said
         .map(|said| Block::Paragraph(Paragraph::new(said)))
         .collect();
-    let mut table = Table::new(
-        "tls_paths",
-        "",
-        vec![TableColumn::words("tls_path", "TLS path")],
-        vec![
-            TableColumn::number("rows", "rows"),
-            TableColumn::words("name", "name"),
-            TableColumn::words("issuer", "issuer"),
-            TableColumn::words("evidence", "evidence"),
-            TableColumn::words("seen", "seen"),
-        ],
-    );
-    table = table.rows(paths.findings.iter().map(|finding| {
-        let style = match finding.tls_path {
-            "incomplete-chain" | "unknown" => Style::Plain,
-            _ => Style::Bad,
-        };
-        let seen = finding.first.zip(finding.last);
-        let cells = [
-            finding.rows.into(),
-            finding.name.clone().into(),
-            finding.issuer.clone().into(),
-            finding.evidence.clone().into(),
-            Cell::of(seen, |(first, last)| Cell::Span(first, last)),
-        ];
-        ([Cell::Text(finding.tls_path.into(), style)], cells)
-    }));
+    let table = Table::of("tls_paths", "", &paths.findings)
+        .key("tls_path", "TLS path", |finding| {
+            let style = match finding.tls_path {
+                "incomplete-chain" | "unknown" => Style::Plain,
+                _ => Style::Bad,
+            };
+            Cell::Text(finding.tls_path.into(), style)
+        })
+        .numbers("rows", "rows", |finding| finding.rows)
+        .words("name", "name", |finding| finding.name.clone())
+        .words("issuer", "issuer", |finding| finding.issuer.clone())
+        .words("evidence", "evidence", |finding| finding.evidence.clone())
+        .words("seen", "seen", |finding| {
+            let seen = finding.first.zip(finding.last);
+            Cell::of(seen, |(first, last)| Cell::Span(first, last))
+        })
+        .table();
     blocks.extend(filled(table));
     main_section("tls_paths", "What is on the TLS path", blocks)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::doc::number::grouped;
 use crate::doc::parts::{filled, main_section, percent, section};
-use crate::doc::{Block, Cell, NamedValue, Paragraph, Section, Table, TableColumn, TableRow};
+use crate::doc::{Block, Cell, NamedValue, Paragraph, Section, Table};
 use crate::endpoints::OLD_AFTER_DAYS;
 use crate::report::model::{ByList, Report};
 
@@ -20,18 +20,10 @@ pub fn addresses(report: &Report) -> Section {
             )));
         }
         blocks.extend(filled(
-            Table::new(
-                "ttls",
-                "TTLs of the DNS answers",
-                vec![TableColumn::words("ttls", "TTLs of the chain in s")],
-                vec![TableColumn::number("rows", "rows")],
-            )
-            .rows(
-                found
-                    .ttls
-                    .iter()
-                    .map(|ttl| ([ttl.name.clone().into()], [ttl.count.into()])),
-            ),
+            Table::of("ttls", "TTLs of the DNS answers", &found.ttls)
+                .key("ttls", "TTLs of the chain in s", |ttl| ttl.name.clone())
+                .numbers("rows", "rows", |ttl| ttl.count)
+                .table(),
         ));
     }
     section("addresses", "Addresses", blocks)
@@ -104,38 +96,27 @@ pub fn certificates(report: &Report) -> Section {
     let mut groups = report.certificates();
     groups.retain(|group| group.key.iter().any(|part| !part.is_empty()));
     groups.sort_by_key(|group| group.first);
-    let mut table = Table::new(
-        "certificates",
-        "",
-        vec![TableColumn::words("thumbprint", "thumbprint (SHA-1)")],
-        vec![
-            TableColumn::number("rows", "rows"),
-            TableColumn::words("subject", "subject"),
-            TableColumn::words("issuer", "issuer"),
-            TableColumn::words("not_before", "valid from"),
-            TableColumn::words("not_after", "valid to"),
-            TableColumn::words("seen", "seen"),
-        ],
-    );
-    table.rows.extend(groups.into_iter().map(|group| {
+    let of = groups.iter().map(|group| {
         let certificate = group.certificate.clone().unwrap_or_default();
-        let texts = [
-            certificate.subject,
-            certificate.issuer,
-            certificate.not_before,
-            certificate.not_after,
-        ];
-        let mut cells = vec![Cell::Count(group.n)];
-        cells.extend(texts.map(Cell::from));
-        let seen = group.first.zip(group.last);
-        cells.push(Cell::of(seen, |(first, last)| Cell::Span(first, last)));
-        TableRow {
-            key: vec![group.key.join(" ").into()],
-            cells,
-            weight: group.n,
-            ..TableRow::default()
-        }
-    }));
+        (group, certificate)
+    });
+    let table = Table::of("certificates", "", of)
+        .key("thumbprint", "thumbprint (SHA-1)", |(group, _)| {
+            group.key.join(" ")
+        })
+        .numbers("rows", "rows", |(group, _)| group.n)
+        .words("subject", "subject", |(_, sent)| sent.subject.clone())
+        .words("issuer", "issuer", |(_, sent)| sent.issuer.clone())
+        .words("not_before", "valid from", |(_, sent)| {
+            sent.not_before.clone()
+        })
+        .words("not_after", "valid to", |(_, sent)| sent.not_after.clone())
+        .words("seen", "seen", |(group, _)| {
+            let seen = group.first.zip(group.last);
+            Cell::of(seen, |(first, last)| Cell::Span(first, last))
+        })
+        .weight(|(group, _)| group.n)
+        .table();
     if let Some(table) = filled(table) {
         blocks.push(table);
         blocks.push(Block::Paragraph(Paragraph::new(

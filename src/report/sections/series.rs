@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::schedule;
 use crate::doc::number::{counted, grouped};
 use crate::doc::parts;
-use crate::doc::parts::{filled, host_and_target, listed, main_section};
-use crate::doc::{Block, Cell, Paragraph, Section, ShownRows, Table, TableColumn, TableRow};
+use crate::doc::parts::{filled, listed, main_section};
+use crate::doc::{Block, Cell, Paragraph, Section, ShownRows, Table};
 use crate::report::model::{ListedOutage, Report, ReportedSeries};
 use crate::stats::Count;
 
@@ -34,67 +34,46 @@ fn availability(report: &Report) -> Table {
         let worst = answered(a).total_cmp(&answered(b));
         worst.then(b.outages.cmp(&a.outages))
     });
-    let mut key = host_and_target();
-    key.push(TableColumn::words("transport", "transport"));
-    Table::new(
-        "availability",
-        "",
-        key,
-        vec![
-            TableColumn::number("answered_percent", "answered"),
-            TableColumn::number("rows", "rows"),
-            TableColumn::number("ok", "ok"),
-            TableColumn::number("errors", "answered with an error"),
-            TableColumn::number("failed_here", "failed here"),
-            TableColumn::number("undecided", "alerts"),
-            TableColumn::number("lost_probes", "lost probes"),
-            TableColumn::number("outages", "outages"),
-            TableColumn::number("outages_time", "in outages"),
-            TableColumn::number("gaps", "gaps"),
-            TableColumn::number("gaps_time", "in gaps"),
-            TableColumn::number("rows_out_of_order", "out of order"),
-        ],
-    )
-    .rows(all.into_iter().map(|series| {
-        let errors = series.outcomes.answered.saturating_sub(series.outcomes.ok);
-        let cells = [
+    let seconds = |n: u64, seconds| Cell::of((n > 0).then_some(seconds), Cell::Seconds);
+    Table::of("availability", "", all)
+        .key("host", "host", |series| series.host.clone())
+        .key("target", "target", |series| series.target.clone())
+        .key("transport", "transport", |series| series.transport.clone())
+        .numbers("answered_percent", "answered", |series| {
             Cell::of(series.answered_percent, |percent| Cell::Estimate {
                 percent,
                 low: series.answered_low_percent,
                 high: series.answered_high_percent,
-            }),
-            series.outcomes.rows.into(),
-            series.outcomes.ok.into(),
-            Cell::of((errors > 0).then_some(errors), Cell::Count),
-            Cell::of(
-                (series.outcomes.failed_here > 0).then_some(series.outcomes.failed_here),
-                Cell::Count,
-            ),
-            Cell::of(
-                (series.outcomes.undecided > 0).then_some(series.outcomes.undecided),
-                Cell::Count,
-            ),
-            Cell::of(
-                (series.lost_probes > 0).then_some(series.lost_probes),
-                Cell::Count,
-            ),
-            outages_of(series),
-            Cell::of(
-                (series.outages > 0).then_some(series.outages_s),
-                Cell::Seconds,
-            ),
-            Cell::of(
-                series.in_rollups.is_none().then_some(series.gaps),
-                Cell::Count,
-            ),
-            Cell::of((series.gaps > 0).then_some(series.gaps_s), Cell::Seconds),
-            Cell::of(
-                Some(series.rows_out_of_order).filter(|late| *late > 0),
-                Cell::Count,
-            ),
-        ];
-        (names(series), cells)
-    }))
+            })
+        })
+        .numbers("rows", "rows", |series| series.outcomes.rows)
+        .numbers("ok", "ok", |series| series.outcomes.ok)
+        .numbers("errors", "answered with an error", |series| {
+            Cell::some(series.outcomes.answered.saturating_sub(series.outcomes.ok))
+        })
+        .numbers("failed_here", "failed here", |series| {
+            Cell::some(series.outcomes.failed_here)
+        })
+        .numbers("undecided", "alerts", |series| {
+            Cell::some(series.outcomes.undecided)
+        })
+        .numbers("lost_probes", "lost probes", |series| {
+            Cell::some(series.lost_probes)
+        })
+        .numbers("outages", "outages", |series| outages_of(series))
+        .numbers("outages_time", "in outages", |series| {
+            seconds(series.outages, series.outages_s)
+        })
+        .numbers("gaps", "gaps", |series| {
+            series.in_rollups.is_none().then_some(series.gaps)
+        })
+        .numbers("gaps_time", "in gaps", |series| {
+            seconds(series.gaps, series.gaps_s)
+        })
+        .numbers("rows_out_of_order", "out of order", |series| {
+            Cell::some(series.rows_out_of_order)
+        })
+        .table()
 }
 
 /// How many outages; of roll-ups only whether there was one.
@@ -106,10 +85,6 @@ fn outages_of(series: &ReportedSeries) -> Cell {
         }
         _ => series.outages.into(),
     }
-}
-
-fn names(series: &ReportedSeries) -> [Cell; 3] {
-    [&series.host, &series.target, &series.transport].map(|name| name.clone().into())
 }
 
 fn explained(report: &Report) -> String {
@@ -225,50 +200,49 @@ fn runs(
             .next()
             .is_some_and(|first| parts.any(|other| other != first))
     });
-    let mut table = Table::new(
-        id,
-        caption,
-        vec![TableColumn::words("from", "from")],
-        vec![
-            TableColumn::words("to", "to").spare(),
-            TableColumn::number("length", "length"),
-            TableColumn::number("rows", "rows"),
-            TableColumn::words("series", "series"),
-            TableColumn::words("causes", "causes"),
-        ],
-    );
-    table.keep = ShownRows::Heaviest;
-    all.sort_by_key(|runs| runs.iter().map(|(_, run)| run.from).min());
-    table.rows.extend(all.iter().filter_map(|runs| {
-        let from = runs.iter().map(|(_, run)| run.from).min()?;
-        let to = runs.iter().map(|(_, run)| run.to).max()?;
-        let rows = runs.iter().map(|(_, run)| run.rows).sum::<u64>();
-        let seconds = runs.iter().map(|(_, run)| run.seconds).fold(0.0, f64::max);
-        let length = if runs.iter().any(|(_, run)| run.is_cut()) {
-            Cell::AtLeast
-        } else {
-            Cell::Seconds
-        };
-        let names = runs.iter().map(|(series, _)| {
-            let name = different.iter().map(|part| part(series));
-            name.collect::<Vec<_>>().join(" ")
-        });
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
-        let weight = (seconds.max(0.0) * 1e3) as u64;
-        Some(TableRow {
-            key: vec![from.into()],
-            cells: vec![
-                to.into(),
-                length(seconds),
-                rows.into(),
-                Cell::of(several.then(|| whose(runs, names)), Cell::from),
-                listed(&causes(runs)).into(),
-            ],
-            weight,
-            ..TableRow::default()
+    all.retain(|runs| !runs.is_empty());
+    let from = |runs: &Vec<OwnedRun<'_>>| runs.iter().map(|(_, run)| run.from).min();
+    let longest = |runs: &Vec<OwnedRun<'_>>| {
+        let seconds = runs.iter().map(|(_, run)| run.seconds);
+        seconds.fold(0.0, f64::max)
+    };
+    all.sort_by_key(from);
+    Table::of(id, caption, all)
+        .key("from", "from", |runs| Cell::of(from(runs), Cell::from))
+        .words("to", "to", |runs| {
+            let to = runs.iter().map(|(_, run)| run.to).max();
+            Cell::of(to, Cell::from)
         })
-    }));
-    table
+        .spare()
+        .numbers("length", "length", |runs| {
+            let length = if runs.iter().any(|(_, run)| run.is_cut()) {
+                Cell::AtLeast
+            } else {
+                Cell::Seconds
+            };
+            length(longest(runs))
+        })
+        .numbers("rows", "rows", |runs| {
+            runs.iter().map(|(_, run)| run.rows).sum::<u64>()
+        })
+        .words("series", "series", |runs| {
+            let names = runs.iter().map(|(series, _)| {
+                let name = different.iter().map(|part| part(series));
+                name.collect::<Vec<_>>().join(" ")
+            });
+            Cell::of(several.then(|| whose(runs, names)), Cell::from)
+        })
+        .words("causes", "causes", |runs| listed(&causes(runs)))
+        .weight(|runs| weight(longest(runs)))
+        .table()
+        .keep(ShownRows::Heaviest)
+}
+
+/// The longest are shown where not all have room.
+fn weight(seconds: f64) -> u64 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
+    let weight = (seconds.max(0.0) * 1e3) as u64;
+    weight
 }
 
 /// The series of an outage: its name, or how many.
@@ -317,51 +291,29 @@ fn gaps(report: &Report) -> Table {
         Some(_) => ("from", "to"),
         None => ("last row before", "first row after"),
     };
-    let mut table = Table::new(
-        "gaps",
-        caption,
-        vec![TableColumn::words("from", from)],
-        vec![
-            TableColumn::words("to", to),
-            TableColumn::number("length", "length"),
-            TableColumn::words("what", "what"),
-            TableColumn::number("slept", "machine slept"),
-        ],
-    );
-    table.keep = ShownRows::Heaviest;
-    table.rows.extend(overview.longest_gaps.iter().map(|gap| {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // for the order alone
-        let weight = (gap.seconds.max(0.0) * 1e3) as u64;
-        TableRow {
-            key: vec![gap.from.into()],
-            cells: vec![
-                gap.to.into(),
-                Cell::Seconds(gap.seconds),
-                Cell::of(schedule::gap(gap), Cell::from),
-                Cell::of(gap.slept_s, Cell::Seconds),
-            ],
-            weight,
-            ..TableRow::default()
-        }
-    }));
+    let mut table = Table::of("gaps", caption, &overview.longest_gaps)
+        .key("from", from, |gap| gap.from)
+        .words("to", to, |gap| gap.to)
+        .numbers("length", "length", |gap| Cell::Seconds(gap.seconds))
+        .words("what", "what", |gap| {
+            Cell::of(schedule::gap(gap), Cell::from)
+        })
+        .numbers("slept", "machine slept", |gap| {
+            Cell::of(gap.slept_s, Cell::Seconds)
+        })
+        .weight(|gap| weight(gap.seconds))
+        .table()
+        .keep(ShownRows::Heaviest);
     table.unlisted = overview.gaps.saturating_sub(table.rows.len() as u64);
     table
 }
 
 /// What came and went.
 pub fn events(report: &Report) -> Section {
-    let table = Table::new(
-        "events",
-        "",
-        vec![TableColumn::words("when", "when")],
-        vec![
-            TableColumn::words("what", "what"),
-            TableColumn::words("which", "which"),
-        ],
-    )
-    .rows(report.events.iter().map(|event| {
-        let cells = [Cell::from(event.kind), event.what.clone().into()];
-        ([Cell::Time(event.at)], cells)
-    }));
+    let table = Table::of("events", "", &report.events)
+        .key("when", "when", |event| event.at)
+        .words("what", "what", |event| event.kind)
+        .words("which", "which", |event| event.what.clone())
+        .table();
     parts::section("events", "Events", filled(table).into_iter().collect())
 }

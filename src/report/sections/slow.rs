@@ -3,7 +3,7 @@
 use super::charts;
 use crate::doc::number::millis;
 use crate::doc::parts::{filled, main_section};
-use crate::doc::{Block, Cell, Paragraph, Section, Table, TableColumn};
+use crate::doc::{Block, Cell, Paragraph, Section, Table};
 use crate::report::model::Report;
 
 /// The section.
@@ -38,58 +38,27 @@ pub fn section(report: &Report) -> Section {
 }
 
 fn by_region(report: &Report) -> Table {
-    Table::new(
-        "slow",
-        "",
-        vec![TableColumn::words("region", "region")],
-        vec![
-            TableColumn::number("connects", "connects"),
-            TableColumn::number("slow", "slow"),
-            TableColumn::number("lost_syn", "lost SYN"),
-            TableColumn::number("likely_lost_syn", "likely lost"),
-            TableColumn::number("other", "other"),
-            TableColumn::number("in_rollups", "in roll-ups"),
-        ],
-    )
-    .rows(report.slow.regions.iter().map(|region| {
-        let numbers = [
-            region.connects,
-            region.slow,
-            region.syn_lost,
-            region.syn_likely_lost,
-            region.unexplained,
-        ];
-        let rolled = Cell::of(
-            (region.in_rollups > 0).then_some(region.in_rollups),
-            Cell::Count,
-        );
-        let [connects, slow, lost, likely, other] = numbers.map(Cell::Count);
-        (
-            [Cell::name(&region.region, "region")],
-            [connects, slow, lost, likely, other, rolled],
-        )
-    }))
+    Table::of("slow", "", &report.slow.regions)
+        .key("region", "region", |of| Cell::name(&of.region, "region"))
+        .numbers("connects", "connects", |of| of.connects)
+        .numbers("slow", "slow", |of| of.slow)
+        .numbers("lost_syn", "lost SYN", |of| of.syn_lost)
+        .numbers("likely_lost_syn", "likely lost", |of| of.syn_likely_lost)
+        .numbers("other", "other", |of| of.unexplained)
+        .numbers("in_rollups", "in roll-ups", |of| Cell::some(of.in_rollups))
+        .table()
 }
 
 fn slowest(report: &Report) -> Table {
-    Table::new(
+    Table::of(
         "slowest",
         "The slowest connects, in order of time",
-        vec![TableColumn::words("when", "when")],
-        vec![
-            TableColumn::number("connect", "ms"),
-            TableColumn::words("address", "address"),
-            TableColumn::words("region", "region"),
-            TableColumn::words("explanation", "explanation"),
-        ],
+        &report.slow.slowest,
     )
-    .rows(report.slow.slowest.iter().map(|row| {
-        let cells = [
-            Cell::Millis(row.connect_ms),
-            row.address.clone().into(),
-            row.region.clone().into(),
-            row.explanation.clone().into(),
-        ];
-        ([Cell::from(row.at)], cells)
-    }))
+    .key("when", "when", |row| row.at)
+    .numbers("connect", "ms", |row| Cell::Millis(row.connect_ms))
+    .words("address", "address", |row| row.address.clone())
+    .words("region", "region", |row| row.region.clone())
+    .words("explanation", "explanation", |row| row.explanation.clone())
+    .table()
 }

@@ -1,7 +1,7 @@
 //! The verdict of a report, and its findings.
 
 use crate::doc::parts::main_section;
-use crate::doc::{Block, Cell, Paragraph, Point, Section, Style, Table, TableColumn};
+use crate::doc::{Block, Cell, Paragraph, Point, Section, Style, Table};
 use crate::judge::severity::{Colour, Severity};
 use crate::report::model::Report;
 
@@ -46,29 +46,16 @@ pub fn section(report: &Report) -> Section {
 
 /// The same for programs.
 pub fn figures(report: &Report) -> Section {
-    let table = Table::new(
-        "findings",
-        "",
-        vec![TableColumn::words("code", "code")],
-        vec![
-            TableColumn::words("severity", "severity"),
-            TableColumn::words("text", "text"),
-            TableColumn::words("host", "host"),
-            TableColumn::words("from", "from"),
-            TableColumn::words("to", "to"),
-            TableColumn::number("rows", "n"),
-        ],
-    )
-    .rows(report.findings.iter().map(|finding| {
-        let cells = [
-            Cell::Text(finding.severity.into(), style(finding.severity)),
-            finding.text.clone().into(),
-            finding.host.clone().into(),
-            Cell::of(finding.from, Cell::Time),
-            Cell::of(finding.to, Cell::Time),
-            finding.n.into(),
-        ];
-        ([Cell::from(finding.code)], cells)
-    }));
+    let table = Table::of("findings", "", &report.findings)
+        .key("code", "code", |finding| finding.code)
+        .words("severity", "severity", |finding| {
+            Cell::Text(finding.severity.into(), style(finding.severity))
+        })
+        .words("text", "text", |finding| finding.text.clone())
+        .words("host", "host", |finding| finding.host.clone())
+        .words("from", "from", |finding| finding.from)
+        .words("to", "to", |finding| finding.to)
+        .numbers("rows", "n", |finding| finding.n)
+        .table();
     main_section("findings", "Findings", vec![Block::Table(table)])
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Timelike as _, Utc};
 
 use crate::schema::Metric;
+pub use crate::schema::quoted;
 use crate::words::words;
 
 words! {
@@ -29,11 +30,6 @@ pub enum Of {
     Rows,
     /// Roll-ups.
     RollUps,
-}
-
-/// A name in any of the engines, with its case.
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 impl Engine {

@@ -1,10 +1,9 @@
 //! How many ranks an interval of 95 % leaves out at each end.
 
+use crate::stats::wilson::Z;
+
 /// The chance that an interval misses the truth at one end.
 const TAIL: f64 = 0.025;
-
-/// Its quantile of the standard normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// Pairs up to which the distribution is worked out.
 const EXACT_PAIRS: usize = 150;

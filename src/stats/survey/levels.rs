@@ -8,14 +8,13 @@ use super::silences::{Silence, Silences};
 use crate::record::Counter as _;
 use crate::schema::{Metric, RolledTimes};
 use crate::stats::Distribution;
+use crate::stats::units::HOUR_US;
 
 /// Series and regions that are followed.
 const MOST: usize = 2_000;
 
 /// Hours of one that are kept: more than two years.
 const MOST_HOURS: usize = 20_000;
-
-const HOUR_US: i64 = 3_600_000_000;
 
 /// An hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::record::Counter as _;
 use crate::schema::RolledUp;
 use crate::stats::Outcomes;
+use crate::stats::units::HOUR_US;
 
 /// Rows of a run from which on runs are not told apart.
 const MOST_ROWS: u64 = 1_024;
@@ -37,8 +38,6 @@ const MOST_OUTAGES: usize = 100;
 
 /// Hours that are kept apart: more than two years.
 const MOST_HOURS: usize = 20_000;
-
-const HOUR_US: i64 = 3_600_000_000;
 
 /// Runs of lost rows, by what tells an outage from lost probes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

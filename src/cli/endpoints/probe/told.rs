@@ -4,7 +4,7 @@ use super::super::show::{ProgramTable, document as document_of};
 use super::found::{Asked, PortReachability, ProbedEndpoints};
 use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section, section};
-use crate::doc::{Block, Cell, Document, Paragraph, ShownRows, Style, Table, TableColumn};
+use crate::doc::{Block, Cell, Document, Paragraph, ShownRows, Style, Table};
 use crate::endpoints::List;
 use crate::record::World;
 
@@ -84,82 +84,60 @@ fn verdict(found: &ProbedEndpoints) -> Paragraph {
 }
 
 fn by_port(found: &ProbedEndpoints) -> Table {
-    let count = |n: u64| if n == 0 { Cell::None } else { Cell::Count(n) };
-    let mut table = Table::new(
-        "ports",
-        "",
-        vec![
-            TableColumn::words("transport", "transport"),
-            TableColumn::words("port", "port"),
-        ],
-        vec![
-            TableColumn::number("n", "n"),
-            TableColumn::number("ok", "ok"),
-            TableColumn::number("no", "no"),
-            TableColumn::number("could_not_tell", "could not tell"),
-            TableColumn::number("min_ms", "min ms"),
-            TableColumn::number("median_ms", "median ms"),
-            TableColumn::number("max_ms", "max ms"),
-        ],
-    )
-    .rows(found.ports.iter().map(|port| {
-        let key = [
-            Cell::from(port.transport),
-            Cell::text(port.port.to_string()),
-        ];
-        let times = [port.min_ms, port.median_ms, port.max_ms];
-        let [min, median, max] = times.map(|time| Cell::of(time, Cell::Millis));
-        let counts = [port.ok, port.no, port.could_not_tell].map(count);
-        let [ok, no, unsure] = counts;
-        (key, [Cell::Count(port.n), ok, no, unsure, min, median, max])
-    }));
-    table.keep = ShownRows::All;
-    table
+    Table::of("ports", "", &found.ports)
+        .key("transport", "transport", |port| port.transport)
+        .key("port", "port", |port| port.port.to_string())
+        .numbers("n", "n", |port| port.n)
+        .numbers("ok", "ok", |port| Cell::some(port.ok))
+        .numbers("no", "no", |port| Cell::some(port.no))
+        .numbers("could_not_tell", "could not tell", |port| {
+            Cell::some(port.could_not_tell)
+        })
+        .numbers("min_ms", "min ms", |port| {
+            Cell::of(port.min_ms, Cell::Millis)
+        })
+        .numbers("median_ms", "median ms", |port| {
+            Cell::of(port.median_ms, Cell::Millis)
+        })
+        .numbers("max_ms", "max ms", |port| {
+            Cell::of(port.max_ms, Cell::Millis)
+        })
+        .table()
+        .keep(ShownRows::All)
 }
 
 fn by_name(found: &ProbedEndpoints) -> Table {
-    let mut table = Table::new(
-        "requests",
-        "",
-        vec![
-            TableColumn::words("name", "name"),
-            TableColumn::words("port", "port"),
-        ],
-        vec![
-            TableColumn::words("answers", "answers"),
-            TableColumn::number("ms", "ms"),
-            TableColumn::words("address", "address").spare(),
-            TableColumn::words("in_teams_range", "of Teams").spare(),
-            TableColumn::words("cause", "why not"),
-        ],
-    )
-    .rows(found.requests.iter().map(|asked| {
-        let style = match asked.answers {
-            PortReachability::Ok => Style::Good,
-            PortReachability::No => Style::Bad,
-            PortReachability::CouldNotTell => Style::Warn,
-        };
-        let port = format!("{} {}", asked.transport, asked.port);
-        let key = [Cell::text(asked.name.clone()), Cell::text(port)];
-        let of_teams = asked
-            .in_teams_range
-            .map(|yes| if yes { "yes" } else { "no" });
-        let cause = asked
-            .cause
-            .filter(|_| asked.answers != PortReachability::Ok);
-        (
-            key,
-            [
-                Cell::Text(asked.answers.as_str().into(), style),
-                Cell::of(asked.ms, Cell::Millis),
-                Cell::of(asked.address, |address| Cell::text(address.to_string())),
-                Cell::of(of_teams, Cell::from),
-                Cell::of(cause, Cell::from),
-            ],
-        )
-    }));
-    table.keep = ShownRows::All;
-    table
+    Table::of("requests", "", &found.requests)
+        .key("name", "name", |asked| asked.name.clone())
+        .key("port", "port", |asked| {
+            format!("{} {}", asked.transport, asked.port)
+        })
+        .words("answers", "answers", |asked| {
+            let style = match asked.answers {
+                PortReachability::Ok => Style::Good,
+                PortReachability::No => Style::Bad,
+                PortReachability::CouldNotTell => Style::Warn,
+            };
+            Cell::Text(asked.answers.as_str().into(), style)
+        })
+        .numbers("ms", "ms", |asked| Cell::of(asked.ms, Cell::Millis))
+        .words("address", "address", |asked| {
+            Cell::of(asked.address, |address| Cell::text(address.to_string()))
+        })
+        .spare()
+        .words("in_teams_range", "of Teams", |asked| {
+            Cell::of(asked.in_teams_range, |yes| {
+                if yes { "yes" } else { "no" }.into()
+            })
+        })
+        .spare()
+        .words("cause", "why not", |asked| {
+            let cause = asked.cause;
+            let cause = cause.filter(|_| asked.answers != PortReachability::Ok);
+            Cell::of(cause, Cell::from)
+        })
+        .table()
+        .keep(ShownRows::All)
 }
 
 /// A line for each request.

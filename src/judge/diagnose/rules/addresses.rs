@@ -99,9 +99,9 @@ pub const BLOCKED: Rule = Rule {
         let (server, answer) = answer(facts, is_filters)?;
         Some(
             Finding::new(Code::DnsBlocked, Fail, Party::Dns, Certain)
-                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
-                .with("ip", Datum::Ip(answer.ip.clone()), SYSTEM)
-                .with("name", Datum::Name(facts.names.name.clone()), "names.name"),
+                .with("server", &server.server, SYSTEM)
+                .with("ip", &answer.ip, SYSTEM)
+                .with("name", &facts.names.name, "names.name"),
         )
     },
     explains: elsewhere,
@@ -137,9 +137,9 @@ pub const OUTSIDE: Rule = Rule {
         };
         Some(
             Finding::new(Code::DnsOutside, severity, Party::Dns, confidence)
-                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
-                .with("ip", Datum::Ip(answer.ip.clone()), SYSTEM)
-                .with("name", Datum::Name(facts.names.name.clone()), "names.name")
+                .with("server", &server.server, SYSTEM)
+                .with("ip", &answer.ip, SYSTEM)
+                .with("name", &facts.names.name, "names.name")
                 .maybe(
                     "list",
                     facts.about.list_date.map(Datum::Day),
@@ -188,14 +188,10 @@ pub const REGION: Rule = Rule {
         let (near, near_us) = nearest(facts, facts.names.comparison.known()?)?;
         (far.region != near.region && far_us > near_us.saturating_add(25_000)).then(|| {
             Finding::new(Code::DnsRegion, Warn, Party::Dns, Likely)
-                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
-                .with("far", Datum::Region(far.region.clone()), SYSTEM)
+                .with("server", &server.server, SYSTEM)
+                .with("far", &far.region, SYSTEM)
                 .with("far-rtt", Datum::Micros(far_us), "tcp.relays")
-                .with(
-                    "near",
-                    Datum::Region(near.region.clone()),
-                    "names.comparison",
-                )
+                .with("near", &near.region, "names.comparison")
                 .with("near-rtt", Datum::Micros(near_us), "tcp.relays")
         })
     },

@@ -47,12 +47,8 @@ pub const GATEWAY_DEAD: Rule = Rule {
         let interface = view::way(facts).and_then(|way| way.interface.known());
         is_dead.then(|| {
             Finding::new(Code::GatewayDead, Fail, Party::Local, Certain)
-                .with("router", Datum::Ip(router.ip.clone()), "machine.router")
-                .maybe(
-                    "interface",
-                    interface.cloned().map(Datum::Interface),
-                    "machine.way",
-                )
+                .with("router", &router.ip, "machine.router")
+                .maybe("interface", interface, "machine.way")
         })
     },
     explains: |facts| {
@@ -97,8 +93,8 @@ pub const NO_ROUTE4: Rule = Rule {
         let has_none = facts.machine.has_address.known() == Some(&false);
         (!has_route && !has_nat64 && !has_none && !works.contains(&Some(true))).then(|| {
             Finding::new(Code::NoRoute4, Fail, Party::Local, Certain)
-                .with("route", Datum::Word("none"), "machine.has_route4")
-                .with("nat64", Datum::Word("none"), "tcp.nat64_prefix")
+                .with("route", "none", "machine.has_route4")
+                .with("nat64", "none", "tcp.nat64_prefix")
         })
     },
     explains: |facts| {
@@ -123,13 +119,8 @@ pub const NAT64: Rule = Rule {
     check: |facts| {
         let has_route = *facts.machine.has_route4.known()?;
         let prefix = facts.tcp.nat64_prefix.known()?.as_ref()?;
-        (!has_route).then(|| {
-            Finding::note(Code::Nat64, Certain).with(
-                "prefix",
-                Datum::Ip(prefix.clone()),
-                "tcp.nat64_prefix",
-            )
-        })
+        (!has_route)
+            .then(|| Finding::note(Code::Nat64, Certain).with("prefix", prefix, "tcp.nat64_prefix"))
     },
     explains: nothing,
 };
@@ -161,20 +152,12 @@ pub const TUNNEL: Rule = Rule {
         let product = Some(&tunnel.product).filter(|product| !product.is_empty());
         let lost = lost.filter(|(lost, _)| *lost > 0);
         let mut finding = finding
-            .with(
-                "interface",
-                Datum::Interface(tunnel.interface.clone()),
-                "machine.way",
-            )
-            .maybe(
-                "product",
-                product.cloned().map(Datum::Public),
-                "machine.way",
-            )
+            .with("interface", &tunnel.interface, "machine.way")
+            .maybe("product", product, "machine.way")
             .maybe("rtt", rtt.map(Datum::Micros), "quality.stream")
             .maybe(
                 "dead",
-                is_dead_end(facts).then_some(Datum::Word("no relay answers through it")),
+                is_dead_end(facts).then_some("no relay answers through it"),
                 "tcp.relays",
             );
         if let Some((lost, sent)) = lost {
@@ -231,7 +214,7 @@ pub const TUNNEL_UNUSED: Rule = Rule {
         is_beside.then(|| {
             Finding::note(Code::TunnelUnused, Likely).with(
                 "interface",
-                Datum::Interface(tunnel.interface.clone()),
+                &tunnel.interface,
                 "machine.other_tunnels",
             )
         })
@@ -252,18 +235,14 @@ pub const GATEWAY_BAD: Rule = Rule {
         let lost = trips.sent.saturating_sub(trips.answered);
         let interface = view::way(facts).and_then(|way| way.interface.known());
         let finding = Finding::new(Code::GatewayBad, Fail, Party::Local, Likely)
-            .with("router", Datum::Ip(router.ip.clone()), "machine.router")
+            .with("router", &router.ip, "machine.router")
             .counted(
                 "lost",
                 Datum::Count(lost),
                 trips.sent,
                 "machine.router.trips",
             )
-            .maybe(
-                "interface",
-                interface.cloned().map(Datum::Interface),
-                "machine.way",
-            );
+            .maybe("interface", interface, "machine.way");
         let p95 = trips.p95_us.filter(|_| bad.is_slow);
         Some(match p95 {
             Some(p95) => finding.counted(
@@ -365,7 +344,7 @@ pub const PORTAL: Rule = Rule {
         let page = facts.web.page.known()?;
         page.asks_for_a_sign_in().then(|| {
             Finding::new(Code::Portal, Fail, Party::Local, Certain)
-                .with("url", Datum::Public(page.url.clone()), "web.page")
+                .with("url", &page.url, "web.page")
                 .with("status", Datum::Number(page.status.into()), "web.page")
         })
     },

@@ -3,7 +3,8 @@
 use super::tls;
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
-    ConnectFacts, ConnectOutcome, Facts, NameServerFacts, RelayPortFacts, TriedFacts, VdiSign as S,
+    ConnectFacts, ConnectOutcome, Endpoint, Facts, NameServerFacts, RelayPortFacts, TriedFacts,
+    VdiSign as S,
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
@@ -64,19 +65,15 @@ pub const SEND_DENIED: Rule = Rule {
 };
 
 /// How many were refused over UDP and over TCP, of how many, and the first place.
-type Denied = Option<(u64, u64, Datum)>;
+type Denied<'a> = Option<(u64, u64, &'a Endpoint)>;
 
-fn denied(facts: &Facts) -> (Denied, Denied) {
+fn denied(facts: &Facts) -> (Denied<'_>, Denied<'_>) {
     let cells = facts.udp.cells.known().map_or(&[][..], Vec::as_slice);
     let first = cells.iter().find(|cell| cell.denied > 0);
     let udp = first.map(|first| {
         let sum = |of: fn(&RelayPortFacts) -> u64| view::total(cells.iter().map(of));
         let (sent, denied) = (sum(|cell| cell.sent), sum(|cell| cell.denied));
-        (
-            denied,
-            sent.saturating_add(denied),
-            Datum::Endpoint(first.remote.clone()),
-        )
+        (denied, sent.saturating_add(denied), &first.remote)
     });
     let local = view::way(facts).map(|way| &way.local);
     // prohibited, or a closed port: a message of this machine's own that only a firewall on it sends
@@ -96,8 +93,7 @@ fn denied(facts: &Facts) -> (Denied, Denied) {
     let tcp = first.map(|first| {
         let tried = relays.iter().map(|relay| relay.tried.len() as u64);
         let denied = view::total(relays.iter().map(refused));
-        let place = Datum::Endpoint(first.remote.clone());
-        (denied, view::total(tried), place)
+        (denied, view::total(tried), &first.remote)
     });
     (udp, tcp)
 }
@@ -111,7 +107,7 @@ fn send_denied(facts: &Facts) -> Option<Finding> {
         (None, Some(_)) => "TCP",
         (None, None) => return None,
     };
-    finding = finding.with("protocol", Datum::Word(protocol), "udp.cells");
+    finding = finding.with("protocol", protocol, "udp.cells");
     for (denied, source) in [(udp, "udp.cells"), (tcp, "tcp.relays")] {
         if let Some((denied, n, place)) = denied {
             finding = finding
@@ -184,8 +180,8 @@ pub const HOSTS_ENTRY: Rule = Rule {
         let source = "machine.hosts";
         Some(
             Finding::new(Code::HostsEntry, severity, Party::Machine, Certain)
-                .with("name", Datum::Name(worst.name.clone()), source)
-                .with("ip", Datum::Ip(worst.ip.clone()), source)
+                .with("name", &worst.name, source)
+                .with("ip", &worst.ip, source)
                 .with("lines", Datum::Count(entries.len() as u64), source),
         )
     },
@@ -220,7 +216,7 @@ pub const VDI: Rule = Rule {
         };
         Some(Finding::new(Code::Vdi, Warn, Party::Machine, Likely).with(
             "sign",
-            Datum::Word(sign),
+            sign,
             "machine.vdi",
         ))
     },

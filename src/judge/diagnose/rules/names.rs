@@ -82,30 +82,17 @@ pub const TIMEOUT: Rule = Rule {
         let asked = view::total(servers.iter().map(|server| u64::from(server.asked)));
         Some(
             Finding::new(Code::DnsTimeout, Fail, party(facts), confidence)
-                .counted(
-                    "server",
-                    Datum::Endpoint(first.server.clone()),
-                    asked,
-                    SYSTEM,
-                )
+                .counted("server", &first.server, asked, SYSTEM)
                 .with("servers", Datum::Count(servers.len() as u64), SYSTEM)
                 .maybe(
                     "other",
                     other
                         .filter(|other| answers(other))
-                        .map(|other| Datum::Endpoint(other.server.clone())),
+                        .map(|other| &other.server),
                     "names.comparison",
                 )
-                .maybe(
-                    "closed",
-                    (!is_of_name).then_some(Datum::Word(CLOSED)),
-                    SYSTEM,
-                )
-                .maybe(
-                    "filtered",
-                    is_of_name.then_some(Datum::Word(FILTERED)),
-                    "web.page",
-                )
+                .maybe("closed", (!is_of_name).then_some(CLOSED), SYSTEM)
+                .maybe("filtered", is_of_name.then_some(FILTERED), "web.page")
                 .maybe("line", line(facts), "web.page"),
         )
     },
@@ -180,18 +167,13 @@ pub const ERROR: Rule = Rule {
         let at = server.chain.last().unwrap_or(&facts.names.name);
         Some(
             Finding::new(Code::DnsError, severity, party, confidence)
-                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
-                .counted(
-                    "rcode",
-                    Datum::Word(word),
-                    u64::from(server.answered),
-                    SYSTEM,
-                )
-                .with("name", Datum::Name(facts.names.name.clone()), "names.name")
-                .with("at", Datum::Name(at.clone()), SYSTEM)
+                .with("server", &server.server, SYSTEM)
+                .counted("rcode", word, u64::from(server.answered), SYSTEM)
+                .with("name", &facts.names.name, "names.name")
+                .with("at", at, SYSTEM)
                 .maybe(
                     "other",
-                    other.map(|other| Datum::Endpoint(other.server.clone())),
+                    other.map(|other| &other.server),
                     "names.comparison",
                 )
                 .maybe("line", line, "web.page"),
@@ -220,15 +202,11 @@ pub const NAME_GONE: Rule = Rule {
         let itself = "check that this name is spelled correctly, and that nothing on this network answers in place of every name server";
         Some(
             Finding::new(Code::DnsNameGone, Fail, party, confidence)
-                .counted("rcode", Datum::Word(word), 2, SYSTEM)
-                .with("last", Datum::Name(last.clone()), SYSTEM)
-                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
-                .with(
-                    "other",
-                    Datum::Endpoint(other.server.clone()),
-                    "names.comparison",
-                )
-                .maybe("itself", (!is_cut).then_some(Datum::Word(itself)), SYSTEM),
+                .counted("rcode", word, 2, SYSTEM)
+                .with("last", last, SYSTEM)
+                .with("server", &server.server, SYSTEM)
+                .with("other", &other.server, "names.comparison")
+                .maybe("itself", (!is_cut).then_some(itself), SYSTEM),
         )
     },
     explains: nothing,
@@ -247,12 +225,7 @@ pub const SERVER_DOWN: Rule = Rule {
             .find(|server| server.is_silent() && server.asked >= 2)?;
         servers.iter().any(|server| server.answered > 0).then(|| {
             Finding::new(Code::DnsServerDown, Warn, Party::Dns, Certain)
-                .counted(
-                    "server",
-                    Datum::Endpoint(silent.server.clone()),
-                    u64::from(silent.asked),
-                    SYSTEM,
-                )
+                .counted("server", &silent.server, u64::from(silent.asked), SYSTEM)
                 .maybe("wait", silent.waits_ms.map(Datum::Millis), SYSTEM)
         })
     },
@@ -299,7 +272,7 @@ pub const SLOW: Rule = Rule {
         let confidence = if is_compared { Certain } else { Possible };
         Some(
             Finding::new(Code::DnsSlow, Warn, Party::Dns, confidence)
-                .with("server", Datum::Endpoint(server.server.clone()), SYSTEM)
+                .with("server", &server.server, SYSTEM)
                 .counted("p50", Datum::Micros(median), n, SYSTEM),
         )
     },
@@ -321,7 +294,7 @@ pub const IPV6_BROKEN: Rule = Rule {
         (has_route && is_silent).then(|| {
             Finding::new(Code::Ipv6Broken, Warn, Party::Local, confidence).counted(
                 "ip",
-                Datum::Ip(v6.remote.ip.clone()),
+                &v6.remote.ip,
                 v6.tried.len() as u64,
                 "tcp.v6",
             )

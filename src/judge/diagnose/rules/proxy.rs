@@ -26,9 +26,11 @@ const DIRECT: [Code; 5] = [
 ];
 
 fn told(finding: Finding, proxy: &ProxyFacts, status: u16) -> Finding {
-    finding
-        .with("proxy", Datum::Proxy(proxy.place.clone()), "machine.proxy")
-        .with("status", Datum::Number(status.into()), "web.connect")
+    finding.with("proxy", &proxy.place, "machine.proxy").with(
+        "status",
+        Datum::Number(status.into()),
+        "web.connect",
+    )
 }
 
 pub const NEEDED: Rule = Rule {
@@ -62,11 +64,7 @@ pub const FORBIDS: Rule = Rule {
         };
         (400..600).contains(&status).then(|| {
             let finding = Finding::new(Code::ProxyForbids, severity, Party::Proxy, Certain);
-            told(finding, proxy, status).with(
-                "name",
-                Datum::Name(facts.about.target.clone()),
-                "about.target",
-            )
+            told(finding, proxy, status).with("name", &facts.about.target, "about.target")
         })
     },
     explains: |facts| {
@@ -94,8 +92,8 @@ pub const SILENT: Rule = Rule {
         let is_alone = view::is_tcp_open(facts) == Some(false);
         (is_alone && view::is_anything_out_there(facts)).then(|| {
             Finding::new(Code::ProxySilent, Fail, Party::Proxy, Likely)
-                .with("proxy", Datum::Proxy(proxy.place.clone()), "machine.proxy")
-                .with("how", Datum::Word(how), "web.connect")
+                .with("proxy", &proxy.place, "machine.proxy")
+                .with("how", how, "web.connect")
         })
     },
     explains: nothing,

@@ -4,7 +4,7 @@ use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule};
-use crate::judge::diagnose::rules::tcp::{RELAYS, is_unroutable, stranger, with_sender};
+use crate::judge::diagnose::rules::tcp::{RELAYS, is_unroutable, stranger};
 use crate::judge::diagnose::view::{self, relays};
 use crate::judge::severity::Severity::{Fail, Warn};
 
@@ -66,17 +66,12 @@ pub const ONE_SILENT: Rule = Rule {
             .iter()
             .find(|relay| relay.is_open() == Some(true))?;
         let finding = Finding::new(Code::RelayOneSilent, Warn, party, confidence)
-            .counted(
-                "ip",
-                Datum::Ip(first.remote.ip.clone()),
-                first.tried.len() as u64,
-                RELAYS,
-            )
-            .with("how", Datum::Word(how), RELAYS)
-            .with("other", Datum::Ip(open.remote.ip.clone()), RELAYS)
+            .counted("ip", &first.remote.ip, first.tried.len() as u64, RELAYS)
+            .with("how", how, RELAYS)
+            .with("other", &open.remote.ip, RELAYS)
             .maybe("after", early.map(Datum::Micros), RELAYS)
             .maybe("rtt", rtt.map(Datum::Micros), "udp.cells");
-        Some(with_sender(finding, by))
+        Some(finding.rejected_by(by, RELAYS))
     },
     explains: |facts| {
         let silent_here = |relay: &&ConnectFacts| {
@@ -109,9 +104,9 @@ pub const REGION_SILENT: Rule = Rule {
             .iter()
             .find(|other| other.is_open() == Some(true))?;
         let finding = Finding::new(Code::RegionSilent, Fail, party, confidence)
-            .counted("region", Datum::Region(relay.region.clone()), n, RELAYS)
-            .with("other", Datum::Region(open.region.clone()), RELAYS);
-        Some(with_sender(finding, by))
+            .counted("region", &relay.region, n, RELAYS)
+            .with("other", &open.region, RELAYS);
+        Some(finding.rejected_by(by, RELAYS))
     },
     explains: |_| vec![Code::RelayOneSilent, Code::UdpRelaySilent],
 };

@@ -54,12 +54,12 @@ pub const CONTROL_SILENT: Rule = Rule {
         } else {
             Possible
         };
-        let router = view::router(facts).map(|router| Datum::Ip(router.ip.clone()));
+        let router = view::router(facts).map(|router| &router.ip);
         Some(
             Finding::new(Code::ControlSilent, Fail, party, confidence)
                 .counted(
                     "control",
-                    Datum::Name(control.name.clone()),
+                    &control.name,
                     control.tried.len() as u64,
                     "tcp.control",
                 )
@@ -104,7 +104,7 @@ pub const SILENT: Rule = Rule {
             return None;
         }
         let is_open = view::is_control_open(facts) == Some(true);
-        let local = view::way(facts).map(|way| Datum::Ip(way.local.clone()));
+        let local = view::way(facts).map(|way| &way.local);
         Some(
             Finding::new(
                 Code::Tcp443Silent,
@@ -149,13 +149,6 @@ pub(super) fn stranger<'a>(facts: &'a Facts, relay: &'a ConnectFacts) -> Option<
         .iter()
         .any(|relay| relay.remote.ip == by.sender);
     (!is_relays).then_some(by)
-}
-
-pub(super) fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
-    let code = |by: &Rejection| Datum::Number(u64::from(by.icmp_code));
-    finding
-        .maybe("sender", by.map(|by| Datum::Ip(by.sender.clone())), RELAYS)
-        .maybe("icmp-code", by.map(code), RELAYS)
 }
 
 pub const REFUSED: Rule = Rule {
@@ -214,13 +207,9 @@ pub const REFUSED: Rule = Rule {
             RELAYS,
         );
         let finding = if party == Party::Firewall {
-            with_sender(finding, sender)
+            finding.rejected_by(sender, RELAYS)
         } else {
-            finding.maybe(
-                "unrouted",
-                sender.map(|by| Datum::Ip(by.sender.clone())),
-                RELAYS,
-            )
+            finding.maybe("unrouted", sender.map(|by| &by.sender), RELAYS)
         };
         Some(
             finding
@@ -286,12 +275,7 @@ pub const WINDOW_SCALING: Rule = Rule {
         let n = relay.up().count() as u64;
         Some(
             Finding::new(Code::WindowScalingOff, Warn, party, Likely)
-                .counted(
-                    "relay",
-                    Datum::Ip(relay.remote.ip.clone()),
-                    n,
-                    "tcp.relays.window_scale",
-                )
+                .counted("relay", &relay.remote.ip, n, "tcp.relays.window_scale")
                 .maybe("rtt", rtt.map(Datum::Micros), RELAYS)
                 .maybe("at-most", most, "tcp.relays.window_scale"),
         )
@@ -314,7 +298,7 @@ pub const RTT_HIGH: Rule = Rule {
         Some(
             Finding::new(Code::RttHigh, Warn, Party::Path, Certain)
                 .counted("rtt", Datum::Micros(rtt), relay.up().count() as u64, RELAYS)
-                .maybe("region", region.cloned().map(Datum::Region), RELAYS)
+                .maybe("region", region, RELAYS)
                 .with("limit", Datum::Micros(micros(CLIENT.rtt)), "limits"),
         )
     },

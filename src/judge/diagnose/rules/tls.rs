@@ -51,7 +51,7 @@ pub const NOT_TLS: Rule = Rule {
         };
         Some(
             Finding::new(Code::TlsNotTls, severity, Party::Proxy, Certain)
-                .counted("relay", Datum::Endpoint(tls.remote.clone()), n, RELAYS)
+                .counted("relay", &tls.remote, n, RELAYS)
                 .maybe("status", status, RELAYS),
         )
     },
@@ -74,7 +74,7 @@ pub const RESET: Rule = Rule {
         };
         Some(
             Finding::new(Code::TlsReset, severity, Party::Firewall, confidence)
-                .counted("relay", Datum::Endpoint(tls.remote.clone()), n, RELAYS)
+                .counted("relay", &tls.remote, n, RELAYS)
                 .with("after", Datum::Micros(tls.took_us), RELAYS),
         )
     },
@@ -110,8 +110,8 @@ pub const MTU: Rule = Rule {
         };
         Some(
             Finding::new(Code::TlsMtu, severity, Party::Path, confidence)
-                .counted("relay", Datum::Endpoint(tls.remote.clone()), n, RELAYS)
-                .with("small-segments", Datum::Word(small), RELAYS),
+                .counted("relay", &tls.remote, n, RELAYS)
+                .with("small-segments", small, RELAYS),
         )
     },
     explains: |_| vec![Code::TlsTimeout, Code::MtuHole],
@@ -128,7 +128,7 @@ pub const TIMEOUT: Rule = Rule {
         let (tls, severity, n) = ended(facts, is)?;
         Some(
             Finding::new(Code::TlsTimeout, severity, Party::Firewall, Possible)
-                .counted("relay", Datum::Endpoint(tls.remote.clone()), n, RELAYS)
+                .counted("relay", &tls.remote, n, RELAYS)
                 .with("after", Datum::Micros(tls.took_us), RELAYS),
         )
     },
@@ -164,11 +164,7 @@ pub const DATE: Rule = Rule {
             Finding::new(Code::TlsDate, Fail, party, confidence)
                 .maybe("from", certificate.not_before.map(Datum::Time), RELAYS)
                 .maybe("to", certificate.not_after.map(Datum::Time), RELAYS)
-                .maybe(
-                    "clock",
-                    source.map(|clock| Datum::Public(clock.source.clone())),
-                    "web.clocks",
-                ),
+                .maybe("clock", source.map(|clock| &clock.source), "web.clocks"),
         )
     },
     explains: nothing,
@@ -192,12 +188,12 @@ fn about(
     certificate: &RelayCertificate,
 ) -> Finding {
     let (severity, party, confidence) = grade;
-    let trust = |trust: &Fact<Trust>| trust.known().map(|trust| Datum::Word(trust.as_str()));
+    let trust = |trust: &Fact<Trust>| trust.known().map(|trust| trust.as_str());
     Finding::new(code, severity, party, confidence)
-        .with("issuer", Datum::Issuer(certificate.issuer.clone()), RELAYS)
-        .with("tls-path", Datum::Word(certificate.path.as_str()), RELAYS)
+        .with("issuer", &certificate.issuer, RELAYS)
+        .with("tls-path", certificate.path.as_str(), RELAYS)
         .maybe("trust-os", trust(&certificate.trust_os), RELAYS)
-        .with("name", Datum::Name(certificate.asked.clone()), RELAYS)
+        .with("name", &certificate.asked, RELAYS)
 }
 
 pub const INSPECTED: Rule = Rule {

@@ -36,13 +36,6 @@ fn is_silent(cell: &RelayPortFacts) -> bool {
     cell.answered == 0 && cell.others == 0 && cell.sent >= FEWEST && cell.denied == 0
 }
 
-fn with_sender(finding: Finding, by: Option<&Rejection>) -> Finding {
-    let code = |by: &Rejection| Datum::Number(u64::from(by.icmp_code));
-    finding
-        .maybe("sender", by.map(|by| Datum::Ip(by.sender.clone())), CELLS)
-        .maybe("icmp-code", by.map(code), CELLS)
-}
-
 pub const ALL_SILENT: Rule = Rule {
     code: Code::UdpAllSilent,
     layer: 6,
@@ -71,16 +64,16 @@ pub const ALL_SILENT: Rule = Rule {
             None if works => (Party::Firewall, Likely),
             None => (Party::Firewall, Possible),
         };
-        let local = view::way(facts).map(|way| Datum::Ip(way.local.clone()));
+        let local = view::way(facts).map(|way| &way.local);
         let finding = Finding::new(Code::UdpAllSilent, Fail, party, confidence)
             .counted("ports", Datum::Ports(ports(media(facts))), sent, CELLS)
             .maybe("local", local, "machine.way");
-        let mute = is_mute.then_some(Datum::Word("TURN inside TLS gets no answer either"));
+        let mute = is_mute.then_some("TURN inside TLS gets no answer either");
         let finding = finding.maybe("mute", mute, "encrypted.turn_tls");
         Some(if party == Party::Firewall {
-            with_sender(finding, by)
+            finding.rejected_by(by, CELLS)
         } else {
-            finding.maybe("unrouted", by.map(|by| Datum::Ip(by.sender.clone())), CELLS)
+            finding.maybe("unrouted", by.map(|by| &by.sender), CELLS)
         })
     },
     explains: nothing,
@@ -133,7 +126,7 @@ pub const SOME_SILENT: Rule = Rule {
         let finding = Finding::new(Code::UdpSomeSilent, Fail, Party::Firewall, confidence)
             .counted("closed", Datum::Ports(closed.clone()), sent, CELLS)
             .with("open", Datum::Ports(open), CELLS);
-        Some(with_sender(finding, by))
+        Some(finding.rejected_by(by, CELLS))
     },
     explains: nothing,
 };
@@ -162,9 +155,9 @@ pub const RELAY_SILENT: Rule = Rule {
         });
         let other = media(facts).find(|cell| cell.answered > 0)?;
         let finding = Finding::new(Code::UdpRelaySilent, Warn, party, confidence)
-            .counted("ip", Datum::Ip((*silent).clone()), sent, CELLS)
-            .with("other", Datum::Ip(other.remote.ip.clone()), CELLS);
-        Some(with_sender(finding, by))
+            .counted("ip", *silent, sent, CELLS)
+            .with("other", &other.remote.ip, CELLS);
+        Some(finding.rejected_by(by, CELLS))
     },
     explains: nothing,
 };
@@ -322,11 +315,7 @@ pub const MTU_SMALL: Rule = Rule {
         (mtu < 1280).then(|| {
             Finding::new(Code::MtuSmall, Warn, Party::Machine, Certain)
                 .with("mtu", Datum::Bytes(mtu.into()), "machine.way")
-                .maybe(
-                    "interface",
-                    way.interface.known().cloned().map(Datum::Interface),
-                    "machine.way",
-                )
+                .maybe("interface", way.interface.known(), "machine.way")
         })
     },
     explains: nothing,

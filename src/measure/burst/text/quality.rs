@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::doc::lines::{line, ms, percent};
-use crate::doc::{self, Cell, Room, Style, Table, TableColumn, styled};
+use crate::doc::{self, Cell, Room, Style, Table, styled};
 use crate::judge::limits::{QualityLimits, judge};
 use crate::record::{Figures, LimitVerdict, LossWindow};
 use crate::stats::share;
@@ -98,23 +98,12 @@ fn judged(figures: &Figures, limits: &QualityLimits) -> [Line; 5] {
 
 /// The figures against the lines of the table, at most so many columns wide.
 pub fn table(figures: &Figures, limits: &QualityLimits, columns: usize) -> String {
-    let table = Table::new(
-        "limits",
-        "",
-        vec![TableColumn::words("line", limits.path)],
-        vec![
-            TableColumn::number("measured", "measured"),
-            TableColumn::number("limit", "limit"),
-            TableColumn::words("verdict", "verdict"),
-        ],
-    )
-    .rows(judged(figures, limits).map(|line| {
-        let limit = Cell::from(format!("< {}", line.limit));
-        (
-            [Cell::from(line.name)],
-            [line.measured, limit, said(line.verdict)],
-        )
-    }));
+    let table = Table::of("limits", "", judged(figures, limits))
+        .key("line", limits.path, |line| line.name)
+        .numbers("measured", "measured", |line| line.measured.clone())
+        .numbers("limit", "limit", |line| format!("< {}", line.limit))
+        .words("verdict", "verdict", |line| said(line.verdict))
+        .table();
     let room = Room {
         columns,
         rows: None,
