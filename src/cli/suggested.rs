@@ -26,13 +26,13 @@ pub const PAGES: [&str; 14 + cfg!(feature = "parquet") as usize] = [
     "compare",
     "diagnose",
     "tls",
+    #[cfg(feature = "parquet")]
+    "export",
     "endpoints",
     "endpoints-list",
     "endpoints-check",
     "endpoints-fetch",
     "endpoints-probe",
-    #[cfg(feature = "parquet")]
-    "export",
     "store-init",
     "schema",
     "completions",

@@ -5,8 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserializer;
-use serde::de::{Error, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::csv::CsvForm;
 use crate::schema::{Column, Kind, RowKind};
@@ -151,25 +150,61 @@ impl<'de, R: RowKind> Visitor<'de> for Cells<R> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
             let column = R::column(&name).ok_or_else(|| A::Error::custom("unknown name"))?;
-            if !holds(column.kind, &map.next_value()?) {
-                return Err(A::Error::custom(column.kind.as_str()));
-            }
+            map.next_value_seed(JsonCell(column.kind))?;
         }
         Ok(())
     }
 }
 
-/// Whether a column of this kind has such a value, or none.
-fn holds(kind: Kind, value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(_) => kind == Kind::Flag,
-        Value::Number(number) => {
-            matches!(kind, Kind::Integer | Kind::Signed) && (number.is_u64() || number.is_i64())
-        }
-        Value::String(text) => kind == Kind::Text || kind == Kind::Time && is_time(text, true),
-        Value::Array(_) => kind == Kind::List,
-        Value::Object(_) => false,
+/// Takes a value that a column of this kind has, or null.
+struct JsonCell(Kind);
+
+impl JsonCell {
+    fn check<E: Error>(&self, fits: bool) -> Result<(), E> {
+        fits.then_some(()).ok_or_else(|| E::custom(self.0.as_str()))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for JsonCell {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        value.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for JsonCell {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        self.check(self.0 == Kind::Flag)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        self.check(matches!(self.0, Kind::Integer | Kind::Signed))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        self.check(matches!(self.0, Kind::Integer | Kind::Signed))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        let fits = self.0 == Kind::Text || self.0 == Kind::Time && is_time(text, true);
+        self.check(fits)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.check(self.0 == Kind::List)?;
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
     }
 }
 
