@@ -55,6 +55,11 @@ pub trait Sink<R = Record>: Send {
         Ok(())
     }
 
+    /// Whether rows stand in it as they are. Those that are only counted in it are nowhere once the others fail.
+    fn keeps_rows(&self) -> bool {
+        true
+    }
+
     /// Behind an error: all rows that were taken and found no place, with the one of that call. None where that one alone
     /// is meant.
     fn unplaced(&mut self) -> Option<Vec<R>> {

@@ -113,6 +113,10 @@ impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for Folded<Bo
         self.to.idle().map_err(|error| self.unwritten(error, None))
     }
 
+    fn keeps_rows(&self) -> bool {
+        false
+    }
+
     /// What it was folded into stands in the error.
     fn unplaced(&mut self) -> Option<Vec<R>> {
         Some(Vec::new())

@@ -10,7 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use parquet::basic::CompressionCodec;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use columns::ColumnCells;
@@ -42,6 +44,21 @@ impl ParquetText {
                 "not a complete Parquet file ({error}); export it again"
             ))
         })?;
+        let groups = reader.metadata().row_groups().iter();
+        let columns = groups.flat_map(RowGroupMetaData::columns);
+        let mut codecs = columns.map(ColumnChunkMetaData::compression_codec);
+        let is_read = |codec: &CompressionCodec| {
+            matches!(
+                codec,
+                CompressionCodec::UNCOMPRESSED | CompressionCodec::SNAPPY
+            )
+        };
+        if let Some(codec) = codecs.find(|codec| !is_read(codec)) {
+            let codec = format!("{codec:?}").to_lowercase();
+            return Err(io::Error::other(format!(
+                "compressed with {codec}, which is not read from Parquet: write it again with Snappy or without compression"
+            )));
+        }
         let about = reader.metadata().file_metadata();
         let mut names = Vec::new();
         for field in about.schema().get_fields() {

@@ -195,8 +195,17 @@ def parquet(text, columns):
     print(json.dumps({"rows": number, "types": sorted({kind[1] for kind in kinds})}))
 
 
+def codec(path, out, name):
+    """The same rows with another compression."""
+    import pyarrow.parquet
+
+    pyarrow.parquet.write_table(pyarrow.parquet.read_table(path), out, compression=name)
+
+
 def main():
     engine, *rest = sys.argv[1:]
+    if engine == "codec":
+        return codec(*rest)
     if engine == "parquet":
         return parquet(*rest)
     if engine == "postgres-load":

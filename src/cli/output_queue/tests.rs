@@ -279,3 +279,50 @@ async fn rows_behind_a_lost_file_go_on_and_what_stdout_has_no_room_for_is_counte
     let ending = stdout.finish().await;
     assert_eq!((ending.unread, ending.failed), (3, true));
 }
+
+/// Counts rows and keeps none, or has no room at the end either.
+struct Counting {
+    fails: bool,
+}
+
+impl Sink<u64> for Counting {
+    fn write(&mut self, row: &u64) -> Result<(), SinkError> {
+        if self.fails { Full.write(row) } else { Ok(()) }
+    }
+
+    fn finish(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn keeps_rows(&self) -> bool {
+        false
+    }
+
+    fn unplaced(&mut self) -> Option<Vec<u64>> {
+        Some(Vec::new())
+    }
+}
+
+#[tokio::test]
+async fn rows_that_are_only_counted_any_more_are_named_and_end_the_run() {
+    for fails in [false, true] {
+        let stop = Stop::default();
+        let sinks: Vec<Box<dyn Sink<u64>>> = vec![Box::new(Full), Box::new(Counting { fails })];
+        let orphans = Orphans::ToStderr(u64::to_string);
+        let queue = OutputQueue::start(sinks, Delivery::Sure, orphans, Some(&stop), &stop).unwrap();
+        for row in 0..3 {
+            queue.send(&Arc::new(row)).await;
+        }
+        let ending = queue.finish().await;
+        assert_eq!((ending.orphans, ending.lost), (3, 0), "{ending:?}");
+        assert!(stop.is_asked());
+    }
+    // who wants nothing but counts gets them, and a run that goes on
+    let stop = Stop::default();
+    let sinks: Vec<Box<dyn Sink<u64>>> = vec![Box::new(Counting { fails: false })];
+    let orphans = Orphans::ToStderr(u64::to_string);
+    let queue = OutputQueue::start(sinks, Delivery::Sure, orphans, Some(&stop), &stop).unwrap();
+    queue.send(&Arc::new(0)).await;
+    assert_eq!(queue.finish().await, QueueEnding::default());
+    assert!(!stop.is_asked());
+}

@@ -18,6 +18,8 @@ pub enum Orphans<R = Record> {
 pub(super) struct Writer<'a, R> {
     sinks: Vec<Box<dyn Sink<R>>>,
     orphans: &'a Orphans<R>,
+    /// Whether rows were to stand anywhere as they are, and not only counted.
+    are_kept: bool,
     ending: QueueEnding,
 }
 
@@ -25,6 +27,7 @@ impl<'a, R> Writer<'a, R> {
     /// A thread that has these sinks.
     pub fn new(sinks: Vec<Box<dyn Sink<R>>>, orphans: &'a Orphans<R>) -> Self {
         Self {
+            are_kept: sinks.iter().any(|sink| sink.keeps_rows()),
             sinks,
             orphans,
             ending: QueueEnding::default(),
@@ -36,25 +39,31 @@ impl<'a, R> Writer<'a, R> {
         self.sinks.iter().any(|sink| sink.is_waiting())
     }
 
-    /// Gives a row to each sink; one that fails is gone. Whether any is left.
-    pub fn write(&mut self, row: &R) -> bool {
-        let before = self.sinks.len();
-        let unplaced = self.each(|sink| sink.write(row));
-        if self.sinks.is_empty() {
-            match unplaced {
-                Some(rows) => self.orphaned(&rows.iter().collect::<Vec<_>>(), before > 0),
-                None => self.orphaned(&[row], before > 0),
-            }
-        }
-        !self.sinks.is_empty()
+    /// Whether any sink is left that rows are kept in, where they were to be kept.
+    fn has_place(&self) -> bool {
+        let mut sinks = self.sinks.iter();
+        sinks.any(|sink| !self.are_kept || sink.keeps_rows())
     }
 
-    /// Brings what sinks gather to its place. Whether any is left.
+    /// Gives a row to each sink; one that fails is gone. Whether rows still have a place.
+    pub fn write(&mut self, row: &R) -> bool {
+        let had_place = self.has_place();
+        let unplaced = self.each(|sink| sink.write(row));
+        if !self.has_place() {
+            match unplaced {
+                Some(rows) => self.orphaned(&rows.iter().collect::<Vec<_>>(), had_place),
+                None => self.orphaned(&[row], had_place),
+            }
+        }
+        self.has_place()
+    }
+
+    /// Brings what sinks gather to its place. Whether rows still have one.
     pub fn settle(&mut self) -> bool {
         self.without_row(|sink| sink.settle())
     }
 
-    /// Lets sinks try again though no row comes. Whether any is left.
+    /// Lets sinks try again though no row comes. Whether rows still have a place.
     pub fn idle(&mut self) -> bool {
         self.without_row(|sink| sink.idle())
     }
@@ -64,16 +73,16 @@ impl<'a, R> Writer<'a, R> {
         what: impl FnMut(&mut Box<dyn Sink<R>>) -> Result<(), SinkError>,
     ) -> bool {
         let unplaced = self.each(what);
-        if self.sinks.is_empty() {
+        if !self.has_place() {
             self.orphaned(&unplaced.iter().flatten().collect::<Vec<_>>(), true);
         }
-        !self.sinks.is_empty()
+        self.has_place()
     }
 
     /// Brings everything to its place.
     pub fn finish(mut self) -> QueueEnding {
         let unplaced = self.each(|sink| sink.finish());
-        if self.sinks.is_empty() {
+        if !self.has_place() {
             self.orphaned(&unplaced.iter().flatten().collect::<Vec<_>>(), true);
         }
         self.ending
@@ -96,7 +105,9 @@ impl<'a, R> Writer<'a, R> {
                 Ok(()) => true,
                 Err(error) => {
                     ending.note(error);
-                    unplaced = sink.unplaced();
+                    if sink.keeps_rows() {
+                        unplaced = sink.unplaced();
+                    }
                     false
                 }
             }

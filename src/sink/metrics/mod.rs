@@ -91,6 +91,10 @@ impl<R: RowKind> Sink<R> for MetricsSink<R> {
         Ok(())
     }
 
+    fn keeps_rows(&self) -> bool {
+        false
+    }
+
     fn notes(&mut self) -> Vec<Note> {
         self.shared.news()
     }
