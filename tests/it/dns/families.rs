@@ -263,10 +263,7 @@ fn a_name_server_that_drops_one_kind_and_has_none_of_the_other_is_told_with_both
         _ => vec![query.answer(&[], &[soa("test")])],
     });
     let row = ask(within_two_seconds(Families::Routed, &server));
-    row.assert_failed(
-        "dns-timeout",
-        &["no answer within 2000 ms", "AAAA: dns-no-data"],
-    );
+    row.assert_failed("dns-timeout", &["no answer within", "AAAA: dns-no-data"]);
     assert_eq!(row.cell("dns_queries"), "2");
 }
 

@@ -19,7 +19,14 @@ fn every_sample_has_its_row() {
     let counted = rows.column("samples");
     let counted: usize = counted.iter().map(|n| n.parse::<usize>().unwrap()).sum();
     assert_eq!(samples.rows.len(), counted);
-    assert_eq!(samples.column("sequence")[0], "0");
+    // each run counts its own; a busy machine may miss some
+    let sequence: Vec<u64> = samples
+        .column("sequence")
+        .iter()
+        .map(|n| n.parse().unwrap())
+        .collect();
+    let again = sequence.windows(2).filter(|two| two[1] <= two[0]).count();
+    assert_eq!(again, 1, "{sequence:?}");
     assert_eq!(samples.column("label")[0], "access=Telekom");
     let at = samples.column("at_utc");
     assert!(at.iter().all(|at| at.ends_with('Z')));
