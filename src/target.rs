@@ -316,12 +316,15 @@ impl FromStr for Host {
             return Ok(Self::Address(address));
         }
         let wrong = || TargetError::Host(text.to_owned());
-        let ending = text.to_ascii_lowercase();
-        if FILES.iter().any(|of_file| ending.ends_with(of_file)) {
+        let is_file = |name: &str| FILES.iter().any(|of_file| name.ends_with(of_file));
+        if is_file(&text.to_ascii_lowercase()) {
             return Err(TargetError::File(text.to_owned()));
         }
         let name = idna::domain_to_ascii(text).map_err(|_| wrong())?;
         let name = name.strip_suffix('.').unwrap_or(&name);
+        if is_file(name) {
+            return Err(TargetError::File(text.to_owned()));
+        }
         // a name whose last label is a number is a mistyped address (192.168.1.256)
         let last_is_number = name
             .rsplit('.')
