@@ -17,7 +17,7 @@ const ASK: Duration = Duration::from_secs(2);
 const ANSWER: Duration = Duration::from_secs(10);
 
 /// Requests at a time: whoever asks and does not read holds up nobody else.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 16;
 
 /// Longest head of a request.
 const MOST: usize = 8 * 1024;
