@@ -1,11 +1,10 @@
 //! In which hours something happened: whether it came at some times only.
 
+use super::units::HOUR_US;
 use crate::record::Counter as _;
 
 /// Hours that are told apart: what came in more of them is spread over the time.
 const MOST_HOURS: usize = 512;
-
-const HOUR_US: i64 = 3_600_000_000;
 
 /// Occurrences by the hour since 1970 in which they were. Mergeable: the order changes nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::found::{Inputs, at};
 use crate::doc::number::{counted, grouped};
 use crate::stats::HourCounts;
+use crate::stats::units::HOUR_US;
 
 /// So many, at least: fewer are at some time by chance.
 const FEWEST: u64 = 3;
@@ -16,8 +17,6 @@ const MOST: u64 = 90;
 
 /// Days that are named.
 const NAMED: usize = 4;
-
-const HOUR_US: i64 = 3_600_000_000;
 
 /// When it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
