@@ -162,9 +162,12 @@ fn an_answer_in_pieces_behind_answers_to_others_is_found() {
     let row = ask(Ask::Allocate, |stream, request| {
         let right = unauthorized(request);
         let other = to_another(right.clone());
-        for byte in [&other[..], &other, &right, b"and more"].concat() {
+        let (last, before) = right.split_last().unwrap();
+        for byte in [&other[..], &other, before].concat() {
             say(stream, &[byte]);
         }
+        // in one piece: a client that has its answer may be gone before another one
+        say(stream, &[&[*last], &b"and more"[..]].concat());
     });
     row.assert_ok();
     assert_eq!(row.cells(["turn_reply", "turn_ignored"]), ["401", "2"]);
