@@ -130,6 +130,17 @@ fn calm_months_are_green_and_say_what_was_looked_at() {
     said.out_has("GREEN: Nothing is wrong in");
 }
 
+#[test]
+fn a_file_without_rows_is_nothing_that_a_verdict_may_pass() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), std::iter::empty());
+    report("", &path).ended(0).out_has("nothing to judge");
+    for colour in ["amber", "red"] {
+        let said = report(&format!("--fail-on {colour}"), &path).ended(1);
+        said.err_has("--fail-on: there is no row, so nothing could be judged");
+    }
+}
+
 // planted: day 71 of 88, so 17 days; 20 ms become 60
 #[test]
 fn a_host_whose_connect_tripled_for_the_last_17_of_88_days_is_the_first_finding() {

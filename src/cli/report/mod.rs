@@ -155,6 +155,10 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
     if !summary.left_out.is_empty() && !args.skip_unreadable {
         return Ok(Exit::Failed);
     }
+    if args.fail_on.is_some() && report.verdict.colour == "none" {
+        message::error("--fail-on: there is no row, so nothing could be judged");
+        return Ok(Exit::Failed);
+    }
     let fails = match args.fail_on {
         None => false,
         Some(FailOn::Amber) => ["amber", "red"].contains(&report.verdict.colour),
