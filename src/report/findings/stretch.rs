@@ -70,26 +70,37 @@ pub(super) fn stretch(
     }
     let length = hour(rows.1).saturating_sub(hour(rows.0)).saturating_add(1);
     let is_short = (last - first + long).saturating_mul(2) <= length;
-    is_short.then(|| {
-        let within = count_of(hours, |hour| (first..=last).contains(&hour));
-        let ends = [first, last.saturating_add(long)].map(|hour| hour.saturating_mul(HOUR_US));
-        let (from, to) = match of.span() {
-            Some((from, to)) if within == all => (from, to),
-            Some((from, to)) => (ends[0].max(from), ends[1].min(to)),
-            None => (ends[0], ends[1]),
-        };
-        let (from, to) = (at(from), at(to));
-        Stretch {
-            from,
-            to,
-            text: format!(
-                "{} were from {} to {}",
-                how_many(within, all, what),
-                about.time(from),
-                about.time(to)
-            ),
-        }
-    })
+    let ends = of.span();
+    if !is_short {
+        // hours are long where the rows are of a few of them
+        let (from, to) = ends?;
+        let time = rows.1.signed_duration_since(rows.0).num_microseconds()?;
+        let is_short = to.saturating_sub(from).saturating_mul(2) <= time;
+        return is_short.then(|| from_to(about, how_many(all, all, what), at(from), at(to)));
+    }
+    let within = count_of(hours, |hour| (first..=last).contains(&hour));
+    let edges = [first, last.saturating_add(long)].map(|hour| hour.saturating_mul(HOUR_US));
+    let (from, to) = match ends {
+        Some((from, to)) if within == all => (from, to),
+        Some((from, to)) => (edges[0].max(from), edges[1].min(to)),
+        None => (edges[0], edges[1]),
+    };
+    let how_many = how_many(within, all, what);
+    Some(from_to(about, how_many, at(from), at(to)))
+}
+
+fn from_to(
+    about: &Inputs<'_>,
+    how_many: String,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Stretch {
+    let shown = [from, to].map(|at| about.time(at));
+    let text = match &shown {
+        [from, to] if from == to => format!("{how_many} were at {from}"),
+        [from, to] => format!("{how_many} were from {from} to {to}"),
+    };
+    Stretch { from, to, text }
 }
 
 /// The same of what could have been at any time of the rows.
