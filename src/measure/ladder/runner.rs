@@ -34,7 +34,7 @@ const MOST_CLOSING: usize = 64;
 
 /// What a run may spend, and how far it is.
 #[derive(Debug)]
-pub struct Asking<'a> {
+pub struct LadderRun<'a> {
     opener: &'a Opener,
     interval: Duration,
     stop: &'a measure::Stop,
@@ -58,7 +58,7 @@ pub struct Climbed {
     pub took: Duration,
 }
 
-impl<'a> Asking<'a> {
+impl<'a> LadderRun<'a> {
     /// A run that asks so often.
     pub fn new(opener: &'a Opener, interval: Duration, stop: &'a measure::Stop) -> Self {
         Self {
