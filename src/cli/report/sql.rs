@@ -11,14 +11,14 @@ use super::args::ReportArgs;
 use crate::cli::exit::{Exit, FatalError};
 use crate::cli::files::Filter;
 use crate::cli::{signals, terminal};
-use crate::report::sql::{Engine, FileName, Of, Place, Question, SqlError, query};
+use crate::report::sql::{FileName, Of, Place, Question, SqlEngine, SqlError, query};
 use crate::schema::Dialect;
 use crate::source::{self, Input};
 use crate::zone::Zone;
 
 /// Prints queries of what is asked for.
 pub fn run(
-    engine: Engine,
+    engine: SqlEngine,
     args: &ReportArgs,
     filter: &Filter,
     by: Vec<Vec<String>>,
@@ -78,7 +78,7 @@ fn is_of_rows(error: &SqlError) -> bool {
     matches!(error, SqlError::Unknown { what, .. } if *what == "roll-ups")
 }
 
-fn question(engine: Engine, args: &ReportArgs, filter: &Filter, by: Vec<String>) -> Question {
+fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<String>) -> Question {
     let [since, until] = filter.times();
     let mut conditions = filter.wanted().pairs().to_vec();
     if let Some(world) = args.world {
@@ -98,13 +98,13 @@ fn question(engine: Engine, args: &ReportArgs, filter: &Filter, by: Vec<String>)
 }
 
 /// Tables, or the files with their kind and columns.
-fn found(engine: Engine, args: &ReportArgs) -> Result<Found, FatalError> {
+fn found(engine: SqlEngine, args: &ReportArgs) -> Result<Found, FatalError> {
     if args.files.is_empty() {
         return Ok([Of::Rows, Of::RollUps]
             .map(|of| (of, Place::Table, None))
             .to_vec());
     }
-    if engine != Engine::DuckDb {
+    if engine != SqlEngine::DuckDb {
         return Err(FatalError::usage(anyhow::anyhow!(
             "--sql {} uses the tables probes and rollups: leave out the files, or use --sql duckdb, which reads them",
             engine.as_str()

@@ -11,7 +11,7 @@ use crate::words::words;
 words! {
     /// An engine that queries are written for.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Engine {
+    pub enum SqlEngine {
         /// DuckDB, over files or tables.
         DuckDb = "duckdb",
         /// PostgreSQL.
@@ -32,7 +32,7 @@ pub enum Of {
     RollUps,
 }
 
-impl Engine {
+impl SqlEngine {
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {

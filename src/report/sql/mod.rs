@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use crate::schema::Metric;
 use engine::quoted;
-pub use engine::{Engine, Of};
+pub use engine::{Of, SqlEngine};
 pub use question::{FileName, Place, Question, SqlError};
 
 /// Quantiles of a query, in thousandths.
@@ -181,7 +181,7 @@ fn keyed(table: &str, keys: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn of(engine: Engine, place: Place) -> Question {
+    fn of(engine: SqlEngine, place: Place) -> Question {
         Question {
             engine,
             of: Of::Rows,
@@ -203,10 +203,10 @@ mod tests {
             is_pattern,
         };
         for (engine, text) in [
-            (Engine::DuckDb, r"'site=o''neill\bonn'"),
-            (Engine::Postgres, r"'site=o''neill\bonn'"),
-            (Engine::Sqlite, r"'site=o''neill\bonn'"),
-            (Engine::ClickHouse, r"'site=o''neill\\bonn'"),
+            (SqlEngine::DuckDb, r"'site=o''neill\bonn'"),
+            (SqlEngine::Postgres, r"'site=o''neill\bonn'"),
+            (SqlEngine::Sqlite, r"'site=o''neill\bonn'"),
+            (SqlEngine::ClickHouse, r"'site=o''neill\\bonn'"),
         ] {
             let text = format!("lower(coalesce(\"label\", '')) IN ({text})");
             let found = query(&of(engine, Place::Table)).unwrap();
@@ -225,7 +225,7 @@ mod tests {
             (named("a[1]*?.csv", false), "'a[[]1][*][?].csv'"),
             (named("~night.csv", false), "'./~night.csv'"),
         ] {
-            let found = query(&of(Engine::DuckDb, Place::Csv(vec![file]))).unwrap();
+            let found = query(&of(SqlEngine::DuckDb, Place::Csv(vec![file]))).unwrap();
             assert!(found.contains(&format!("read_csv([{text}],")), "{found}");
         }
     }
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_column_that_is_not_there_or_makes_no_group_is_refused_by_its_name() {
         let by = |of: Of, name: &str| {
-            let mut question = self::of(Engine::Sqlite, Place::Table);
+            let mut question = self::of(SqlEngine::Sqlite, Place::Table);
             question.by = vec![name.to_owned()];
             question.conditions.clear();
             question.of = of;

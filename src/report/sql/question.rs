@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::engine::{Engine, Of};
+use super::engine::{Of, SqlEngine};
 use crate::schema::Metric;
 
 /// A file, or a pattern for several.
@@ -33,7 +33,7 @@ pub enum Place {
 #[derive(Debug, Clone)]
 pub struct Question {
     /// Of whom.
-    pub engine: Engine,
+    pub engine: SqlEngine,
     /// Of what.
     pub of: Of,
     /// Where.

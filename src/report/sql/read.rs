@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::engine::{Engine, Of, quoted};
+use super::engine::{Of, SqlEngine, quoted};
 use super::question::{FileName, Place, Question, SqlError};
 use crate::measure::rollup::Rollup;
 use crate::record::Record;
@@ -113,7 +113,7 @@ struct Columns<'a> {
 }
 
 impl Columns<'_> {
-    fn engine(&self) -> Engine {
+    fn engine(&self) -> SqlEngine {
         self.question.engine
     }
 
@@ -217,7 +217,7 @@ impl Columns<'_> {
         let joined = format!("concat({spoken}, {through}, {proxy})");
         let joined = match self.engine() {
             // before 3.44 it has none
-            Engine::Sqlite => format!("{spoken} || {through} || {proxy}"),
+            SqlEngine::Sqlite => format!("{spoken} || {through} || {proxy}"),
             _ => joined,
         };
         format!("CASE WHEN {proxy} = '' THEN {spoken} ELSE {joined} END")
@@ -230,7 +230,7 @@ impl Columns<'_> {
         let port = port.ok_or_else(|| self.unknown("Port"))?;
         let is_v6 = format!("{host} LIKE '%:%'");
         Ok(match self.engine() {
-            Engine::Sqlite => {
+            SqlEngine::Sqlite => {
                 format!(
                     "CASE WHEN {is_v6} THEN '[' || {host} || ']' ELSE {host} END || ':' || {port}"
                 )
