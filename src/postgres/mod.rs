@@ -17,7 +17,7 @@ mod text;
 mod tls;
 
 pub use address::Address;
-pub use error::{Fault, PgError};
+pub use error::{PgError, PgErrorKind};
 pub use layout::{SEQ, init};
 pub use link::Link;
 pub use read::{Remote, RemoteText};

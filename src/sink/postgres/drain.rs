@@ -12,7 +12,7 @@ use super::super::store::Server;
 use super::job::{Job, Shared};
 use super::spool::{self, Found, counted, folder};
 use crate::clock;
-use crate::postgres::{Address, Fault, Link, PgError};
+use crate::postgres::{Address, Link, PgError, PgErrorKind};
 use crate::record::World;
 use crate::schema::StoredTable;
 
@@ -68,7 +68,7 @@ impl Drain {
         let link = match link {
             Ok(link) => Some(link),
             Err(PgError {
-                fault: Fault::Away,
+                kind: PgErrorKind::Away,
                 text,
             }) => {
                 shared.tell(format!(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::error::absolute;
 use super::super::note::Note;
 use super::spool;
-use crate::postgres::{Address, Fault, Link, PgError, Segment, Target};
+use crate::postgres::{Address, Link, PgError, PgErrorKind, Segment, Target};
 use crate::record::World;
 use crate::schema::StoredTable;
 
@@ -100,7 +100,7 @@ impl Job {
                 }
                 Err(error) => {
                     self.link = None;
-                    let pause = if error.fault == Fault::Wrong {
+                    let pause = if error.kind == PgErrorKind::Wrong {
                         WRONG
                     } else {
                         retry
@@ -139,13 +139,13 @@ impl Job {
         let mut is_fresh = false;
         for segment in segments {
             let mut sent = self.send(&segment, targets);
-            if !is_fresh && matches!(&sent, Err(error) if error.fault == Fault::Away) {
+            if !is_fresh && matches!(&sent, Err(error) if error.kind == PgErrorKind::Away) {
                 self.link = None;
                 sent = self.send(&segment, targets);
             }
             is_fresh = true;
             match sent {
-                Err(error) if error.fault == Fault::Rows => {
+                Err(error) if error.kind == PgErrorKind::Rows => {
                     // what it began is over: the next one has a connection of its own
                     self.link = None;
                     self.set_aside(&segment, error, shared)?;
@@ -177,7 +177,7 @@ impl Job {
                 error.text
             );
             return Err(PgError {
-                fault: Fault::Wrong,
+                kind: PgErrorKind::Wrong,
                 text,
             });
         }
@@ -197,7 +197,7 @@ impl Job {
 
     fn send(&mut self, segment: &Path, targets: &[Target]) -> Result<(), PgError> {
         let refused = |text: String| PgError {
-            fault: Fault::Rows,
+            kind: PgErrorKind::Rows,
             text,
         };
         let id = segment.file_stem().and_then(|stem| stem.to_str());
@@ -212,7 +212,7 @@ impl Job {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(error) => {
                 return Err(PgError {
-                    fault: Fault::Away,
+                    kind: PgErrorKind::Away,
                     text: format!("{}: {error}", absolute(segment)),
                 });
             }
