@@ -10,11 +10,11 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::layout::Form;
+use super::layout::PgType;
 
 /// Rows of a table as COPY takes them.
 pub(super) struct Copied<'a> {
-    columns: &'a [(String, Form)],
+    columns: &'a [(String, PgType)],
     /// All rows so far.
     pub out: Vec<u8>,
     /// Cells of the row that is being read, in the order in which it has them.
@@ -25,7 +25,7 @@ pub(super) struct Copied<'a> {
 
 impl<'a> Copied<'a> {
     /// Of these columns, with room for so many bytes.
-    pub fn new(columns: &'a [(String, Form)], room: usize) -> Self {
+    pub fn new(columns: &'a [(String, PgType)], room: usize) -> Self {
         Self {
             columns,
             out: Vec::with_capacity(room),
@@ -59,7 +59,7 @@ impl<'a> Copied<'a> {
 
 /// Reads an object.
 struct Row<'a> {
-    columns: &'a [(String, Form)],
+    columns: &'a [(String, PgType)],
     text: &'a mut Vec<u8>,
     cells: &'a mut [Option<Range<usize>>],
 }
@@ -84,7 +84,10 @@ impl<'de> Visitor<'de> for Row<'_> {
             };
             next = column.saturating_add(1);
             let begin = self.text.len();
-            let form = self.columns.get(column).map_or(Form::Text, |known| known.1);
+            let form = self
+                .columns
+                .get(column)
+                .map_or(PgType::Text, |known| known.1);
             let cell = Cell {
                 form,
                 out: self.text,
@@ -100,7 +103,7 @@ impl<'de> Visitor<'de> for Row<'_> {
 
 /// Reads the name of a column as its number: most likely that of the next one.
 struct Name<'a> {
-    columns: &'a [(String, Form)],
+    columns: &'a [(String, PgType)],
     next: usize,
 }
 
@@ -131,7 +134,7 @@ impl Visitor<'_> for Name<'_> {
 
 /// Reads a value, and says whether there is one.
 struct Cell<'a> {
-    form: Form,
+    form: PgType,
     out: &'a mut Vec<u8>,
 }
 
@@ -183,7 +186,7 @@ impl<'de> Visitor<'de> for Cell<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
         let (begin, between, end) = match self.form {
-            Form::Buckets | Form::Counts => ("{", ",", "}"),
+            PgType::Buckets | PgType::Counts => ("{", ",", "}"),
             _ => ("", " ", ""),
         };
         self.out.extend_from_slice(begin.as_bytes());
@@ -237,18 +240,18 @@ fn push_text(text: &str, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    fn columns() -> Vec<(String, Form)> {
+    fn columns() -> Vec<(String, PgType)> {
         [
-            ("n", Form::Integer),
-            ("huge", Form::Integer),
-            ("no", Form::Text),
-            ("gone", Form::Text),
-            ("yes", Form::Flag),
-            ("text", Form::Text),
-            ("list", Form::Text),
-            ("buckets", Form::Buckets),
-            ("none", Form::Counts),
-            ("sum", Form::Wide),
+            ("n", PgType::Integer),
+            ("huge", PgType::Integer),
+            ("no", PgType::Text),
+            ("gone", PgType::Text),
+            ("yes", PgType::Flag),
+            ("text", PgType::Text),
+            ("list", PgType::Text),
+            ("buckets", PgType::Buckets),
+            ("none", PgType::Counts),
+            ("sum", PgType::Wide),
         ]
         .map(|(name, form)| (name.to_owned(), form))
         .to_vec()

@@ -9,7 +9,7 @@ use tokio_postgres::{Client, Transaction};
 
 use super::copy::Copied;
 use super::error::PgError;
-use super::layout::{Form, SEQ, quoted};
+use super::layout::{PgType, SEQ, quoted};
 use super::link::{Link, within};
 use crate::schema::StoredTable;
 
@@ -24,7 +24,7 @@ const PIECE: usize = 64 << 10;
 pub struct Target {
     table: String,
     time: &'static str,
-    columns: Vec<(String, Form)>,
+    columns: Vec<(String, PgType)>,
 }
 
 impl Target {
@@ -35,7 +35,7 @@ impl Target {
             table: table.stored.table.to_owned(),
             time: table.stored.time,
             columns: columns
-                .map(|column| (column.name.to_owned(), Form::of(column)))
+                .map(|column| (column.name.to_owned(), PgType::of(column)))
                 .collect(),
         }
     }

@@ -13,7 +13,7 @@ use futures_util::stream::ReadyChunks;
 use tokio_postgres::CopyOutStream;
 
 use super::error::PgError;
-use super::layout::{Form, quoted};
+use super::layout::{PgType, quoted};
 use super::link::{Link, within};
 use crate::record::with_marks;
 
@@ -27,7 +27,7 @@ const AT_ONCE: usize = 256;
 pub struct RemoteText {
     rows: ReadyChunks<Pin<Box<CopyOutStream>>>,
     link: Link,
-    forms: Vec<Form>,
+    forms: Vec<PgType>,
     /// The piece of a line that has no end yet.
     rest: Vec<u8>,
     text: Vec<u8>,
@@ -47,7 +47,7 @@ impl RemoteText {
     pub(super) fn new(
         link: Link,
         sql: &str,
-        columns: Vec<(String, Form)>,
+        columns: Vec<(String, PgType)>,
     ) -> Result<Self, PgError> {
         let rows = async { Ok(link.client.copy_out(sql).await?) };
         let rows = within(&link.runtime, ROWS, rows)?;
@@ -116,7 +116,7 @@ impl Read for RemoteText {
     }
 }
 
-fn push_line(line: &[u8], forms: &[Form], out: &mut Vec<u8>) {
+fn push_line(line: &[u8], forms: &[PgType], out: &mut Vec<u8>) {
     let ends = memchr::memchr_iter(b'\t', line).chain([line.len()]);
     let mut begin = 0;
     for (place, (end, form)) in ends.zip(forms).enumerate() {
@@ -131,18 +131,18 @@ fn push_line(line: &[u8], forms: &[Form], out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-fn push_cell(cell: &[u8], form: Form, out: &mut Vec<u8>) {
+fn push_cell(cell: &[u8], form: PgType, out: &mut Vec<u8>) {
     match form {
-        Form::Integer | Form::Wide => out.extend_from_slice(cell),
-        Form::Flag => out.extend_from_slice(if cell == b"t" { b"true" } else { b"false" }),
+        PgType::Integer | PgType::Wide => out.extend_from_slice(cell),
+        PgType::Flag => out.extend_from_slice(if cell == b"t" { b"true" } else { b"false" }),
         // an array of none is none, as in CSV
-        Form::Buckets | Form::Counts => {
+        PgType::Buckets | PgType::Counts => {
             let inner = cell.strip_prefix(b"{").unwrap_or(cell);
             out.push(b'[');
             out.extend_from_slice(inner.strip_suffix(b"}").unwrap_or(inner));
             out.push(b']');
         }
-        Form::Time => {
+        PgType::Time => {
             let time = cell.strip_suffix(b"+00").unwrap_or(cell);
             out.extend_from_slice(time);
             if let Some(point) = memchr::memchr(b'.', time) {
@@ -152,7 +152,7 @@ fn push_cell(cell: &[u8], form: Form, out: &mut Vec<u8>) {
             }
             out.push(b'Z');
         }
-        Form::Text => {
+        PgType::Text => {
             let cell = String::from_utf8_lossy(cell);
             let text = unescaped(&cell);
             let text = with_marks(&text);
@@ -196,13 +196,13 @@ mod tests {
     #[test]
     fn a_line_of_copy_is_a_line_of_csv() {
         let forms = [
-            Form::Integer,
-            Form::Text,
-            Form::Text,
-            Form::Time,
-            Form::Time,
-            Form::Flag,
-            Form::Buckets,
+            PgType::Integer,
+            PgType::Text,
+            PgType::Text,
+            PgType::Time,
+            PgType::Time,
+            PgType::Flag,
+            PgType::Buckets,
         ];
         let line = b"-5\t=a\\tb\\\\\"c\"\t\\N\t2026-11-22 13:46:01.12+00\t2026-11-22 13:46:01+00\tt\t{-501,425}";
         let mut out = Vec::new();
