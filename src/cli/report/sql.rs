@@ -188,9 +188,9 @@ fn place(files: &[OsString]) -> anyhow::Result<Place> {
         let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
         let ending = plain.rsplit('.').next().unwrap_or_default();
         let found = match ending {
-            "jsonl" | "ndjson" | "json" => Form::Json,
-            "parquet" => Form::Parquet,
-            _ => Form::Csv,
+            "jsonl" | "ndjson" | "json" => NamedFormat::Json,
+            "parquet" => NamedFormat::Parquet,
+            _ => NamedFormat::Csv,
         };
         ensure!(
             *form.get_or_insert(found) == found,
@@ -204,15 +204,15 @@ fn place(files: &[OsString]) -> anyhow::Result<Place> {
         });
     }
     Ok(match form {
-        Some(Form::Json) => Place::Json(names),
-        Some(Form::Parquet) => Place::Parquet(names),
+        Some(NamedFormat::Json) => Place::Json(names),
+        Some(NamedFormat::Parquet) => Place::Parquet(names),
         _ => Place::Csv(names),
     })
 }
 
 /// What a file is by the ending of its name, as DuckDB tells it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum NamedFormat {
     Csv,
     Json,
     Parquet,
