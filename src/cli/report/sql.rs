@@ -11,7 +11,7 @@ use super::args::ReportArgs;
 use crate::cli::exit::{Exit, FatalError};
 use crate::cli::files::Filter;
 use crate::cli::{signals, terminal};
-use crate::report::sql::{FileName, Of, Place, Question, SqlEngine, SqlError, query};
+use crate::report::sql::{FileName, Of, Question, SqlEngine, SqlError, TableSource, query};
 use crate::schema::Dialect;
 use crate::source::{self, Input};
 use crate::zone::Zone;
@@ -68,10 +68,12 @@ pub fn run(
 }
 
 /// What each query is of.
-type Found = Vec<(Of, Place, Option<BTreeSet<String>>)>;
+type Found = Vec<(Of, TableSource, Option<BTreeSet<String>>)>;
 
 fn by_tables(found: &Found) -> bool {
-    found.iter().all(|(_, place, _)| *place == Place::Table)
+    found
+        .iter()
+        .all(|(_, place, _)| *place == TableSource::Table)
 }
 
 fn is_of_rows(error: &SqlError) -> bool {
@@ -87,7 +89,7 @@ fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<Strin
     Question {
         engine,
         of: Of::Rows,
-        place: Place::Table,
+        place: TableSource::Table,
         known: None,
         by,
         metrics: args.metric.clone(),
@@ -101,7 +103,7 @@ fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<Strin
 fn found(engine: SqlEngine, args: &ReportArgs) -> Result<Found, FatalError> {
     if args.files.is_empty() {
         return Ok([Of::Rows, Of::RollUps]
-            .map(|of| (of, Place::Table, None))
+            .map(|of| (of, TableSource::Table, None))
             .to_vec());
     }
     if engine != SqlEngine::DuckDb {
@@ -174,7 +176,7 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
 }
 
 /// The files as DuckDB is told them.
-fn place(files: &[OsString]) -> anyhow::Result<Place> {
+fn place(files: &[OsString]) -> anyhow::Result<TableSource> {
     let mut names = Vec::new();
     let mut form = None;
     for file in files {
@@ -204,9 +206,9 @@ fn place(files: &[OsString]) -> anyhow::Result<Place> {
         });
     }
     Ok(match form {
-        Some(NamedFormat::Json) => Place::Json(names),
-        Some(NamedFormat::Parquet) => Place::Parquet(names),
-        _ => Place::Csv(names),
+        Some(NamedFormat::Json) => TableSource::Json(names),
+        Some(NamedFormat::Parquet) => TableSource::Parquet(names),
+        _ => TableSource::Csv(names),
     })
 }
 

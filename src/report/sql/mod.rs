@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use crate::schema::Metric;
 use engine::quoted;
 pub use engine::{Of, SqlEngine};
-pub use question::{FileName, Place, Question, SqlError};
+pub use question::{FileName, Question, SqlError, TableSource};
 
 /// Quantiles of a query, in thousandths.
 const QUANTILES: [(&str, u16); 3] = [("p50", 500), ("p95", 950), ("p99", 990)];
@@ -181,7 +181,7 @@ fn keyed(table: &str, keys: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn of(engine: SqlEngine, place: Place) -> Question {
+    fn of(engine: SqlEngine, place: TableSource) -> Question {
         Question {
             engine,
             of: Of::Rows,
@@ -209,7 +209,7 @@ mod tests {
             (SqlEngine::ClickHouse, r"'site=o''neill\\bonn'"),
         ] {
             let text = format!("lower(coalesce(\"label\", '')) IN ({text})");
-            let found = query(&of(engine, Place::Table)).unwrap();
+            let found = query(&of(engine, TableSource::Table)).unwrap();
             assert!(found.contains(&text), "{found}");
             assert!(found.contains("\"Status\" = 'OK'"), "{found}");
         }
@@ -225,7 +225,7 @@ mod tests {
             (named("a[1]*?.csv", false), "'a[[]1][*][?].csv'"),
             (named("~night.csv", false), "'./~night.csv'"),
         ] {
-            let found = query(&of(SqlEngine::DuckDb, Place::Csv(vec![file]))).unwrap();
+            let found = query(&of(SqlEngine::DuckDb, TableSource::Csv(vec![file]))).unwrap();
             assert!(found.contains(&format!("read_csv([{text}],")), "{found}");
         }
     }
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_column_that_is_not_there_or_makes_no_group_is_refused_by_its_name() {
         let by = |of: Of, name: &str| {
-            let mut question = self::of(SqlEngine::Sqlite, Place::Table);
+            let mut question = self::of(SqlEngine::Sqlite, TableSource::Table);
             question.by = vec![name.to_owned()];
             question.conditions.clear();
             question.of = of;

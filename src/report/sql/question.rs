@@ -18,7 +18,7 @@ pub struct FileName {
 
 /// Where it finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum TableSource {
     /// In the table `probes` or `rollups`.
     Table,
     /// In CSV files of these names.
@@ -37,7 +37,7 @@ pub struct Question {
     /// Of what.
     pub of: Of,
     /// Where.
-    pub place: Place,
+    pub place: TableSource,
     /// Columns that files have; none where nothing was read.
     pub known: Option<BTreeSet<String>>,
     /// Dimensions and columns that make a group, beside the world and the transport.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::engine::{Of, SqlEngine, quoted};
-use super::question::{FileName, Place, Question, SqlError};
+use super::question::{FileName, Question, SqlError, TableSource};
 use crate::measure::rollup::Rollup;
 use crate::record::Record;
 use crate::schema::{Kind, Metric, RowKind as _, THROUGH};
@@ -61,15 +61,15 @@ fn source(question: &Question, used: &BTreeSet<String>) -> String {
         names.collect::<Vec<_>>().join(", ")
     };
     match &question.place {
-        Place::Table => match question.of {
+        TableSource::Table => match question.of {
             Of::Rows => "probes".to_owned(),
             Of::RollUps => "rollups".to_owned(),
         },
-        Place::Csv(names) => format!(
+        TableSource::Csv(names) => format!(
             "read_csv([{}],\n    delim = ',', quote = '\"', escape = '\"', header = true, all_varchar = true, union_by_name = true)",
             listed(names)
         ),
-        Place::Json(names) => {
+        TableSource::Json(names) => {
             let columns = used.iter();
             let columns = columns.map(|name| format!("{}: 'VARCHAR'", quoted(name)));
             format!(
@@ -78,7 +78,9 @@ fn source(question: &Question, used: &BTreeSet<String>) -> String {
                 columns.collect::<Vec<_>>().join(", ")
             )
         }
-        Place::Parquet(names) => format!("read_parquet([{}], union_by_name = true)", listed(names)),
+        TableSource::Parquet(names) => {
+            format!("read_parquet([{}], union_by_name = true)", listed(names))
+        }
     }
 }
 
@@ -155,7 +157,10 @@ impl Columns<'_> {
             Of::Rows => Record::column(name).map(|column| column.kind),
             Of::RollUps => Rollup::column(name).map(|column| column.kind),
         };
-        let has_types = !matches!(self.question.place, Place::Csv(_) | Place::Json(_));
+        let has_types = !matches!(
+            self.question.place,
+            TableSource::Csv(_) | TableSource::Json(_)
+        );
         if has_types && !matches!(kind, Some(Kind::Text | Kind::List)) {
             return Some(self.engine().as_text(&column));
         }
