@@ -11,7 +11,7 @@ use super::args::ReportArgs;
 use crate::cli::exit::{Exit, FatalError};
 use crate::cli::files::Filter;
 use crate::cli::{signals, terminal};
-use crate::report::sql::{FileName, Of, Question, SqlEngine, SqlError, TableSource, query};
+use crate::report::sql::{FileName, Of, SqlEngine, SqlError, SqlQuery, TableSource, query};
 use crate::schema::Dialect;
 use crate::source::{self, Input};
 use crate::zone::Zone;
@@ -40,7 +40,7 @@ pub fn run(
     for by in tables {
         for (of, place, known) in &found {
             let question = question(engine, args, filter, by.clone());
-            let question = Question {
+            let question = SqlQuery {
                 of: *of,
                 place: place.clone(),
                 known: known.clone(),
@@ -80,13 +80,13 @@ fn is_of_rows(error: &SqlError) -> bool {
     matches!(error, SqlError::Unknown { what, .. } if *what == "roll-ups")
 }
 
-fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<String>) -> Question {
+fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<String>) -> SqlQuery {
     let [since, until] = filter.times();
     let mut conditions = filter.wanted().pairs().to_vec();
     if let Some(world) = args.world {
         conditions.push(("world".to_owned(), vec![world.as_str().to_owned()]));
     }
-    Question {
+    SqlQuery {
         engine,
         of: Of::Rows,
         place: TableSource::Table,

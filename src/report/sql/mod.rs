@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use crate::schema::Metric;
 use engine::quoted;
 pub use engine::{Of, SqlEngine};
-pub use question::{FileName, Question, SqlError, TableSource};
+pub use question::{FileName, SqlError, SqlQuery, TableSource};
 
 /// Quantiles of a query, in thousandths.
 const QUANTILES: [(&str, u16); 3] = [("p50", 500), ("p95", 950), ("p99", 990)];
@@ -29,7 +29,7 @@ const TAKEN: [&str; 14] = [
 /// # Errors
 ///
 /// Where a column is not there.
-pub fn query(question: &Question) -> Result<String, SqlError> {
+pub fn query(question: &SqlQuery) -> Result<String, SqlError> {
     let engine = question.engine;
     let mut keys = vec!["world".to_owned(), "transport".to_owned()];
     let more = question.by.iter().filter(|name| *name != "world");
@@ -128,7 +128,7 @@ pub fn query(question: &Question) -> Result<String, SqlError> {
 }
 
 /// What is counted and how.
-fn head(question: &Question) -> String {
+fn head(question: &SqlQuery) -> String {
     let (what, how) = match question.of {
         Of::Rows => (
             "rows",
@@ -181,8 +181,8 @@ fn keyed(table: &str, keys: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn of(engine: SqlEngine, place: TableSource) -> Question {
-        Question {
+    fn of(engine: SqlEngine, place: TableSource) -> SqlQuery {
+        SqlQuery {
             engine,
             of: Of::Rows,
             place,

@@ -31,7 +31,7 @@ pub enum TableSource {
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct SqlQuery {
     /// Of whom.
     pub engine: SqlEngine,
     /// Of what.

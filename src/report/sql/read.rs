@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::engine::{Of, SqlEngine, quoted};
-use super::question::{FileName, Question, SqlError, TableSource};
+use super::question::{FileName, SqlError, SqlQuery, TableSource};
 use crate::measure::rollup::Rollup;
 use crate::record::Record;
 use crate::schema::{Kind, Metric, RowKind as _, THROUGH};
 
 /// The text of it.
-pub fn read(question: &Question, keys: &[String], metrics: &[Metric]) -> Result<String, SqlError> {
+pub fn read(question: &SqlQuery, keys: &[String], metrics: &[Metric]) -> Result<String, SqlError> {
     let mut columns = Columns {
         question,
         used: BTreeSet::new(),
@@ -53,7 +53,7 @@ pub fn read(question: &Question, keys: &[String], metrics: &[Metric]) -> Result<
 }
 
 /// Where rows are read from.
-fn source(question: &Question, used: &BTreeSet<String>) -> String {
+fn source(question: &SqlQuery, used: &BTreeSet<String>) -> String {
     let listed = |names: &[FileName]| {
         let names = names
             .iter()
@@ -110,7 +110,7 @@ fn globbed(file: &FileName) -> String {
 
 /// Expressions of columns, and which of these are read.
 struct Columns<'a> {
-    question: &'a Question,
+    question: &'a SqlQuery,
     used: BTreeSet<String>,
 }
 
