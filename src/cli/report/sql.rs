@@ -11,7 +11,9 @@ use super::args::ReportArgs;
 use crate::cli::exit::{Exit, FatalError};
 use crate::cli::files::Filter;
 use crate::cli::{signals, terminal};
-use crate::report::sql::{FileName, Of, SqlEngine, SqlError, SqlQuery, TableSource, query};
+use crate::report::sql::{
+    FileName, QuerySubject, SqlEngine, SqlError, SqlQuery, TableSource, query,
+};
 use crate::schema::Dialect;
 use crate::source::{self, Input};
 use crate::zone::Zone;
@@ -68,7 +70,7 @@ pub fn run(
 }
 
 /// What each query is of.
-type Found = Vec<(Of, TableSource, Option<BTreeSet<String>>)>;
+type Found = Vec<(QuerySubject, TableSource, Option<BTreeSet<String>>)>;
 
 fn by_tables(found: &Found) -> bool {
     found
@@ -88,7 +90,7 @@ fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<Strin
     }
     SqlQuery {
         engine,
-        of: Of::Rows,
+        of: QuerySubject::Rows,
         place: TableSource::Table,
         known: None,
         by,
@@ -102,7 +104,7 @@ fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<Strin
 /// Tables, or the files with their kind and columns.
 fn found(engine: SqlEngine, args: &ReportArgs) -> Result<Found, FatalError> {
     if args.files.is_empty() {
-        return Ok([Of::Rows, Of::RollUps]
+        return Ok([QuerySubject::Rows, QuerySubject::RollUps]
             .map(|of| (of, TableSource::Table, None))
             .to_vec());
     }
@@ -120,7 +122,7 @@ fn found(engine: SqlEngine, args: &ReportArgs) -> Result<Found, FatalError> {
 
 /// What files have in common.
 struct Seen {
-    of: Of,
+    of: QuerySubject,
     columns: BTreeSet<String>,
 }
 
@@ -151,8 +153,8 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
             continue;
         };
         let of = match batch.layout.dialect {
-            Dialect::Turnprobe => Of::Rows,
-            Dialect::RollUps => Of::RollUps,
+            Dialect::Turnprobe => QuerySubject::Rows,
+            Dialect::RollUps => QuerySubject::RollUps,
             other => bail!(
                 "{name}: {} is neither turnprobe's rows of probes nor its roll-ups, and only these can be queried",
                 other.as_str()

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use crate::schema::Metric;
 use engine::quoted;
-pub use engine::{Of, SqlEngine};
+pub use engine::{QuerySubject, SqlEngine};
 pub use question::{FileName, SqlError, SqlQuery, TableSource};
 
 /// Quantiles of a query, in thousandths.
@@ -54,8 +54,8 @@ pub fn query(question: &SqlQuery) -> Result<String, SqlError> {
     let _ = writeln!(out, "{with}read AS {materialized}(");
     out.push_str(&read::read(question, &keys, &metrics)?);
     let (probes, failed) = match question.of {
-        Of::Rows => ("count(*)", "sum(lost)"),
-        Of::RollUps => ("sum(probe)", "sum(lost)"),
+        QuerySubject::Rows => ("count(*)", "sum(lost)"),
+        QuerySubject::RollUps => ("sum(probe)", "sum(lost)"),
     };
     let (probes, failed) = (engine.whole(probes), engine.whole(failed));
     let _ = write!(
@@ -130,12 +130,12 @@ pub fn query(question: &SqlQuery) -> Result<String, SqlError> {
 /// What is counted and how.
 fn head(question: &SqlQuery) -> String {
     let (what, how) = match question.of {
-        Of::Rows => (
+        QuerySubject::Rows => (
             "rows",
             "-- p50, p95, p99: nearest rank; below 1,000 values the value itself, from 1,000 on the middle of its bucket, at most\n\
              -- 0.543 % away; empty where the part above it is less than one value. Times are those of completed phases.\n",
         ),
-        Of::RollUps => (
+        QuerySubject::RollUps => (
             "roll-ups",
             "-- p50, p95, p99: nearest rank of the buckets, whose counts add up; the middle of the bucket, at most 0.543 % away, within\n\
              -- the smallest and the largest value; empty where the part above it is less than one value.\n",
@@ -156,13 +156,13 @@ fn head(question: &SqlQuery) -> String {
 }
 
 /// The smallest and the largest value, exactly.
-fn ends(of: Of, names: &str, metric: Metric) -> String {
+fn ends(of: QuerySubject, names: &str, metric: Metric) -> String {
     let name = metric.as_str();
     match of {
-        Of::Rows => format!(
+        QuerySubject::Rows => format!(
             "  SELECT {names}, '{name}' AS metric, min({name}_us) AS lo, max({name}_us) AS hi\n  FROM read GROUP BY {names}\n"
         ),
-        Of::RollUps => format!(
+        QuerySubject::RollUps => format!(
             "  SELECT {names}, '{name}' AS metric, min({name}_lo) AS lo, max({name}_hi) AS hi\n  FROM read GROUP BY {names}\n"
         ),
     }
@@ -184,7 +184,7 @@ mod tests {
     fn of(engine: SqlEngine, place: TableSource) -> SqlQuery {
         SqlQuery {
             engine,
-            of: Of::Rows,
+            of: QuerySubject::Rows,
             place,
             known: None,
             by: vec!["region".to_owned()],
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_column_that_is_not_there_or_makes_no_group_is_refused_by_its_name() {
-        let by = |of: Of, name: &str| {
+        let by = |of: QuerySubject, name: &str| {
             let mut question = self::of(SqlEngine::Sqlite, TableSource::Table);
             question.by = vec![name.to_owned()];
             question.conditions.clear();
@@ -240,18 +240,26 @@ mod tests {
             query(&question).map_err(|error| error.to_string())
         };
         for name in ["address", "resolver", "target", "day", "Port"] {
-            assert!(by(Of::Rows, name).is_ok(), "{name}");
+            assert!(by(QuerySubject::Rows, name).is_ok(), "{name}");
         }
         for (of, name, told) in [
-            (Of::RollUps, "address", "roll-ups have no column `remoteip`"),
-            (Of::Rows, "weather", "rows have no column `weather`"),
             (
-                Of::RollUps,
+                QuerySubject::RollUps,
+                "address",
+                "roll-ups have no column `remoteip`",
+            ),
+            (
+                QuerySubject::Rows,
+                "weather",
+                "rows have no column `weather`",
+            ),
+            (
+                QuerySubject::RollUps,
                 "failed",
                 "`failed` cannot group a query; group by its columns in a query of your own",
             ),
             (
-                Of::Rows,
+                QuerySubject::Rows,
                 "egress",
                 "`egress` cannot group a query; group by its columns in a query of your own",
             ),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::engine::{Of, SqlEngine};
+use super::engine::{QuerySubject, SqlEngine};
 use crate::schema::Metric;
 
 /// A file, or a pattern for several.
@@ -35,7 +35,7 @@ pub struct SqlQuery {
     /// Of whom.
     pub engine: SqlEngine,
     /// Of what.
-    pub of: Of,
+    pub of: QuerySubject,
     /// Where.
     pub place: TableSource,
     /// Columns that files have; none where nothing was read.

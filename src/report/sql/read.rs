@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::engine::{Of, SqlEngine, quoted};
+use super::engine::{QuerySubject, SqlEngine, quoted};
 use super::question::{FileName, SqlError, SqlQuery, TableSource};
 use crate::measure::rollup::Rollup;
 use crate::record::Record;
@@ -21,13 +21,13 @@ pub fn read(question: &SqlQuery, keys: &[String], metrics: &[Metric]) -> Result<
         selected.push(format!("{} AS {}", columns.key(key)?, quoted(key)));
     }
     match question.of {
-        Of::Rows => {
+        QuerySubject::Rows => {
             let status = columns.needed("Status")?;
             selected.push(format!(
                 "CASE WHEN {status} = 'OK' THEN 0 ELSE 1 END AS lost"
             ));
         }
-        Of::RollUps => {
+        QuerySubject::RollUps => {
             for (from, to) in [("probes", "probe"), ("failed", "lost")] {
                 let from = engine.number(&columns.needed(from)?);
                 selected.push(format!("{from} AS {to}"));
@@ -36,8 +36,8 @@ pub fn read(question: &SqlQuery, keys: &[String], metrics: &[Metric]) -> Result<
     }
     for metric in metrics {
         selected.extend(match question.of {
-            Of::Rows => vec![columns.time(*metric)?],
-            Of::RollUps => columns.rolled(*metric)?,
+            QuerySubject::Rows => vec![columns.time(*metric)?],
+            QuerySubject::RollUps => columns.rolled(*metric)?,
         });
     }
     let conditions = columns.conditions()?;
@@ -62,8 +62,8 @@ fn source(question: &SqlQuery, used: &BTreeSet<String>) -> String {
     };
     match &question.place {
         TableSource::Table => match question.of {
-            Of::Rows => "probes".to_owned(),
-            Of::RollUps => "rollups".to_owned(),
+            QuerySubject::Rows => "probes".to_owned(),
+            QuerySubject::RollUps => "rollups".to_owned(),
         },
         TableSource::Csv(names) => format!(
             "read_csv([{}],\n    delim = ',', quote = '\"', escape = '\"', header = true, all_varchar = true, union_by_name = true)",
@@ -124,16 +124,16 @@ impl Columns<'_> {
         match &self.question.known {
             Some(known) => known.contains(name),
             None => match self.question.of {
-                Of::Rows => Record::column(name).is_some(),
-                Of::RollUps => Rollup::column(name).is_some(),
+                QuerySubject::Rows => Record::column(name).is_some(),
+                QuerySubject::RollUps => Rollup::column(name).is_some(),
             },
         }
     }
 
     fn unknown(&self, name: &str) -> SqlError {
         let what = match self.question.of {
-            Of::Rows => "rows",
-            Of::RollUps => "roll-ups",
+            QuerySubject::Rows => "rows",
+            QuerySubject::RollUps => "roll-ups",
         };
         SqlError::Unknown {
             what,
@@ -154,8 +154,8 @@ impl Columns<'_> {
     fn word(&mut self, name: &str) -> Option<String> {
         let column = self.needed(name).ok()?;
         let kind = match self.question.of {
-            Of::Rows => Record::column(name).map(|column| column.kind),
-            Of::RollUps => Rollup::column(name).map(|column| column.kind),
+            QuerySubject::Rows => Record::column(name).map(|column| column.kind),
+            QuerySubject::RollUps => Rollup::column(name).map(|column| column.kind),
         };
         let has_types = !matches!(
             self.question.place,
@@ -176,8 +176,8 @@ impl Columns<'_> {
     /// The column of the time.
     fn at(&mut self) -> Result<String, SqlError> {
         match self.question.of {
-            Of::Rows => self.needed("started_utc"),
-            Of::RollUps => self.needed("start_utc"),
+            QuerySubject::Rows => self.needed("started_utc"),
+            QuerySubject::RollUps => self.needed("start_utc"),
         }
     }
 
@@ -195,7 +195,7 @@ impl Columns<'_> {
                 }));
             }
             "transport" => return Ok(self.transport()),
-            "target" if self.question.of == Of::Rows => return self.target(),
+            "target" if self.question.of == QuerySubject::Rows => return self.target(),
             "certificate" => "Thumbprint",
             "address" => "remoteip",
             "name" => "remotename",
