@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::queue::{Alarm, Place, Queue};
+use super::queue::{Alarm, Queue, TimerKey};
 use crate::clock;
 use crate::sys::WaitableTimer;
 
@@ -54,7 +54,7 @@ pub struct Sleep(Kind);
 enum Kind {
     Own {
         queue: &'static Queue<WaitableTimer>,
-        place: Place,
+        place: TimerKey,
     },
     /// Where there is no own timer.
     Tokio(Pin<Box<tokio::time::Sleep>>),

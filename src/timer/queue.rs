@@ -16,7 +16,7 @@ pub(super) trait Alarm: Send + Sync {
 }
 
 /// The moment that somebody waits for, and a number of their own.
-pub(super) type Place = (Instant, u64);
+pub(super) type TimerKey = (Instant, u64);
 
 /// Everybody who waits.
 pub(super) struct Queue<A> {
@@ -26,7 +26,7 @@ pub(super) struct Queue<A> {
 
 #[derive(Default)]
 struct Waiting {
-    wakers: BTreeMap<Place, Waker>,
+    wakers: BTreeMap<TimerKey, Waker>,
     numbers: u64,
 }
 
@@ -43,14 +43,14 @@ impl<A: Alarm> Queue<A> {
     }
 
     /// A place for a moment.
-    pub(super) fn place(&self, at: Instant) -> Place {
+    pub(super) fn place(&self, at: Instant) -> TimerKey {
         let mut waiting = self.waiting();
         waiting.numbers += 1;
         (at, waiting.numbers)
     }
 
     /// Will wake when the moment has come.
-    pub(super) fn wait_at(&self, place: Place, waker: &Waker) {
+    pub(super) fn wait_at(&self, place: TimerKey, waker: &Waker) {
         let mut waiting = self.waiting();
         let is_new = waiting.wakers.insert(place, waker.clone()).is_none();
         let is_first = waiting.wakers.keys().next() == Some(&place);
@@ -61,7 +61,7 @@ impl<A: Alarm> Queue<A> {
     }
 
     /// Will not wake.
-    pub(super) fn leave(&self, place: Place) {
+    pub(super) fn leave(&self, place: TimerKey) {
         self.waiting().wakers.remove(&place);
     }
 
