@@ -80,19 +80,19 @@ struct Run {
     /// A bit for each of the last [`WINDOW`] slots.
     bits: Box<[u64; WORDS]>,
     /// The row before that counted.
-    before: Place,
+    before: SlotStart,
     /// The row right before, where it did not count for being out of reach.
-    beyond: Option<Place>,
+    beyond: Option<SlotStart>,
 }
 
 /// A slot and when its row began, in microseconds since 1970.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct SlotStart {
     slot: u64,
     at: Option<i64>,
 }
 
-impl Place {
+impl SlotStart {
     /// Whether a schedule can come from one to the other, either way.
     fn reaches(self, other: Self) -> bool {
         let times = self.at.zip(other.at);
@@ -106,7 +106,7 @@ impl Slots {
     /// of reach does not count.
     pub fn add(&mut self, run: &str, slot: u64, at: Option<i64>, said: RowClocks) -> SlotEntry {
         self.rows.raise(1);
-        let (now, place) = (self.rows, Place { slot, at });
+        let (now, place) = (self.rows, SlotStart { slot, at });
         if self
             .runs
             .get(self.latest)
@@ -204,7 +204,7 @@ impl Clocks {
 }
 
 impl Run {
-    fn new(touched: u64, place: Place) -> Self {
+    fn new(touched: u64, place: SlotStart) -> Self {
         let mut bits = Box::new([0; WORDS]);
         set(&mut bits, place.slot);
         Self {
@@ -223,7 +223,7 @@ impl Run {
     fn placed(
         &mut self,
         name: &str,
-        place: Place,
+        place: SlotStart,
         said: RowClocks,
         clocks: &mut Clocks,
     ) -> SlotEntry {
@@ -242,7 +242,7 @@ impl Run {
         }
     }
 
-    fn add(&mut self, place: Place) {
+    fn add(&mut self, place: SlotStart) {
         (self.before, self.beyond) = (place, None);
         let slot = place.slot;
         if slot > self.last {
