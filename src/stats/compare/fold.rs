@@ -61,7 +61,7 @@ struct Open {
 }
 
 /// Cell, side, number of the block.
-type Place = (u32, Side, i64);
+type BlockKey = (u32, Side, i64);
 
 #[derive(Debug)]
 struct Known {
@@ -79,8 +79,8 @@ pub struct ComparisonFold {
     cells: Vec<Known>,
     numbers: HashMap<Box<str>, u32>,
     key: String,
-    open: HashMap<Place, Open>,
-    closed: BTreeMap<Place, TimeBlock>,
+    open: HashMap<BlockKey, Open>,
+    closed: BTreeMap<BlockKey, TimeBlock>,
     rows: [u64; 2],
     rolled: [u64; 2],
     spans: [Option<(i64, i64)>; 2],
