@@ -27,7 +27,7 @@ const SUMS: [(&[Id], Id); 2] = [
 pub(super) struct FormatEvidence {
     columns: Vec<Column>,
     /// The columns of the layout that was seen last, by their places.
-    places: Option<(Arc<Layout>, Vec<Place>)>,
+    places: Option<(Arc<Layout>, Vec<ColumnIndex>)>,
     order: Option<DayOrder>,
     /// The date before.
     before: Option<Local>,
@@ -36,7 +36,7 @@ pub(super) struct FormatEvidence {
 }
 
 /// The place of a column in a layout, and its number in [`FormatEvidence`].
-type Place = (usize, usize);
+type ColumnIndex = (usize, usize);
 
 /// What the cells of a column tell, by mark.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ impl FormatEvidence {
     }
 
     /// Whether the phases of a row add up to the total in one way only.
-    fn add_up(&mut self, places: &[Place], row: &Row<'_>) {
+    fn add_up(&mut self, places: &[ColumnIndex], row: &Row<'_>) {
         for (parts, total) in SUMS {
             for mark in 0..2 {
                 let fits = |kind| fits(parts, total, row, mark, kind);
