@@ -22,7 +22,7 @@ use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free};
 use cells::{bound, cells};
 use keeper::Keeper;
 use kept::KeptRows;
-use on_disk::{Identity, identity, looked_at};
+use on_disk::{StoreFileId, identity, looked_at};
 pub use prepare::{prepare_folded_store, prepare_store};
 pub use spec::{Server, StoreSpec};
 
@@ -42,7 +42,7 @@ struct StoreSink<R: 'static> {
     sql: String,
     store: Option<Store>,
     /// Which file it is, whatever its name.
-    identity: Option<Identity>,
+    identity: Option<StoreFileId>,
     /// Whether the file was not there before, and goes with this as long as nothing was confirmed.
     is_new: bool,
     is_provisional: bool,
