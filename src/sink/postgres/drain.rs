@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::error::{SinkError, absolute};
 use super::super::note::Note;
 use super::super::store::Server;
-use super::job::{Job, Shared};
+use super::job::{Shared, SpoolSender};
 use super::spool::{self, Found, counted, folder};
 use crate::clock;
 use crate::postgres::{Address, Link, PgError, PgErrorKind};
@@ -32,7 +32,7 @@ pub(super) struct Drain {
     pub directory: PathBuf,
     /// The server, for messages.
     pub shown: String,
-    job: Mutex<Option<Job>>,
+    job: Mutex<Option<SpoolSender>>,
     shared: Arc<Shared>,
     /// Sinks that have not ended.
     users: AtomicUsize,
@@ -86,7 +86,7 @@ impl Drain {
             }
         };
         let drain = Arc::new(Self {
-            job: Mutex::new(Some(Job {
+            job: Mutex::new(Some(SpoolSender {
                 address,
                 link,
                 tables: Arc::clone(tables),
@@ -151,7 +151,7 @@ impl Drain {
         }
     }
 
-    fn job(&self) -> MutexGuard<'_, Option<Job>> {
+    fn job(&self) -> MutexGuard<'_, Option<SpoolSender>> {
         self.job.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -61,7 +61,7 @@ impl Shared {
 
 /// What the thread needs.
 #[derive(Debug)]
-pub(super) struct Job {
+pub(super) struct SpoolSender {
     /// The server.
     pub address: Address,
     /// The connection to it, while there is one.
@@ -76,7 +76,7 @@ pub(super) struct Job {
     pub limit: u64,
 }
 
-impl Job {
+impl SpoolSender {
     /// Sends until the run is over.
     pub fn run(&mut self, shared: &Shared, shown: &str) {
         let targets: Vec<Target> = self.tables.iter().map(Target::new).collect();
