@@ -8,7 +8,7 @@ use super::BurstKind;
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::local_end::{local_end, reachable};
 use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets, zone};
-use crate::cli::run::Job;
+use crate::cli::run::RunPlan;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::cli::values::LimitsArg;
 use crate::judge::limits::{CLIENT, EDGE};
@@ -38,7 +38,7 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The validated bursts or watch.
-pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<BurstKind>> {
+pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<BurstKind>> {
     let stream = &args.stream;
     let flag = if stream.watch { "--watch" } else { "--burst" };
     ensure!(
@@ -115,7 +115,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<BurstKind>> {
         targets,
         concurrency: 1,
     };
-    Job::new(args, stream, engine, path, outputs)
+    RunPlan::new(args, stream, engine, path, outputs)
 }
 
 /// From the first packet to the last one, where there is one.

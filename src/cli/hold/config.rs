@@ -7,7 +7,7 @@ use anyhow::ensure;
 use super::HoldKind;
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{columns, plan, suits_addresses, targets, zone};
-use crate::cli::run::Job;
+use crate::cli::run::RunPlan;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
 use crate::measure::hold::Hold;
@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// The validated held connections.
-pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<HoldKind>> {
+pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<HoldKind>> {
     let targets = targets(args)?;
     fits(args, &targets)?;
     suits_addresses(args, &targets)?;
@@ -60,7 +60,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<HoldKind>> {
         targets,
         concurrency: 1,
     };
-    Job::new(args, held, engine, path, outputs)
+    RunPlan::new(args, held, engine, path, outputs)
 }
 
 /// Only TLS can be held.
