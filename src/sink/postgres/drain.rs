@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::error::{SinkError, absolute};
 use super::super::note::Note;
 use super::super::store::Server;
-use super::job::{Shared, SpoolSender};
+use super::job::{SpoolMonitor, SpoolSender};
 use super::spool::{self, Found, counted, folder};
 use crate::clock;
 use crate::postgres::{Address, Link, PgError, PgErrorKind};
@@ -33,7 +33,7 @@ pub(super) struct Drain {
     /// The server, for messages.
     pub shown: String,
     job: Mutex<Option<SpoolSender>>,
-    shared: Arc<Shared>,
+    shared: Arc<SpoolMonitor>,
     /// Sinks that have not ended.
     users: AtomicUsize,
 }
@@ -63,7 +63,7 @@ impl Drain {
             drain.users.fetch_add(1, Ordering::Relaxed);
             return Ok(drain);
         }
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(SpoolMonitor::default());
         let link = Link::open(&address).and_then(|link| link.takes(tables, world).map(|()| link));
         let link = match link {
             Ok(link) => Some(link),

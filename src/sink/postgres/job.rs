@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_secs(10);
 
 /// What the thread and the sinks tell each other.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
+pub(super) struct SpoolMonitor {
     state: Mutex<State>,
     /// Something in it is new.
     pub changed: Condvar,
@@ -47,7 +47,7 @@ pub(super) struct State {
     pub notes: Vec<Note>,
 }
 
-impl Shared {
+impl SpoolMonitor {
     /// Holds it for a moment.
     pub fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -78,7 +78,7 @@ pub(super) struct SpoolSender {
 
 impl SpoolSender {
     /// Sends until the run is over.
-    pub fn run(&mut self, shared: &Shared, shown: &str) {
+    pub fn run(&mut self, shared: &SpoolMonitor, shown: &str) {
         let targets: Vec<Target> = self.tables.iter().map(Target::new).collect();
         let mut retry = RETRY[0];
         loop {
@@ -129,7 +129,7 @@ impl SpoolSender {
     }
 
     /// Sends all that is there. One that does not answer is not asked for the next.
-    fn pass(&mut self, targets: &[Target], shared: &Shared) -> Result<(), PgError> {
+    fn pass(&mut self, targets: &[Target], shared: &SpoolMonitor) -> Result<(), PgError> {
         let segments = spool::segments(&self.directory);
         if segments.is_empty() && self.link.as_ref().is_some_and(|link| !link.is_closed()) {
             return Ok(());
@@ -170,7 +170,12 @@ impl SpoolSender {
 
     /// Sets a segment aside that the server refused. Where it refuses more and more somebody has to look, and what is set aside has a limit as what
     /// waits has.
-    fn set_aside(&self, segment: &Path, error: PgError, shared: &Shared) -> Result<(), PgError> {
+    fn set_aside(
+        &self,
+        segment: &Path,
+        error: PgError,
+        shared: &SpoolMonitor,
+    ) -> Result<(), PgError> {
         if spool::found(&self.directory).bad_bytes >= self.limit {
             let text = format!(
                 "it refuses rows, and the limit of rows set aside (*.bad) is reached: {}",
