@@ -25,14 +25,14 @@ const LOOK: Duration = Duration::from_secs(10);
 /// What the thread and the sinks tell each other.
 #[derive(Debug, Default)]
 pub(super) struct SpoolMonitor {
-    state: Mutex<State>,
+    state: Mutex<SpoolState>,
     /// Something in it is new.
     pub changed: Condvar,
 }
 
 /// The same, under its lock.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct SpoolState {
     /// Whether there may be a new segment.
     pub is_poked: bool,
     /// Whether no more will come.
@@ -49,7 +49,7 @@ pub(super) struct State {
 
 impl SpoolMonitor {
     /// Holds it for a moment.
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn lock(&self) -> MutexGuard<'_, SpoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -122,7 +122,7 @@ impl SpoolSender {
             };
             let is_up = shared.lock().why.is_none();
             let state = shared.lock();
-            let wait = |state: &mut State| !(state.is_ending || is_up && state.is_poked);
+            let wait = |state: &mut SpoolState| !(state.is_ending || is_up && state.is_poked);
             // no longer than that: another run may have left something
             drop(shared.changed.wait_timeout_while(state, pause, wait));
         }
