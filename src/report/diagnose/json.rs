@@ -6,7 +6,8 @@ use super::verdict::{sentence, told as why};
 use super::words::{next, said, shown, words};
 use crate::judge::diagnose::facts::About;
 use crate::judge::diagnose::{
-    Code, Confidence, Datum, Diagnosis, Evidence, Facts, Item, Party, State, VerdictOutcome, layer,
+    CheckState, Code, Confidence, Datum, Diagnosis, Evidence, Facts, Item, Party, VerdictOutcome,
+    layer,
 };
 use crate::judge::mos::{FORMULA, MosInput, mos};
 
@@ -60,7 +61,7 @@ struct Finding<'a> {
 struct Check<'a> {
     item: Item,
     what: &'static str,
-    state: State,
+    state: CheckState,
     code: Option<Code>,
     why: Option<String>,
     evidence: Vec<One<'a>>,
