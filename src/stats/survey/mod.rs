@@ -67,7 +67,7 @@ use timeline::Timeline;
 
 /// The fold.
 #[derive(Debug)]
-pub struct Survey<K> {
+pub struct SurveyFold<K> {
     /// What comes of the rows, as far as it is known while they come.
     sums: Finished<K>,
     timeline: Timeline,
@@ -78,7 +78,7 @@ pub struct Survey<K> {
     levels: RegionLevels,
 }
 
-impl<K: RowFold> Survey<K> {
+impl<K: RowFold> SurveyFold<K> {
     /// Nothing taken in yet.
     pub fn new(options: SurveyOptions) -> Self {
         Self {
