@@ -61,4 +61,4 @@ kinds!(folds);
 pub type Survey = stats::SurveyFold<Folds>;
 
 /// What came of them.
-pub type Finished = stats::Finished<Folds>;
+pub type Finished = stats::SurveyResult<Folds>;

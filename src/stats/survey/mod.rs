@@ -41,7 +41,7 @@ pub use by_transport::ByTransport;
 pub use chosen::{ChosenTable, DIMENSIONS, is_column, value};
 pub use dimensions::{CertificateFacts, Dimensions, HourCell, MOST_DAYS};
 pub use egress::{Egress, EgressChange};
-pub use finished::{Finished, NotLost, SurveyOptions};
+pub use finished::{NotLost, SurveyOptions, SurveyResult};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, SEPARATOR, part, target};
 pub use levels::{LevelHour, RegionLevel};
@@ -69,7 +69,7 @@ use timeline::Timeline;
 #[derive(Debug)]
 pub struct SurveyFold<K> {
     /// What comes of the rows, as far as it is known while they come.
-    sums: Finished<K>,
+    sums: SurveyResult<K>,
     timeline: Timeline,
     hosts: Hosts,
     slots: Slots,
@@ -88,7 +88,7 @@ impl<K: RowFold> SurveyFold<K> {
             span: RowSpan::default(),
             series: Vec::new(),
             levels: RegionLevels::default(),
-            sums: Finished::new(options),
+            sums: SurveyResult::new(options),
         }
     }
 
@@ -253,7 +253,7 @@ impl<K: RowFold> SurveyFold<K> {
     }
 
     /// Ends the fold: what waited for its order is brought in, and every cell is closed.
-    pub fn finish(mut self) -> Finished<K> {
+    pub fn finish(mut self) -> SurveyResult<K> {
         self.sums.kinds.finish();
         let (timeline, ()) = rayon::join(
             || self.timeline.finish(),
