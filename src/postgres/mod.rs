@@ -21,4 +21,4 @@ pub use error::{PgError, PgErrorKind};
 pub use layout::{SEQ, init};
 pub use link::Link;
 pub use read::{Remote, RemoteText};
-pub use send::{Segment, Target};
+pub use send::{DestinationTable, Segment};

@@ -21,13 +21,13 @@ const PIECE: usize = 64 << 10;
 
 /// Where rows of a kind go.
 #[derive(Debug, Clone)]
-pub struct Target {
+pub struct DestinationTable {
     table: String,
     time: &'static str,
     columns: Vec<(String, PgType)>,
 }
 
-impl Target {
+impl DestinationTable {
     /// That of a table.
     pub fn new(table: &StoredTable) -> Self {
         let columns = table.columns.iter();
@@ -64,7 +64,7 @@ impl Link {
     /// # Errors
     ///
     /// When it is not there then, or nobody knows; it may be sent again.
-    pub fn send(&mut self, to: &Target, segment: &Segment<'_>) -> Result<u64, PgError> {
+    pub fn send(&mut self, to: &DestinationTable, segment: &Segment<'_>) -> Result<u64, PgError> {
         let (rows, text) = as_copy(to, segment)?;
         // nearly always none of them is there; to look for each costs as much again
         let mut way = Way::Straight;
@@ -96,7 +96,7 @@ enum Way {
 /// not be.
 async fn brought(
     client: &mut Client,
-    to: &Target,
+    to: &DestinationTable,
     (id, rows): (&str, u64),
     text: Bytes,
     way: Way,
@@ -161,7 +161,7 @@ async fn copied(
 }
 
 /// The rows as COPY takes them, and how many they are.
-fn as_copy(to: &Target, segment: &Segment<'_>) -> Result<(u64, Bytes), PgError> {
+fn as_copy(to: &DestinationTable, segment: &Segment<'_>) -> Result<(u64, Bytes), PgError> {
     let mut copied = Copied::new(&to.columns, segment.text.len());
     let mut rows = 0_u64;
     for (line, number) in segment.text.lines().zip(1_u64..) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::error::absolute;
 use super::super::note::Note;
 use super::spool;
-use crate::postgres::{Address, Link, PgError, PgErrorKind, Segment, Target};
+use crate::postgres::{Address, DestinationTable, Link, PgError, PgErrorKind, Segment};
 use crate::record::World;
 use crate::schema::StoredTable;
 
@@ -79,7 +79,8 @@ pub(super) struct SpoolSender {
 impl SpoolSender {
     /// Sends until the run is over.
     pub fn run(&mut self, shared: &SpoolMonitor, shown: &str) {
-        let targets: Vec<Target> = self.tables.iter().map(Target::new).collect();
+        let targets: Vec<DestinationTable> =
+            self.tables.iter().map(DestinationTable::new).collect();
         let mut retry = RETRY[0];
         loop {
             let is_ending = {
@@ -129,7 +130,7 @@ impl SpoolSender {
     }
 
     /// Sends all that is there. One that does not answer is not asked for the next.
-    fn pass(&mut self, targets: &[Target], shared: &SpoolMonitor) -> Result<(), PgError> {
+    fn pass(&mut self, targets: &[DestinationTable], shared: &SpoolMonitor) -> Result<(), PgError> {
         let segments = spool::segments(&self.directory);
         if segments.is_empty() && self.link.as_ref().is_some_and(|link| !link.is_closed()) {
             return Ok(());
@@ -200,7 +201,7 @@ impl SpoolSender {
         Ok(())
     }
 
-    fn send(&mut self, segment: &Path, targets: &[Target]) -> Result<(), PgError> {
+    fn send(&mut self, segment: &Path, targets: &[DestinationTable]) -> Result<(), PgError> {
         let refused = |text: String| PgError {
             kind: PgErrorKind::Rows,
             text,
