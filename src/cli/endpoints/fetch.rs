@@ -67,7 +67,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, FatalError> {
         Some(id) => id,
         None => random_guid().map_err(FatalError::io)?,
     };
-    let asked = Asked {
+    let asked = FetchRequest {
         service,
         id,
         same: same.cloned(),
@@ -207,14 +207,14 @@ fn wait(checked: DateTime<Utc>, now: DateTime<Utc>) -> Option<u64> {
 }
 
 /// What the service is asked.
-struct Asked {
+struct FetchRequest {
     service: Service,
     id: String,
     same: Option<SavedList>,
     now: DateTime<Utc>,
 }
 
-impl Asked {
+impl FetchRequest {
     /// The list, and whether it is the one that was there.
     fn ask(self, web: &Web) -> anyhow::Result<(SavedList, bool)> {
         let Service { url, host } = &self.service;
