@@ -88,7 +88,7 @@ impl<'de> Visitor<'de> for Row<'_> {
                 .columns
                 .get(column)
                 .map_or(PgType::Text, |known| known.1);
-            let cell = Cell {
+            let cell = CellSeed {
                 form,
                 out: self.text,
             };
@@ -133,12 +133,12 @@ impl Visitor<'_> for Name<'_> {
 }
 
 /// Reads a value, and says whether there is one.
-struct Cell<'a> {
+struct CellSeed<'a> {
     form: PgType,
     out: &'a mut Vec<u8>,
 }
 
-impl<'de> DeserializeSeed<'de> for Cell<'_> {
+impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
@@ -146,7 +146,7 @@ impl<'de> DeserializeSeed<'de> for Cell<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Cell<'_> {
+impl<'de> Visitor<'de> for CellSeed<'_> {
     type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
