@@ -40,7 +40,7 @@ impl<'a> Copied<'a> {
         self.cells.clear();
         self.cells.resize(self.columns.len(), None);
         let mut reader = serde_json::Deserializer::from_str(line);
-        let row = Row {
+        let row = RowSeed {
             columns: self.columns,
             text: &mut self.text,
             cells: &mut self.cells,
@@ -58,13 +58,13 @@ impl<'a> Copied<'a> {
 }
 
 /// Reads an object.
-struct Row<'a> {
+struct RowSeed<'a> {
     columns: &'a [(String, PgType)],
     text: &'a mut Vec<u8>,
     cells: &'a mut [Option<Range<usize>>],
 }
 
-impl<'de> Visitor<'de> for Row<'_> {
+impl<'de> Visitor<'de> for RowSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
