@@ -73,7 +73,7 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
         let mut next = 0;
-        while let Some(column) = row.next_key_seed(Name {
+        while let Some(column) = row.next_key_seed(NameSeed {
             columns: self.columns,
             next,
         })? {
@@ -102,12 +102,12 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
 }
 
 /// Reads the name of a column as its number: most likely that of the next one.
-struct Name<'a> {
+struct NameSeed<'a> {
     columns: &'a [(String, PgType)],
     next: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Name<'_> {
+impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
@@ -115,7 +115,7 @@ impl<'de> DeserializeSeed<'de> for Name<'_> {
     }
 }
 
-impl Visitor<'_> for Name<'_> {
+impl Visitor<'_> for NameSeed<'_> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
