@@ -19,7 +19,7 @@ pub(super) fn begins_csv<R>(text: &[u8], form: &CsvForm<R>, bare: bool) -> bool 
     };
     let separator = form.profile.separator();
     for (index, column) in form.columns.iter().enumerate() {
-        let Some(cell) = Cell::of(rest, separator, bare) else {
+        let Some(cell) = FirstCell::of(rest, separator, bare) else {
             return false;
         };
         let whole = cell.behind.is_some();
@@ -65,13 +65,13 @@ fn utf8(text: &[u8]) -> Option<&str> {
 }
 
 /// The first cell of a piece.
-struct Cell<'a> {
+struct FirstCell<'a> {
     text: String,
     /// What follows the separator behind it; none where the piece ends with this cell.
     behind: Option<&'a str>,
 }
 
-impl<'a> Cell<'a> {
+impl<'a> FirstCell<'a> {
     /// None where no cell begins like this.
     fn of(piece: &'a str, separator: char, bare: bool) -> Option<Self> {
         let Some(quoted) = piece.strip_prefix('"') else {
