@@ -49,7 +49,8 @@ pub(super) fn begins_json<R: RowKind>(text: &[u8]) -> bool {
     if utf8(text).is_none() || !R::COLUMNS.iter().any(begins_with) {
         return false;
     }
-    let read = serde_json::Deserializer::from_slice(text).deserialize_map(Cells::<R>(PhantomData));
+    let read =
+        serde_json::Deserializer::from_slice(text).deserialize_map(RowVisitor::<R>(PhantomData));
     read.is_err_and(|error| error.is_eof())
 }
 
@@ -138,9 +139,9 @@ fn is_time(cell: &str, whole: bool) -> bool {
 }
 
 /// Takes an object as far as it goes, and fails where it is no row of this kind.
-struct Cells<R>(PhantomData<R>);
+struct RowVisitor<R>(PhantomData<R>);
 
-impl<'de, R: RowKind> Visitor<'de> for Cells<R> {
+impl<'de, R: RowKind> Visitor<'de> for RowVisitor<R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
