@@ -56,12 +56,12 @@ impl From<ParquetError> for ParquetWriteError {
 /// Writes rows of one kind.
 pub struct ParquetWriter<W: Write + Send> {
     writer: SerializedFileWriter<W>,
-    columns: Vec<Column>,
+    columns: Vec<GroupColumn>,
     rows: usize,
 }
 
 /// A column with the cells of the group at hand.
-struct Column {
+struct GroupColumn {
     name: String,
     cells: GroupCells,
     /// 1 for each cell that holds something, else 0; of lists 1 for one without items.
@@ -92,9 +92,9 @@ impl<W: Write + Send> ParquetWriter<W> {
     ) -> Result<Self, ParquetWriteError> {
         let columns = columns
             .into_iter()
-            .map(|(name, kind)| Column::new(name, kind));
-        let columns: Vec<Column> = columns.collect();
-        let fields = columns.iter().map(Column::field);
+            .map(|(name, kind)| GroupColumn::new(name, kind));
+        let columns: Vec<GroupColumn> = columns.collect();
+        let fields = columns.iter().map(GroupColumn::field);
         let fields = fields.collect::<Result<_, ParquetError>>()?;
         let schema = Type::group_type_builder("turnprobe")
             .with_fields(fields)
@@ -160,7 +160,7 @@ fn is_numbers(name: &str, kind: Option<Kind>) -> bool {
     kind == Some(Kind::List) && (name.ends_with("_buckets") || name.ends_with("_counts"))
 }
 
-impl Column {
+impl GroupColumn {
     fn new(name: String, kind: Option<Kind>) -> Self {
         let cells = match kind {
             kind if is_numbers(&name, kind) => GroupCells::Lists(Vec::new()),
