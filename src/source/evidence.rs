@@ -25,7 +25,7 @@ const SUMS: [(&[Id], Id); 2] = [
 /// What the rows of a file tell.
 #[derive(Debug, Default)]
 pub(super) struct FormatEvidence {
-    columns: Vec<Column>,
+    columns: Vec<ColumnEvidence>,
     /// The columns of the layout that was seen last, by their places.
     places: Option<(Arc<Layout>, Vec<ColumnIndex>)>,
     order: Option<DayOrder>,
@@ -40,7 +40,7 @@ type ColumnIndex = (usize, usize);
 
 /// What the cells of a column tell, by mark.
 #[derive(Debug)]
-struct Column {
+struct ColumnEvidence {
     name: String,
     /// Whether it holds whole numbers.
     whole: bool,
@@ -119,7 +119,7 @@ impl FormatEvidence {
     fn column(&mut self, name: &str, whole: bool) -> usize {
         let known = self.columns.iter().position(|column| column.name == name);
         known.unwrap_or_else(|| {
-            self.columns.push(Column {
+            self.columns.push(ColumnEvidence {
                 name: name.to_owned(),
                 whole,
                 own: [None; 2],
@@ -180,7 +180,7 @@ impl FormatEvidence {
     }
 }
 
-impl Column {
+impl ColumnEvidence {
     fn take(&mut self, cell: &str) {
         if cell.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
