@@ -21,7 +21,7 @@ pub struct DiagnosisJson<'a> {
     about: &'a About,
     verdict: Conclusion<'a>,
     findings: Vec<Finding<'a>>,
-    checks: Vec<Check<'a>>,
+    checks: Vec<CheckJson<'a>>,
     /// Of the stream, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     mos_g711_plc_g107: Option<Score>,
@@ -58,7 +58,7 @@ struct Finding<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Check<'a> {
+struct CheckJson<'a> {
     item: Item,
     what: &'static str,
     state: CheckState,
@@ -156,7 +156,7 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
             evidence: ones(&finding.evidence),
         }
     });
-    let checks = diagnosis.checks.iter().map(|check| Check {
+    let checks = diagnosis.checks.iter().map(|check| CheckJson {
         item: check.item,
         what: check.item.meaning(),
         state: check.state,
