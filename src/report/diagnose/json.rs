@@ -19,7 +19,7 @@ const FORMAT: u32 = 1;
 pub struct DiagnosisJson<'a> {
     format: u32,
     about: &'a About,
-    verdict: Conclusion<'a>,
+    verdict: ConclusionJson<'a>,
     findings: Vec<Finding<'a>>,
     checks: Vec<CheckJson<'a>>,
     /// Of the stream, where there was one.
@@ -35,7 +35,7 @@ struct Score {
 }
 
 #[derive(Debug, Serialize)]
-struct Conclusion<'a> {
+struct ConclusionJson<'a> {
     outcome: VerdictOutcome,
     text: String,
     roots: &'a [Code],
@@ -167,7 +167,7 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
     DiagnosisJson {
         format: FORMAT,
         about: &facts.about,
-        verdict: Conclusion {
+        verdict: ConclusionJson {
             outcome: verdict.outcome,
             text: sentence(diagnosis),
             roots: &verdict.roots,
