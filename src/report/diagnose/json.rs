@@ -20,7 +20,7 @@ pub struct DiagnosisJson<'a> {
     format: u32,
     about: &'a About,
     verdict: ConclusionJson<'a>,
-    findings: Vec<Finding<'a>>,
+    findings: Vec<FindingJson<'a>>,
     checks: Vec<CheckJson<'a>>,
     /// Of the stream, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,7 @@ struct ConclusionJson<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Finding<'a> {
+struct FindingJson<'a> {
     code: Code,
     layer: u8,
     severity: &'static str,
@@ -143,7 +143,7 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
     let findings = diagnosis.findings.iter().map(|finding| {
         let settle = words(finding.code).settle;
         let is_open = finding.confidence == Confidence::Possible && !settle.is_empty();
-        Finding {
+        FindingJson {
             code: finding.code,
             layer: layer(finding.code),
             severity: finding.severity.as_str(),
