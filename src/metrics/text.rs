@@ -42,7 +42,7 @@ pub fn exposition(metrics: &Metrics, constant: &[(String, String)], version: &st
 }
 
 /// A count that not every row has.
-type Count = fn(&MetricSeries) -> Option<u64>;
+type CountReader = fn(&MetricSeries) -> Option<u64>;
 
 fn counters(page: &mut Page, metrics: &Metrics) {
     page.family(
@@ -78,7 +78,7 @@ fn counters(page: &mut Page, metrics: &Metrics) {
             }
         },
     );
-    let packets: [(&str, &str, Count); 2] = [
+    let packets: [(&str, &str, CountReader); 2] = [
         (
             "turnprobe_packets_sent_total",
             "packets of bursts",
