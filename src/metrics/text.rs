@@ -127,10 +127,10 @@ fn histogram(
 }
 
 /// A value of the last row of a way; one that it does not have has no line.
-type Value = fn(&Last) -> Option<String>;
+type ValueReader = fn(&Last) -> Option<String>;
 
 fn gauges(page: &mut Page, metrics: &Metrics) {
-    let all: [(&str, &str, Value); 6] = [
+    let all: [(&str, &str, ValueReader); 6] = [
         ("probe_success", "whether the last probe worked", |last| {
             Some(u8::from(last.is_ok).to_string())
         }),
