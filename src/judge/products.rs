@@ -45,10 +45,10 @@ use Phrase::{Around, Begins, Ends, Is};
 use Sure::{Certain, Likely};
 
 /// A product, how sure the phrases are, and those that must stand in one name together.
-type Rule = (&'static str, Sure, &'static [(NameField, Phrase)]);
+type ProductRule = (&'static str, Sure, &'static [(NameField, Phrase)]);
 
 #[rustfmt::skip]
-const RULES: &[Rule] = &[
+const RULES: &[ProductRule] = &[
     ("Zscaler", Certain, &[(O, Is("zscaler inc."))]),
     ("Zscaler", Certain, &[(CN, Begins("zscaler intermediate root ca"))]),
     ("Netskope", Certain, &[(CN, Ends(".goskope.com"))]),
