@@ -70,9 +70,9 @@ pub fn run(
 }
 
 /// What each query is of.
-type Found = Vec<(QuerySubject, TableSource, Option<BTreeSet<String>>)>;
+type QueryParts = Vec<(QuerySubject, TableSource, Option<BTreeSet<String>>)>;
 
-fn by_tables(found: &Found) -> bool {
+fn by_tables(found: &QueryParts) -> bool {
     found
         .iter()
         .all(|(_, place, _)| *place == TableSource::Table)
@@ -102,7 +102,7 @@ fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<Strin
 }
 
 /// Tables, or the files with their kind and columns.
-fn found(engine: SqlEngine, args: &ReportArgs) -> Result<Found, FatalError> {
+fn found(engine: SqlEngine, args: &ReportArgs) -> Result<QueryParts, FatalError> {
     if args.files.is_empty() {
         return Ok([QuerySubject::Rows, QuerySubject::RollUps]
             .map(|of| (of, TableSource::Table, None))
