@@ -33,14 +33,14 @@ pub struct ProbeLines {
     hosts: Option<usize>,
     /// The longest address so far.
     address: usize,
-    head: Option<Head>,
+    head: Option<LinesHead>,
     /// How each target fails that does, over each transport.
     failing: HashMap<Way, Failing>,
 }
 
 /// What stands above the lines, and what it depends on.
 #[derive(Debug)]
-struct Head {
+struct LinesHead {
     columns: usize,
     address: usize,
     offset: FixedOffset,
@@ -143,7 +143,7 @@ impl ProbeLines {
         if !is_as_above {
             let _ = writeln!(text, "{}", layout.head());
         }
-        self.head = Some(Head {
+        self.head = Some(LinesHead {
             columns,
             address: self.address,
             offset,
