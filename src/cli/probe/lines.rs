@@ -35,7 +35,7 @@ pub struct ProbeLines {
     address: usize,
     head: Option<LinesHead>,
     /// How each target fails that does, over each transport.
-    failing: HashMap<Way, Failing>,
+    failing: HashMap<LineKey, Failing>,
 }
 
 /// What stands above the lines, and what it depends on.
@@ -50,7 +50,7 @@ struct LinesHead {
 }
 
 /// Target and port, transport, and whether it goes through a proxy.
-type Way = (Arc<str>, u16, Transport, bool);
+type LineKey = (Arc<str>, u16, Transport, bool);
 
 /// A failure that goes on: it is told once, and then counted.
 #[derive(Debug)]
@@ -179,7 +179,7 @@ impl ProbeLines {
     }
 }
 
-fn key(record: &Record) -> Way {
+fn key(record: &Record) -> LineKey {
     let is_through = record.via.is_some();
     (
         Arc::clone(&record.host),
