@@ -136,7 +136,7 @@ struct Work {
 }
 
 /// What happened to a file.
-type Trouble = (PathBuf, io::Error);
+type FileTrouble = (PathBuf, io::Error);
 
 impl Work {
     /// Deletes what is old, and compresses what is finished.
@@ -246,7 +246,7 @@ impl Work {
     }
 
     /// What is told of files that nothing can be done with: each once.
-    fn told(&mut self, trouble: Vec<Trouble>, what: &'static str) -> Option<Note> {
+    fn told(&mut self, trouble: Vec<FileTrouble>, what: &'static str) -> Option<Note> {
         let mut new = trouble
             .into_iter()
             .filter(|(path, _)| self.failed.insert(path.clone()));
