@@ -94,12 +94,12 @@ pub struct HeldRows {
     /// Samples of all groups.
     pub samples: u64,
     /// Connections whose samples are coming, the one that was seen last at the end.
-    open: VecDeque<Open>,
+    open: VecDeque<OpenHold>,
 }
 
 /// A connection whose samples are coming.
 #[derive(Debug)]
-struct Open {
+struct OpenHold {
     run: String,
     slot: u64,
     key: [String; 2],
@@ -149,7 +149,7 @@ impl HeldRows {
     fn add_sample(&mut self, row: &Row<'_>) {
         self.samples.raise(1);
         let (run, slot) = (row.get(id!(run_id)), row.number(id!(slot)).unwrap_or(0));
-        let is_it = |open: &Open| open.slot == slot && open.run == part(run);
+        let is_it = |open: &OpenHold| open.slot == slot && open.run == part(run);
         let Some(at) = row.number(id!(at_us)) else {
             return;
         };
@@ -171,7 +171,7 @@ impl HeldRows {
     /// Makes a connection the one that was seen last.
     fn turn_to(&mut self, row: &Row<'_>, run: &str, slot: u64, place: Option<usize>) {
         let known = place.and_then(|place| self.open.remove(place));
-        let open = known.unwrap_or_else(|| Open {
+        let open = known.unwrap_or_else(|| OpenHold {
             run: part(run).into_owned(),
             slot,
             key: self.key(row),
@@ -186,7 +186,7 @@ impl HeldRows {
         }
     }
 
-    fn close(&mut self, open: Open) {
+    fn close(&mut self, open: OpenHold) {
         let followed = self.groups.len() < MOST_FOLLOWED || self.groups.contains_key(&open.key);
         let group = self.groups.entry(open.key).or_default();
         if followed {
