@@ -26,7 +26,7 @@ pub(super) struct AppendFile<R: 'static> {
     spec: Arc<FileSpec<R>>,
     opened: Option<AppendingFile<R>>,
     /// Judged, and not yet written to.
-    ready: Option<Ready<R>>,
+    ready: Option<ReadyFile<R>>,
     line: Vec<u8>,
     /// Its first line when it was opened last; empty of JSON Lines.
     header: Vec<u8>,
@@ -36,7 +36,7 @@ pub(super) struct AppendFile<R: 'static> {
 }
 
 /// A file that rows may be appended to, as it was found.
-struct Ready<R> {
+struct ReadyFile<R> {
     locked: LockedFile,
     examined: ExaminedFile<R>,
     /// Whether it was not there before.
@@ -81,7 +81,7 @@ impl<R: RowKind> AppendFile<R> {
             Some(ready) => ready,
             None => self.look()?,
         };
-        let Ready {
+        let ReadyFile {
             locked,
             examined,
             is_new,
@@ -227,7 +227,7 @@ impl<R: RowKind> AppendFile<R> {
         self.opened = None;
     }
 
-    fn look(&mut self) -> Result<Ready<R>, SinkError> {
+    fn look(&mut self) -> Result<ReadyFile<R>, SinkError> {
         let (file, is_new) = open_file(&self.path, &self.shown)?;
         let path = || self.shown.clone();
         let locked = match LockedFile::lock(file) {
@@ -242,7 +242,7 @@ impl<R: RowKind> AppendFile<R> {
             }
         };
         let examined = examine(locked.file(), &self.spec, &self.shown)?;
-        Ok(Ready {
+        Ok(ReadyFile {
             locked,
             examined,
             is_new,
