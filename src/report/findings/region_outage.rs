@@ -27,12 +27,12 @@ pub(super) struct RegionOutage {
     /// Causes by number.
     pub(super) causes: BTreeMap<u32, u64>,
     /// By the number of the series.
-    of: BTreeMap<usize, Vec<Part>>,
+    of: BTreeMap<usize, Vec<OutagePart>>,
 }
 
 /// What one series had of it.
 #[derive(Debug)]
-struct Part {
+struct OutagePart {
     from: i64,
     to: i64,
     last: i64,
@@ -141,7 +141,7 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
     found.sort_by_key(|(.., silence)| silence.from);
     let mut outages: Vec<RegionOutage> = Vec::new();
     for (number, region, silence) in found {
-        let part = Part {
+        let part = OutagePart {
             from: silence.from,
             to: silence.to,
             last: silence.last,
