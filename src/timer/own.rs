@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::queue::{Alarm, Queue, TimerKey};
+use super::queue::{Alarm, TimerKey, TimerQueue};
 use crate::clock;
 use crate::sys::WaitableTimer;
 
@@ -25,10 +25,10 @@ impl Alarm for WaitableTimer {
 }
 
 /// The queue, whose thread begins with the first use; none where the system gives no timer or no thread.
-fn queue() -> Option<&'static Queue<WaitableTimer>> {
-    static QUEUE: OnceLock<Option<&'static Queue<WaitableTimer>>> = OnceLock::new();
+fn queue() -> Option<&'static TimerQueue<WaitableTimer>> {
+    static QUEUE: OnceLock<Option<&'static TimerQueue<WaitableTimer>>> = OnceLock::new();
     *QUEUE.get_or_init(|| {
-        let queue: &_ = Box::leak(Box::new(Queue::new(WaitableTimer::new().ok()?)));
+        let queue: &_ = Box::leak(Box::new(TimerQueue::new(WaitableTimer::new().ok()?)));
         let thread = std::thread::Builder::new().name("timer".to_owned());
         thread.spawn(|| queue.run()).ok()?;
         Some(queue)
@@ -53,7 +53,7 @@ pub struct Sleep(SleepKind);
 
 enum SleepKind {
     Own {
-        queue: &'static Queue<WaitableTimer>,
+        queue: &'static TimerQueue<WaitableTimer>,
         place: TimerKey,
     },
     /// Where there is no own timer.

@@ -19,7 +19,7 @@ pub(super) trait Alarm: Send + Sync {
 pub(super) type TimerKey = (Instant, u64);
 
 /// Everybody who waits.
-pub(super) struct Queue<A> {
+pub(super) struct TimerQueue<A> {
     alarm: A,
     waiting: Mutex<Waiting>,
 }
@@ -30,7 +30,7 @@ struct Waiting {
     numbers: u64,
 }
 
-impl<A: Alarm> Queue<A> {
+impl<A: Alarm> TimerQueue<A> {
     pub(super) fn new(alarm: A) -> Self {
         Self {
             alarm,
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn those_whose_moment_has_come_are_woken_once_and_the_next_moment_is_told() {
-        let queue = Queue::new(Bell::default());
+        let queue = TimerQueue::new(Bell::default());
         let start = clock::now();
         let ms = |ms| start + Duration::from_millis(ms);
         let woken: [Arc<Woken>; 4] = Default::default();
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_thread_is_rung_for_a_moment_before_all_others_only() {
-        let queue = Queue::new(Bell::default());
+        let queue = TimerQueue::new(Bell::default());
         let start = clock::now();
         let woken: Waker = Arc::new(Woken::default()).into();
         let rings = |ms| {
