@@ -21,11 +21,11 @@ pub(super) type TimerKey = (Instant, u64);
 /// Everybody who waits.
 pub(super) struct TimerQueue<A> {
     alarm: A,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<Sleepers>,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Sleepers {
     wakers: BTreeMap<TimerKey, Waker>,
     numbers: u64,
 }
@@ -38,7 +38,7 @@ impl<A: Alarm> TimerQueue<A> {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, Sleepers> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
