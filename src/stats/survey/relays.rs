@@ -32,7 +32,7 @@ const MOST_COUNTED: usize = 100_000;
 
 /// A relay that has a cell of its own.
 #[derive(Debug)]
-struct Relay {
+struct RelayCell {
     place: RelayPlace,
     transport: usize,
     /// What its rows have for an address, a name and a region.
@@ -47,7 +47,7 @@ struct Relay {
 #[derive(Debug)]
 pub struct Relays {
     most: usize,
-    known: Vec<Relay>,
+    known: Vec<RelayCell>,
     /// Of each transport.
     numbers: Vec<HashMap<Box<str>, usize>>,
     /// The last relays, each in a place by its address: the next row of that is most likely of the same one.
@@ -155,7 +155,7 @@ impl Relays {
             let number = self.known.len();
             self.numbers[transport].insert(self.key.as_str().into(), number);
             self.latest[latest] = number;
-            self.known.push(Relay {
+            self.known.push(RelayCell {
                 place,
                 transport,
                 cells: cells.map(|cell| cell.into_owned().into()),
