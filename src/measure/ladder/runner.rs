@@ -89,7 +89,7 @@ impl<'a> LadderRun<'a> {
             _ => None,
         };
         let mut script = Script::new(name);
-        let mut relay = Relay::new(to.clone());
+        let mut relay = AskedRelay::new(to.clone());
         let mut asked = script.next(None);
         let mut stopped = None;
         while let Some(ask) = asked {
@@ -181,7 +181,7 @@ fn too_long() -> ScriptStop {
 }
 
 /// A relay as it is asked.
-struct Relay {
+struct AskedRelay {
     to: Destination,
     connects: Vec<Duration>,
     /// What the slowest answer took.
@@ -190,7 +190,7 @@ struct Relay {
     random: Random,
 }
 
-impl Relay {
+impl AskedRelay {
     fn new(to: Destination) -> Self {
         Self {
             to,
