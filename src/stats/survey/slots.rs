@@ -26,7 +26,7 @@ const MOST_CHANGES: usize = 200;
 /// Puts rows on the axis of their run.
 #[derive(Debug, Default)]
 pub struct Slots {
-    runs: Vec<(Box<str>, Run)>,
+    runs: Vec<(Box<str>, RunSlots)>,
     /// The place of the run of the last row, as the next one is most likely of the same.
     latest: usize,
     rows: u64,
@@ -70,7 +70,7 @@ pub struct Leap {
 }
 
 #[derive(Debug)]
-struct Run {
+struct RunSlots {
     touched: u64,
     number: u64,
     axis: Axis,
@@ -124,7 +124,7 @@ impl Slots {
             let from = known.before.slot;
             if known.beyond.is_some_and(|beyond| beyond.reaches(place)) {
                 // two rows agree: the run is there, and what went before is the odd one
-                let run = Run::new(now, place);
+                let run = RunSlots::new(now, place);
                 let before = std::mem::replace(known, run);
                 self.missed.raise(before.missed());
             } else {
@@ -142,7 +142,7 @@ impl Slots {
             let (_, run) = self.runs.swap_remove(oldest);
             self.missed.raise(run.missed());
         }
-        let mut new = Run::new(now, place);
+        let mut new = RunSlots::new(now, place);
         let added = new.placed(run, place, said, &mut self.clocks);
         self.latest = self.runs.len();
         self.runs.push((run.into(), new));
@@ -203,7 +203,7 @@ impl Clocks {
     }
 }
 
-impl Run {
+impl RunSlots {
     fn new(touched: u64, place: SlotStart) -> Self {
         let mut bits = Box::new([0; WORDS]);
         set(&mut bits, place.slot);
