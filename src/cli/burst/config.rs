@@ -67,7 +67,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<BurstKind>
         (Duration::from_millis(10)..=LONGEST_ANSWER).contains(&stream.answer_timeout),
         "--answer-timeout must be from 10ms to 10s"
     );
-    let Schedule { shape, pace, fast } = match stream.burst {
+    let PacketSchedule { shape, pace, fast } = match stream.burst {
         Some(rate) => burst(args, rate)?,
         None => watch(args, &targets)?,
     };
@@ -127,7 +127,7 @@ fn length(pace: &Pace, shape: &BurstShape) -> Option<Duration> {
 }
 
 /// When packets are sent.
-struct Schedule {
+struct PacketSchedule {
     shape: BurstShape,
     /// When slots begin: each burst is one, a watch is the only one.
     pace: Pace,
@@ -135,7 +135,7 @@ struct Schedule {
     fast: bool,
 }
 
-fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<Schedule> {
+fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<PacketSchedule> {
     let length = args.stream.length;
     ensure!(
         (SHORTEST..=LONGEST).contains(&length),
@@ -153,14 +153,14 @@ fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<Schedule> {
         (count, _) => count,
     };
     let fast = rate > POLITE_RATE || length > POLITE_LENGTH;
-    Ok(Schedule {
+    Ok(PacketSchedule {
         shape,
         pace: Pace::new(interval, count, args.duration),
         fast,
     })
 }
 
-fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Schedule> {
+fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<PacketSchedule> {
     ensure!(
         (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&args.interval),
         "--interval of a watch must be from 10ms to 60s; under 100ms only to loopback, private addresses or with \
@@ -175,7 +175,7 @@ fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Schedule> {
         packets: Pace::new(args.interval, args.count, args.duration).slots(),
         limit: args.stream.answer_timeout,
     };
-    Ok(Schedule {
+    Ok(PacketSchedule {
         shape,
         pace: Pace::new(Duration::ZERO, Some(1), None),
         fast: args.interval < POLITE_INTERVAL,
