@@ -121,15 +121,15 @@ fn found(engine: SqlEngine, args: &ReportArgs) -> Result<QueryParts, FatalError>
 }
 
 /// What files have in common.
-struct Seen {
+struct SeenFiles {
     of: QuerySubject,
     columns: BTreeSet<String>,
 }
 
 /// Looks into each file as far as its first rows.
-fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
+fn seen(inputs: Vec<Input>) -> anyhow::Result<SeenFiles> {
     let interrupted = signals::listen(None)?;
-    let mut seen: Option<(Seen, String)> = None;
+    let mut seen: Option<(SeenFiles, String)> = None;
     for input in inputs {
         let name = input.name();
         if let Input::Unusable { name, why, again } = &input {
@@ -162,7 +162,7 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
         };
         let columns = batch.layout.names().iter().cloned().collect();
         match &mut seen {
-            None => seen = Some((Seen { of, columns }, name)),
+            None => seen = Some((SeenFiles { of, columns }, name)),
             Some((known, first)) => {
                 ensure!(
                     known.of == of,
