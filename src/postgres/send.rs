@@ -67,12 +67,12 @@ impl Link {
     pub fn send(&mut self, to: &DestinationTable, segment: &Segment<'_>) -> Result<u64, PgError> {
         let (rows, text) = as_copy(to, segment)?;
         // nearly always none of them is there; to look for each costs as much again
-        let mut way = Way::Straight;
+        let mut way = CopyWay::Straight;
         let mut done = false;
         while !done {
             let brought = brought(&mut self.client, to, (segment.id, rows), text.clone(), way);
             done = within(&self.runtime, SEGMENT, brought)?;
-            way = Way::ByStage;
+            way = CopyWay::ByStage;
         }
         Ok(rows)
     }
@@ -85,7 +85,7 @@ impl Link {
 
 /// How rows get into their table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum CopyWay {
     /// Right away: none of them may be there.
     Straight,
     /// By a table of the transaction's own: only those that are not there.
@@ -99,7 +99,7 @@ async fn brought(
     to: &DestinationTable,
     (id, rows): (&str, u64),
     text: Bytes,
-    way: Way,
+    way: CopyWay,
 ) -> Result<bool, PgError> {
     let listed: Vec<String> = to.columns.iter().map(|(name, _)| quoted(name)).collect();
     let listed = format!("{},{SEQ}", listed.join(","));
@@ -115,7 +115,7 @@ async fn brought(
     if is_new == 0 {
         return Ok(true);
     }
-    if way == Way::Straight {
+    if way == CopyWay::Straight {
         return match copied(&transaction, &table, &listed, text).await {
             Ok(()) => {
                 transaction.commit().await?;
