@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use super::by_transport::ByTransport;
-use super::groups::{SEPARATOR, is_same, part};
+use super::groups::{self, SEPARATOR, is_same, part};
 use super::{Measured, ParsedRow};
 use crate::endpoints::{self, Ranges};
 use crate::record::{Transport, World};
@@ -17,9 +17,6 @@ use crate::schema::{RolledUp, Row, id};
 
 /// Number of the region of all rows whose own is beyond the cap.
 pub const OTHER: usize = 0;
-
-/// And its name.
-pub const OTHER_NAME: &str = "(other)";
 
 /// Cells for each group: an address may have several names over time, and a name several addresses.
 const CELLS_EACH: usize = 4;
@@ -102,7 +99,7 @@ impl Relays {
             numbers: Vec::new(),
             latest: vec![usize::MAX; LATEST],
             region_numbers: HashMap::new(),
-            region_names: vec![OTHER_NAME.to_owned()],
+            region_names: vec![groups::OTHER.to_owned()],
             regions: ByTransport::new(most),
             addresses: ByTransport::new(most),
             names: ByTransport::new(most),

@@ -8,11 +8,8 @@ use std::time::Duration;
 use crate::measure::hold::fold::{ConnectionFold, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{CellView, Dialect, Row, id};
-use crate::stats::survey::{part, target};
+use crate::stats::survey::{capped, part, target};
 use crate::stats::{Distribution, Mergeable, OverTime, Rough, RowFold, Trips};
-
-/// Groups that are told apart.
-const MOST: usize = 1_000;
 
 /// Groups that are followed over time.
 const MOST_FOLLOWED: usize = 12;
@@ -200,11 +197,10 @@ impl HeldRows {
     fn key(&self, row: &Row<'_>) -> [String; 2] {
         let host = row.text(id!(host));
         let target = row.through(Cow::Owned(target(row)));
-        let key = [part(&host).into_owned(), target.into_owned()];
-        if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
-            return ["(other)"; 2].map(str::to_owned);
-        }
-        key
+        capped(
+            &self.groups,
+            [part(&host).into_owned(), target.into_owned()],
+        )
     }
 }
 
@@ -244,9 +240,9 @@ impl HeldGroup {
         let count = |field| row.number(field).unwrap_or(0);
         self.connections.raise(1);
         self.held.raise(u64::from(row.is_ok()));
-        self.held_us = self.held_us.saturating_add(count(id!(held_us)));
-        self.sent = self.sent.saturating_add(count(id!(sent)));
-        self.answered = self.answered.saturating_add(count(id!(answered)));
+        self.held_us.raise(count(id!(held_us)));
+        self.sent.raise(count(id!(sent)));
+        self.answered.raise(count(id!(answered)));
         let ended = row.word(id!(ended_by));
         let place = EndedBy::of_word(&ended).map(|by| by as usize);
         if let Some(count) = place.and_then(|place| self.ended.get_mut(place)) {
@@ -269,9 +265,7 @@ impl HeldGroup {
             (&mut self.stalls, id!(stalls)),
             (&mut self.stalled_us, id!(stalled_us)),
         ] {
-            if let Some(more) = row.number(field) {
-                *sum = Some(sum.unwrap_or(0).saturating_add(more));
-            }
+            sum.raise(row.number(field));
         }
         self.longest_stall_us = self.longest_stall_us.max(row.number(id!(longest_stall_us)));
     }
