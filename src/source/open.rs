@@ -9,13 +9,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
+use super::blocks::Blocks;
+use super::content::Content;
 use super::gzip::Members;
 use super::input::Input;
 
 /// A file that can be read.
 pub(super) struct OpenedFile {
-    /// Its text.
-    pub reader: Box<dyn Read>,
+    /// Its text, or its columns.
+    pub content: Content,
     /// Whether it is compressed.
     pub gzip: bool,
     /// Whether it comes as somebody writes it, so that a reading may have to wait.
@@ -51,7 +53,7 @@ pub(super) fn open(
     };
     let (head, reader) = peek(counted)?;
     if head == *b"PAR1" {
-        return columns(input, read, stop);
+        return columns(input, read);
     }
     let gzip = head.starts_with(&[0x1f, 0x8b]);
     let (head, reader): (_, Box<dyn Read>) = if gzip {
@@ -88,7 +90,7 @@ pub(super) fn open(
         }),
     };
     Ok(OpenedFile {
-        reader,
+        content: Content::Text(Blocks::new(reader, live)),
         gzip,
         live,
         damaged,
@@ -96,17 +98,17 @@ pub(super) fn open(
     })
 }
 
-/// The first four bytes, and a reader that gives them again.
-/// A Parquet file as text.
+/// A Parquet file.
 #[cfg(feature = "parquet")]
-fn columns(input: &Input, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::Result<OpenedFile> {
+fn columns(input: &Input, read: &Arc<AtomicU64>) -> io::Result<OpenedFile> {
     let Input::File(path) = input else {
         return Err(io::Error::other(
             "Parquet is read from its end: write it to a file first",
         ));
     };
+    let rows = super::parquet::ParquetRows::open(path, read)?;
     Ok(OpenedFile {
-        reader: Box::new(super::parquet::ParquetText::open(path, read, stop)?),
+        content: Content::Columns(Box::new(rows)),
         gzip: false,
         live: false,
         damaged: Arc::new(AtomicBool::new(false)),
@@ -115,12 +117,13 @@ fn columns(input: &Input, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::
 }
 
 #[cfg(not(feature = "parquet"))]
-fn columns(_: &Input, _: &Arc<AtomicU64>, _: &Arc<AtomicBool>) -> io::Result<OpenedFile> {
+fn columns(_: &Input, _: &Arc<AtomicU64>) -> io::Result<OpenedFile> {
     Err(io::Error::other(
         "a Parquet file, which needs a turnprobe built with the feature `parquet` (turnprobe --version --verbose names its features)",
     ))
 }
 
+/// The first four bytes, and a reader that gives them again.
 fn peek<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, impl Read)> {
     let mut head = Vec::with_capacity(4);
     reader.by_ref().take(4).read_to_end(&mut head)?;

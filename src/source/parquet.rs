@@ -1,11 +1,10 @@
-//! A Parquet file as CSV text, so that everything is read by the same rules. The columns are decoded one by one, some rows at a
-//! time (`columns`); here they become lines again.
+//! A Parquet file, whose columns are decoded one by one, some rows at a time (`columns`), and become rows of the layout that its names
+//! are; what is no file of ours becomes the text of such a file, so that it is told like one.
 
 mod columns;
-mod digits;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,28 +14,35 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-use columns::ColumnCells;
+use super::batch::Batch;
+use super::parser::{Behind, Parser};
+use crate::schema::list_text;
+use columns::{Cell, ColumnCells};
 
-/// Rows that are made text at once.
+/// Rows that are decoded at once.
 const ROWS: usize = 256;
 
-/// The text of a file.
-pub(super) struct ParquetText {
+/// The rows of a file.
+pub(super) struct ParquetRows {
     reader: SerializedFileReader<File>,
     /// Groups of rows that were begun.
     groups: usize,
     columns: Vec<Box<dyn ColumnCells>>,
-    text: Vec<u8>,
-    given: usize,
+    /// The names of the columns as a line of CSV, until a parser has them.
+    header: Option<String>,
+    /// How many columns there are.
+    width: usize,
+    /// Whether the names are a layout.
+    is_known: bool,
+    cell: Cell,
     /// Bytes that stand for a row, and where they are counted.
     share: u64,
     read: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
 }
 
-impl ParquetText {
-    /// Opens a file; `read` counts its bytes by the rows that were read; once `stop` is set, it seems to end.
-    pub fn open(path: &Path, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::Result<Self> {
+impl ParquetRows {
+    /// Opens a file; `read` counts its bytes by the rows that were read.
+    pub fn open(path: &Path, read: &Arc<AtomicU64>) -> io::Result<Self> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let reader = SerializedFileReader::new(file).map_err(|error| {
@@ -75,31 +81,79 @@ impl ParquetText {
             names.push(format!("\"{}\"", name.replace('"', "\"\"")));
         }
         let rows = u64::try_from(about.num_rows()).unwrap_or(0);
-        let mut text = names.join(",").into_bytes();
-        text.push(b'\n');
         Ok(Self {
             reader,
             groups: 0,
             columns: Vec::new(),
-            text,
-            given: 0,
+            header: Some(format!("{}\n", names.join(","))),
+            width: names.len(),
+            is_known: false,
+            cell: Cell::default(),
             share: size.checked_div(rows).unwrap_or(0),
             read: Arc::clone(read),
-            stop: Arc::clone(stop),
         })
     }
 
-    /// Makes text of the next rows; none is left where it stays empty.
-    fn more(&mut self) -> Result<(), ParquetError> {
-        self.text.clear();
-        self.given = 0;
-        let rows = loop {
-            let rows = self.filled()?;
-            if rows > 0 {
-                break rows;
+    /// Gives a parser the next rows, and says whether more may follow; once `stop` is set, nothing does.
+    pub fn feed(&mut self, parser: &mut Parser<'_>, stop: &AtomicBool) -> io::Result<bool> {
+        if let Some(header) = self.header.take() {
+            parser.take(header.as_bytes(), Behind::Later);
+            let layout = parser.rows.csv();
+            self.is_known = layout.is_some_and(|layout| layout.width == self.width);
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let rows = self.decoded();
+        let rows = rows.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        if self.is_known {
+            for _ in 0..rows {
+                parser.row(|row| self.row(row));
             }
-            if self.groups >= self.reader.num_row_groups() {
-                return Ok(());
+        } else {
+            parser.take(self.text(rows).as_bytes(), Behind::Later);
+        }
+        let share = self.share.saturating_mul(rows as u64);
+        self.read.fetch_add(share, Ordering::Relaxed);
+        Ok(rows > 0)
+    }
+
+    /// Puts the next row that is decoded into a batch.
+    fn row(&mut self, row: &mut Batch) {
+        for column in &mut self.columns {
+            let cell = column.next(&mut self.cell);
+            match (cell.numbers.is_empty(), std::str::from_utf8(&cell.text)) {
+                (true, text) => row.cell(text.unwrap_or_default()),
+                (false, _) => row.list(&cell.numbers),
+            }
+        }
+    }
+
+    /// The text of the next rows that are decoded.
+    fn text(&mut self, rows: usize) -> String {
+        let mut text = String::new();
+        for _ in 0..rows {
+            for (place, column) in self.columns.iter_mut().enumerate() {
+                let cell = column.next(&mut self.cell);
+                let cell = match &cell.numbers[..] {
+                    [] => String::from_utf8_lossy(&cell.text),
+                    numbers => list_text(numbers).into(),
+                };
+                text.push_str(if place > 0 { ",\"" } else { "\"" });
+                text.push_str(&cell.replace('"', "\"\""));
+                text.push('"');
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Decodes the next rows, and says how many they are; none is the end.
+    fn decoded(&mut self) -> Result<usize, ParquetError> {
+        loop {
+            let rows = self.filled()?;
+            if rows > 0 || self.groups >= self.reader.num_row_groups() {
+                return Ok(rows);
             }
             let group = self.reader.get_row_group(self.groups)?;
             self.groups = self.groups.saturating_add(1);
@@ -108,19 +162,7 @@ impl ParquetText {
                 Ok(columns::of(group.get_column_reader(number)?, about))
             });
             self.columns = columns.collect::<Result<_, ParquetError>>()?;
-        };
-        for _ in 0..rows {
-            for (place, column) in self.columns.iter_mut().enumerate() {
-                self.text
-                    .extend_from_slice(if place > 0 { b",\"" } else { b"\"" });
-                column.cell(&mut self.text);
-                self.text.push(b'"');
-            }
-            self.text.push(b'\n');
         }
-        self.read
-            .fetch_add(self.share.saturating_mul(rows as u64), Ordering::Relaxed);
-        Ok(())
     }
 
     /// Decodes the next rows of each column, and says how many they are.
@@ -134,21 +176,5 @@ impl ParquetText {
             }
         }
         Ok(rows.unwrap_or(0))
-    }
-}
-
-impl Read for ParquetText {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.text.len() && !self.stop.load(Ordering::Relaxed) {
-            let more = self.more();
-            more.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        }
-        let rest = self.text.get(self.given..).unwrap_or_default();
-        let count = rest.len().min(buffer.len());
-        if let (Some(from), Some(to)) = (rest.get(..count), buffer.get_mut(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.given = self.given.saturating_add(count);
-        Ok(count)
     }
 }
