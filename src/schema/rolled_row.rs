@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::ids::{Id, id};
-use super::lists::ListedNumbers;
 use super::metric::Metric;
 use super::rolled::{RolledTimes, RolledUp};
 use super::row::Row;
+use super::typed_cells::ListedNumbers;
 
 /// A time that no probe takes, and the longest interval: a day, in seconds.
 const DAY_S: u64 = 86_400;

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use super::dialect::Dialect;
 use super::ids::{Id, id};
 use super::layout::Layout;
-use super::lists::{Lists, list_text};
 use super::metric::Metric;
 use super::rolled::RolledUp;
 use super::through::through;
+use super::typed_cells::{Lists, list_text};
 use crate::record::{Cause, Phase, Transport, World, without_marks};
 
 /// A row of a file.

@@ -139,7 +139,6 @@ impl Batch {
     }
 
     /// A cell that is a list of numbers, which has no text.
-    #[cfg(feature = "parquet")]
     pub(super) fn list(&mut self, numbers: &[i64]) {
         let from = self.numbers.len();
         self.numbers.extend_from_slice(numbers);

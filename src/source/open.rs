@@ -10,9 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
 use super::blocks::Blocks;
-use super::content::Content;
+use super::content::{Cells, Content};
 use super::gzip::Members;
 use super::input::Input;
+use super::origin::TableRows;
+use crate::schema::CellRows;
 
 /// A file that can be read.
 pub(super) struct OpenedFile {
@@ -38,7 +40,10 @@ pub(super) fn open(
     let raw: Box<dyn Read> = match input {
         Input::Stdin => Box::new(io::stdin().lock()),
         Input::File(path) => Box::new(File::open(path)?),
-        Input::Table(of) => of.origin.text(&of.of, of.span)?,
+        Input::Table(of) => match of.origin.rows(&of.of, of.span)? {
+            TableRows::Text(text) => text,
+            TableRows::Cells(rows) => return Ok(of_cells(rows, read)),
+        },
         Input::Unusable { why, .. } => return Err(io::Error::other(why.clone())),
     };
     let live = match input {
@@ -98,6 +103,17 @@ pub(super) fn open(
     })
 }
 
+/// Rows of cells.
+fn of_cells(rows: Box<dyn CellRows>, read: &Arc<AtomicU64>) -> OpenedFile {
+    OpenedFile {
+        content: Content::Cells(Cells::new(rows, read)),
+        gzip: false,
+        live: false,
+        damaged: Arc::new(AtomicBool::new(false)),
+        switched: Arc::new(AtomicU64::new(0)),
+    }
+}
+
 /// A Parquet file.
 #[cfg(feature = "parquet")]
 fn columns(input: &Input, read: &Arc<AtomicU64>) -> io::Result<OpenedFile> {
@@ -106,14 +122,8 @@ fn columns(input: &Input, read: &Arc<AtomicU64>) -> io::Result<OpenedFile> {
             "Parquet is read from its end: write it to a file first",
         ));
     };
-    let rows = super::parquet::ParquetRows::open(path, read)?;
-    Ok(OpenedFile {
-        content: Content::Columns(Box::new(rows)),
-        gzip: false,
-        live: false,
-        damaged: Arc::new(AtomicBool::new(false)),
-        switched: Arc::new(AtomicU64::new(0)),
-    })
+    let rows = super::parquet::ParquetRows::open(path)?;
+    Ok(of_cells(Box::new(rows), read))
 }
 
 #[cfg(not(feature = "parquet"))]

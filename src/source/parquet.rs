@@ -1,22 +1,17 @@
-//! A Parquet file, whose columns are decoded one by one, some rows at a time (`columns`), and become rows of the layout that its names
-//! are; what is no file of ours becomes the text of such a file, so that it is told like one.
+//! A Parquet file, whose columns are decoded one by one, some rows at a time (`columns`), and become rows of cells.
 
 mod columns;
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parquet::basic::CompressionCodec;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-use super::batch::Batch;
-use super::parser::{Behind, Parser};
-use crate::schema::list_text;
+use crate::schema::{CellRows, TakeCells};
 use columns::{Cell, ColumnCells};
 
 /// Rows that are decoded at once.
@@ -28,21 +23,15 @@ pub(super) struct ParquetRows {
     /// Groups of rows that were begun.
     groups: usize,
     columns: Vec<Box<dyn ColumnCells>>,
-    /// The names of the columns as a line of CSV, until a parser has them.
-    header: Option<String>,
-    /// How many columns there are.
-    width: usize,
-    /// Whether the names are a layout.
-    is_known: bool,
+    names: Vec<String>,
     cell: Cell,
-    /// Bytes that stand for a row, and where they are counted.
+    /// Bytes that stand for a row.
     share: u64,
-    read: Arc<AtomicU64>,
 }
 
 impl ParquetRows {
-    /// Opens a file; `read` counts its bytes by the rows that were read.
-    pub fn open(path: &Path, read: &Arc<AtomicU64>) -> io::Result<Self> {
+    /// Opens a file.
+    pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let reader = SerializedFileReader::new(file).map_err(|error| {
@@ -78,74 +67,17 @@ impl ParquetRows {
                     "the column {name} is nested: only numbers, times, texts, flags and lists of them are read from Parquet; leave it out"
                 )));
             }
-            names.push(format!("\"{}\"", name.replace('"', "\"\"")));
+            names.push(name.to_owned());
         }
         let rows = u64::try_from(about.num_rows()).unwrap_or(0);
         Ok(Self {
             reader,
             groups: 0,
             columns: Vec::new(),
-            header: Some(format!("{}\n", names.join(","))),
-            width: names.len(),
-            is_known: false,
+            names,
             cell: Cell::default(),
             share: size.checked_div(rows).unwrap_or(0),
-            read: Arc::clone(read),
         })
-    }
-
-    /// Gives a parser the next rows, and says whether more may follow; once `stop` is set, nothing does.
-    pub fn feed(&mut self, parser: &mut Parser<'_>, stop: &AtomicBool) -> io::Result<bool> {
-        if let Some(header) = self.header.take() {
-            parser.take(header.as_bytes(), Behind::Later);
-            let layout = parser.rows.csv();
-            self.is_known = layout.is_some_and(|layout| layout.width == self.width);
-        }
-        if stop.load(Ordering::Relaxed) {
-            return Ok(false);
-        }
-        let rows = self.decoded();
-        let rows = rows.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        if self.is_known {
-            for _ in 0..rows {
-                parser.row(|row| self.row(row));
-            }
-        } else {
-            parser.take(self.text(rows).as_bytes(), Behind::Later);
-        }
-        let share = self.share.saturating_mul(rows as u64);
-        self.read.fetch_add(share, Ordering::Relaxed);
-        Ok(rows > 0)
-    }
-
-    /// Puts the next row that is decoded into a batch.
-    fn row(&mut self, row: &mut Batch) {
-        for column in &mut self.columns {
-            let cell = column.next(&mut self.cell);
-            match (cell.numbers.is_empty(), std::str::from_utf8(&cell.text)) {
-                (true, text) => row.cell(text.unwrap_or_default()),
-                (false, _) => row.list(&cell.numbers),
-            }
-        }
-    }
-
-    /// The text of the next rows that are decoded.
-    fn text(&mut self, rows: usize) -> String {
-        let mut text = String::new();
-        for _ in 0..rows {
-            for (place, column) in self.columns.iter_mut().enumerate() {
-                let cell = column.next(&mut self.cell);
-                let cell = match &cell.numbers[..] {
-                    [] => String::from_utf8_lossy(&cell.text),
-                    numbers => list_text(numbers).into(),
-                };
-                text.push_str(if place > 0 { ",\"" } else { "\"" });
-                text.push_str(&cell.replace('"', "\"\""));
-                text.push('"');
-            }
-            text.push('\n');
-        }
-        text
     }
 
     /// Decodes the next rows, and says how many they are; none is the end.
@@ -176,5 +108,28 @@ impl ParquetRows {
             }
         }
         Ok(rows.unwrap_or(0))
+    }
+}
+
+impl CellRows for ParquetRows {
+    fn names(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    fn more(&mut self) -> io::Result<(usize, u64)> {
+        let rows = self.decoded();
+        let rows = rows.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        Ok((rows, self.share.saturating_mul(rows as u64)))
+    }
+
+    fn row(&mut self, to: &mut dyn TakeCells) {
+        for column in &mut self.columns {
+            let cell = column.next(&mut self.cell);
+            if cell.numbers.is_empty() {
+                to.text(std::str::from_utf8(&cell.text).unwrap_or_default());
+            } else {
+                to.list(&cell.numbers);
+            }
+        }
     }
 }

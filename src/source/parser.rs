@@ -127,7 +127,6 @@ impl<'a> Parser<'a> {
 
     /// Takes a row whose cells are known: they are put into the place for them, as many as the layout in force has. Nothing is
     /// taken without one.
-    #[cfg(feature = "parquet")]
     pub fn row(&mut self, put: impl FnOnce(&mut Batch)) {
         self.line.raise(1);
         if self.rows.csv().is_none() {

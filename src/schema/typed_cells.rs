@@ -1,10 +1,37 @@
-//! Cells that are lists of whole numbers: as text in CSV and JSON, as numbers where a file has them so.
+//! Cells that come by themselves, not in a line of text, and lists of whole numbers: a text in CSV and JSON, numbers where a file or a
+//! server has them so.
 
 use std::fmt::Write as _;
+use std::io;
 use std::ops::Range;
 
 /// Digits behind the first one of a number that have room whatever they are.
 const MOST_DIGITS: usize = 17;
+
+/// Rows whose cells come by themselves.
+pub trait CellRows {
+    /// The names of the columns.
+    fn names(&self) -> Vec<String>;
+
+    /// Gets the next rows, and says how many they are and how many bytes these were; none is the end.
+    ///
+    /// # Errors
+    ///
+    /// When reading fails; rows that came before it were said.
+    fn more(&mut self) -> io::Result<(usize, u64)>;
+
+    /// Gives the cells of the next of these rows, one for each column.
+    fn row(&mut self, to: &mut dyn TakeCells);
+}
+
+/// Where the cells of a row go.
+pub trait TakeCells {
+    /// A cell by its text.
+    fn text(&mut self, text: &str);
+
+    /// A cell by its numbers.
+    fn list(&mut self, numbers: &[i64]);
+}
 
 /// A cell that came as a list of numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +88,11 @@ impl<'a> ListedNumbers<'a> {
     /// Bytes that are left.
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
