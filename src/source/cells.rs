@@ -63,7 +63,7 @@ const STEP: usize = 8;
 
 /// Columns whose cells must be readable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cells {
+pub(super) struct CheckedCells {
     numbers: Vec<Number>,
     flags: Vec<usize>,
     words: Vec<usize>,
@@ -106,7 +106,7 @@ pub(super) enum Mended {
     Undecided,
 }
 
-impl Cells {
+impl CheckedCells {
     /// Those of a layout: of our own probes all numbers, or those that statistics are made of.
     pub fn of(layout: &Layout, all: bool) -> Self {
         let dialect = layout.dialect;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::schema::{Id, Layout, Row, id};
 
-use super::cells::Cells;
+use super::cells::CheckedCells;
 use super::dates::{DayOrder, Local, Serial};
 use super::number::{Mark, Marks, Said, said};
 
@@ -52,7 +52,7 @@ struct ColumnEvidence {
 
 impl FormatEvidence {
     /// Takes a row in.
-    pub fn take(&mut self, layout: &Arc<Layout>, cells: &Cells, row: &Row<'_>) {
+    pub fn take(&mut self, layout: &Arc<Layout>, cells: &CheckedCells, row: &Row<'_>) {
         if !self
             .places
             .as_ref()
