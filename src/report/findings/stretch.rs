@@ -20,7 +20,7 @@ const NAMED: usize = 4;
 
 /// When it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct NamedPeriod {
     pub(super) from: DateTime<Utc>,
     pub(super) to: DateTime<Utc>,
     /// In words: `all of them from ... to ...`.
@@ -33,7 +33,7 @@ pub(super) fn stretch(
     about: &Inputs<'_>,
     of: &HourCounts,
     rows: (DateTime<Utc>, DateTime<Utc>),
-) -> Option<Stretch> {
+) -> Option<NamedPeriod> {
     let hours = of.hours()?;
     let all: u64 = hours.iter().map(|(_, count)| count).sum();
     if all < FEWEST {
@@ -74,7 +74,7 @@ pub(super) fn stretch(
                 at(last.saturating_add(1).saturating_mul(HOUR_US)),
             ),
         };
-        Stretch {
+        NamedPeriod {
             from,
             to,
             text: format!(
@@ -88,7 +88,7 @@ pub(super) fn stretch(
 }
 
 /// The same of what could have been at any time of the rows.
-pub(super) fn of_all(about: &Inputs<'_>, of: &HourCounts) -> Option<Stretch> {
+pub(super) fn of_all(about: &Inputs<'_>, of: &HourCounts) -> Option<NamedPeriod> {
     let overview = &about.report.overview;
     stretch(about, of, overview.first.zip(overview.last)?)
 }
@@ -153,7 +153,7 @@ fn on_days(
     days: &BTreeSet<String>,
     measured: usize,
     all: u64,
-) -> Option<Stretch> {
+) -> Option<NamedPeriod> {
     let is_on = |hour: i64| days.contains(&about.day(at(hour.saturating_mul(HOUR_US))));
     let within = count_of(hours, is_on);
     let mut on = hours
@@ -171,7 +171,7 @@ fn on_days(
             format!(", the first {first} and the last {last}")
         })
     };
-    Some(Stretch {
+    Some(NamedPeriod {
         from: at(first.saturating_mul(HOUR_US)),
         to: at(last.saturating_add(1).saturating_mul(HOUR_US)),
         text: format!(
