@@ -1,7 +1,7 @@
-//! A PostgreSQL server as the store: the tables of a store with the columns of the CSV, rows into them by COPY, and the tables back as CSV.
+//! A PostgreSQL server as the store: the tables of a store with the columns of the CSV, rows into them by COPY, and the rows of tables back.
 //!
 //! Here: which server is meant (`address`, with the password of `pass`), the connection (`link`) and its TLS (`tls`), the tables (`layout`,
-//! `check`), rows as COPY takes them (`copy`), a segment in a transaction (`send`), the tables as CSV (`read`, `text`). Not here: where rows wait while
+//! `check`), rows as COPY takes them (`copy`), a segment in a transaction (`send`), the rows of tables (`read`, `rows`). Not here: where rows wait while
 //! the server is away (`sink::postgres`), how the CSV is read (`source`).
 
 mod address;
@@ -12,13 +12,14 @@ mod layout;
 mod link;
 mod pass;
 mod read;
+mod rows;
 mod send;
-mod text;
 mod tls;
 
 pub use address::Address;
 pub use error::{Fault, PgError};
 pub use layout::{SEQ, init};
 pub use link::Link;
-pub use read::{Remote, RemoteText};
+pub use read::Remote;
+pub use rows::RemoteRows;
 pub use send::{Segment, Target};

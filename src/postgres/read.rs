@@ -10,7 +10,7 @@ use super::address::Address;
 use super::error::PgError;
 use super::layout::{Form, SEQ, columns, quoted};
 use super::link::Link;
-pub use super::text::RemoteText;
+pub use super::rows::RemoteRows;
 use crate::schema::{Keep, StoredTable};
 use crate::store::Span;
 
@@ -90,13 +90,13 @@ impl Remote {
         Ok(first.map(|first| first.to_utc()))
     }
 
-    /// The rows of a table in a time, as CSV: run by run, in the order of their times, which the index of runs has. Roll-ups, too, come one by
+    /// The rows of a table in a time: run by run, in the order of their times, which the index of runs has. Roll-ups, too, come one by
     /// one: to have the server add them up in the groups of a report takes it ten times as long (`turnprobe man store`).
     ///
     /// # Errors
     ///
     /// What the server says.
-    pub fn text(&self, table: &StoredTable, span: Span) -> Result<RemoteText, PgError> {
+    pub fn rows(&self, table: &StoredTable, span: Span) -> Result<RemoteRows, PgError> {
         let mut names = columns(&self.lock(), table.stored.table)?;
         names.retain(|name| name != SEQ);
         let form = |name: String| {
@@ -118,7 +118,7 @@ impl Remote {
         if let Some(moment) = &self.moment {
             link.execute(&format!("SET TRANSACTION SNAPSHOT '{moment}'"))?;
         }
-        RemoteText::new(link, &sql, columns)
+        RemoteRows::new(link, &sql, columns)
     }
 
     fn lock(&self) -> MutexGuard<'_, Link> {

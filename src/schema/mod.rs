@@ -34,6 +34,7 @@ pub(crate) mod stored;
 #[cfg(test)]
 mod tests;
 pub mod through;
+mod typed_cells;
 pub(crate) mod value;
 mod view;
 
@@ -50,5 +51,6 @@ pub use row::{Parsed, Row};
 pub use row_kind::RowKind;
 pub use stored::{Keep, Stored, StoredTable, quoted};
 pub use through::THROUGH;
+pub use typed_cells::{CellRows, ListCell, ListedNumbers, Lists, TakeCells, list_text};
 pub use value::Value;
 pub use view::{CellView, LiveRow, Reachability, RowView};

@@ -6,6 +6,7 @@ use super::ids::{Id, id};
 use super::metric::Metric;
 use super::rolled::{RolledTimes, RolledUp};
 use super::row::Row;
+use super::typed_cells::ListedNumbers;
 
 /// A time that no probe takes, and the longest interval: a day, in seconds.
 const DAY_S: u64 = 86_400;
@@ -16,10 +17,10 @@ const BUCKETS: std::ops::RangeInclusive<i16> = -1276..=2820;
 /// The bucket of zeros.
 const ZEROS: i16 = -2048;
 
-/// Digits behind the first one of a number that have room whatever they are.
-const MOST_DIGITS: usize = 17;
+/// Digits with which a sum is short.
+const SHORT: usize = 17;
 
-/// Bytes that a bucket takes in a list.
+/// Bytes that a bucket takes in the text of a list.
 const BUCKET: usize = 5;
 
 /// The columns of a phase.
@@ -139,28 +140,17 @@ impl RolledTimes {
             return Err(columns.ends[1]);
         }
         let [sum, squares] = columns.sums.map(|id| wide(row.get(id).trim()).ok_or(id));
-        let mut rest = listed(row.get(columns.buckets));
-        let mut buckets = Vec::with_capacity(rest.len() / BUCKET);
-        let mut last = i16::MIN;
-        while !rest.is_empty() {
-            let (bucket, more) = first_number(rest).ok_or(columns.buckets)?;
-            let bucket = i16::try_from(bucket).map_err(|_| columns.buckets)?;
-            if bucket <= last || !(bucket == ZEROS || BUCKETS.contains(&bucket)) {
-                return Err(columns.buckets);
-            }
-            buckets.push((bucket, 0_u32));
-            (last, rest) = (bucket, more);
-        }
-        let (mut all, mut rest) = (0_u64, listed(row.get(columns.counts)));
-        for (_, place) in &mut buckets {
-            let (count, more) = first_number(rest).ok_or(columns.counts)?;
-            *place = u32::try_from(count).map_err(|_| columns.counts)?;
-            all = all.saturating_add(u64::from(*place));
-            rest = more;
-        }
-        if !rest.is_empty() || all != n {
-            return Err(columns.counts);
-        }
+        let lists = [columns.buckets, columns.counts];
+        let buckets = if let [Some(buckets), Some(counts)] = lists.map(|id| row.numbers(id)) {
+            let room = buckets.len();
+            let [buckets, counts] = [buckets, counts].map(|list| list.iter().copied().map(Some));
+            paired(buckets, counts, room, columns, n)?
+        } else {
+            let texts = lists.map(|id| row.text(id));
+            let [buckets, counts] = texts.each_ref().map(|text| ListedNumbers::of(text));
+            let room = buckets.len() / BUCKET;
+            paired(buckets, counts, room, columns, n)?
+        };
         Ok(Self {
             n,
             ends,
@@ -168,6 +158,32 @@ impl RolledTimes {
             buckets,
         })
     }
+}
+
+/// The buckets of a phase with their counts, `n` in all; there may be `room` of them.
+fn paired(
+    buckets: impl Iterator<Item = Option<i64>>,
+    mut counts: impl Iterator<Item = Option<i64>>,
+    room: usize,
+    columns: &Columns,
+    n: u64,
+) -> Result<Vec<(i16, u32)>, Id> {
+    let mut pairs = Vec::with_capacity(room);
+    let (mut last, mut all) = (i16::MIN, 0_u64);
+    for bucket in buckets {
+        let bucket = bucket.and_then(|bucket| i16::try_from(bucket).ok());
+        let fits = |bucket: &i16| *bucket > last && (*bucket == ZEROS || BUCKETS.contains(bucket));
+        let bucket = bucket.filter(fits).ok_or(columns.buckets)?;
+        let count = counts.next().flatten();
+        let count = count.and_then(|count| u32::try_from(count).ok());
+        let count = count.ok_or(columns.counts)?;
+        pairs.push((bucket, count));
+        (last, all) = (bucket, all.saturating_add(u64::from(count)));
+    }
+    if counts.next().is_some() || all != n {
+        return Err(columns.counts);
+    }
+    Ok(pairs)
 }
 
 /// Failed probes of a row of roll-ups by cause: `connect-timeout:3 dns-timeout:1`. None in the place of what is none.
@@ -178,61 +194,9 @@ pub fn causes(text: &str) -> impl Iterator<Item = Option<(&str, u64)>> {
     })
 }
 
-/// What is in a list: `[-501,-425]` of CSV, `-501 -425` of what was an array in JSON.
-fn listed(text: &str) -> &[u8] {
-    let text = text.trim();
-    let inner = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'));
-    behind(inner.unwrap_or(text).as_bytes())
-}
-
-/// The first number of a list, and the rest of it; none where it begins with something else. There are hundreds in a row: each byte
-/// is looked at once.
-#[inline]
-fn first_number(list: &[u8]) -> Option<(i64, &[u8])> {
-    let (is_below, list) = match list {
-        [b'-', list @ ..] => (true, list),
-        list => (false, list),
-    };
-    let (first, mut rest) = list.split_first()?;
-    let mut number = digit(*first)?;
-    let mut room = MOST_DIGITS;
-    while let [byte, more @ ..] = rest {
-        let Some(digit) = digit(*byte) else { break };
-        room = room.checked_sub(1)?;
-        number = number.wrapping_mul(10).wrapping_add(digit);
-        rest = more;
-    }
-    if !matches!(rest, [] | [b',' | b' ', ..]) {
-        return None;
-    }
-    let signed = if is_below {
-        number.wrapping_neg()
-    } else {
-        number
-    };
-    Some((signed, behind(rest)))
-}
-
-#[inline]
-fn digit(byte: u8) -> Option<i64> {
-    let digit = byte.wrapping_sub(b'0');
-    (digit < 10).then_some(i64::from(digit))
-}
-
-/// What is behind separators.
-#[inline]
-fn behind(mut list: &[u8]) -> &[u8] {
-    while let [b',' | b' ', rest @ ..] = list {
-        list = rest;
-    }
-    list
-}
-
 /// A sum, nearly all of which are short.
 fn wide(text: &str) -> Option<u128> {
-    if text.len() > MOST_DIGITS {
+    if text.len() > SHORT {
         return text.parse().ok();
     }
     text.parse::<u64>().ok().map(u128::from)
@@ -241,39 +205,6 @@ fn wide(text: &str) -> Option<u128> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_list_is_read_in_both_forms_and_what_is_no_number_ends_it() {
-        let of = |text: &str| {
-            let (mut found, mut rest) = (Vec::new(), listed(text));
-            while !rest.is_empty() {
-                let next = first_number(rest);
-                found.push(next.map(|(number, _)| number));
-                rest = next.map_or(&[], |(_, rest)| rest);
-            }
-            found
-        };
-        for text in ["[-501,-425,0,7]", "-501 -425 0 7", " [-501,,-425, 0,7,] "] {
-            assert_eq!(
-                of(text),
-                [Some(-501), Some(-425), Some(0), Some(7)],
-                "{text}"
-            );
-        }
-        for text in ["", "[]", " "] {
-            assert_eq!(of(text), [], "{text}");
-        }
-        for text in [
-            "[1,x,2]",
-            "[1,-,2]",
-            "[1,2x]",
-            "[1,--2]",
-            "[1,1234567890123456789]",
-        ] {
-            assert_eq!(of(text), [Some(1), None], "{text}");
-        }
-        assert_eq!(of("123456789012345678"), [Some(123_456_789_012_345_678)]);
-    }
 
     #[test]
     fn a_sum_may_be_longer_than_64_bits() {

@@ -12,6 +12,7 @@ use super::layout::Layout;
 use super::metric::Metric;
 use super::rolled::RolledUp;
 use super::through::through;
+use super::typed_cells::{Lists, list_text};
 use crate::record::{Cause, Phase, Transport, World, without_marks};
 
 /// A row of a file.
@@ -26,6 +27,8 @@ pub struct Row<'a> {
     /// Bytes of `text` between two cells: 0, or 1 for a separator, or 3 for one between quotes, the first of which
     /// stands in front of the first cell then.
     pub gap: u8,
+    /// Cells that came as lists of numbers: their text is empty.
+    pub lists: Lists<'a>,
     /// When the probe started; none where the row has no time that can be read.
     pub at: Option<DateTime<Utc>>,
     /// Line of the file that it stands in, from 1.
@@ -74,6 +77,7 @@ impl<'a> Row<'a> {
             text,
             ends,
             gap: 0,
+            lists: Lists::default(),
             at,
             line: 1,
             parsed: None,
@@ -111,12 +115,21 @@ impl<'a> Row<'a> {
 
     /// A text without the marks that keep a spreadsheet from taking it for a formula.
     pub fn text(&self, id: Id) -> Cow<'a, str> {
-        without_marks(self.get(id))
+        let place = self.layout.place_of(id);
+        place.map_or(Cow::Borrowed(""), |place| self.cell_text(place))
     }
 
-    /// The same of the cell at a place.
+    /// The same of the cell at a place, whatever it came as.
     pub fn cell_text(&self, place: usize) -> Cow<'a, str> {
-        without_marks(self.cell(place))
+        match self.lists.at(place) {
+            Some(numbers) => Cow::Owned(list_text(numbers)),
+            None => without_marks(self.cell(place)),
+        }
+    }
+
+    /// A list that came as numbers.
+    pub fn numbers(&self, id: Id) -> Option<&'a [i64]> {
+        self.lists.at(self.layout.place_of(id)?)
     }
 
     /// A whole number.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout, Parsed, RolledUp, Row};
+use crate::schema::{Dialect, Layout, ListCell, Lists, Parsed, RolledUp, Row};
 
 /// Rows of a batch at most.
 const ROWS: usize = 4096;
@@ -24,8 +24,12 @@ pub struct Batch {
     ends: Vec<u32>,
     rows: Vec<Place>,
     parsed: Vec<Parsed>,
-    /// Where the row begins that is being made.
+    /// Cells that are lists of numbers, and these.
+    lists: Vec<ListCell>,
+    numbers: Vec<i64>,
+    /// Where the row begins that is being made, and its first list.
     start: usize,
+    first_list: usize,
     /// Bytes between its cells.
     gap: u8,
 }
@@ -34,6 +38,8 @@ pub struct Batch {
 struct Place {
     start: u32,
     gap: u8,
+    /// Its first list, and what is behind its last one.
+    lists: [u32; 2],
     at: Option<DateTime<Utc>>,
     line: u64,
 }
@@ -48,6 +54,9 @@ impl Default for Batch {
             ends: Vec::new(),
             rows: Vec::new(),
             parsed: Vec::new(),
+            lists: Vec::new(),
+            numbers: Vec::new(),
+            first_list: 0,
             start: 0,
             gap: 0,
         }
@@ -70,6 +79,7 @@ impl Batch {
                     text: self.text.get(start..end).unwrap_or_default(),
                     ends,
                     gap: place.gap,
+                    lists: self.lists_of(place.lists.map(|at| at as usize)),
                     at: place.at,
                     line: place.line,
                     parsed: Some(parsed),
@@ -95,12 +105,15 @@ impl Batch {
         self.ends.clear();
         self.rows.clear();
         self.parsed.clear();
-        self.start = 0;
+        self.lists.clear();
+        self.numbers.clear();
+        (self.start, self.first_list) = (0, 0);
         self.gap = 0;
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.rows.len() >= ROWS || self.text.len() >= TEXT
+        let numbers = self.numbers.len().saturating_mul(size_of::<i64>());
+        self.rows.len() >= ROWS || self.text.len() >= TEXT || numbers >= TEXT
     }
 
     /// Adds text to the cell that is being made.
@@ -122,6 +135,17 @@ impl Batch {
     #[inline]
     pub(super) fn cell(&mut self, text: &str) {
         self.push(text);
+        self.end_cell();
+    }
+
+    /// A cell that is a list of numbers, which has no text.
+    pub(super) fn list(&mut self, numbers: &[i64]) {
+        let from = self.numbers.len();
+        self.numbers.extend_from_slice(numbers);
+        self.lists.push(ListCell {
+            place: self.width(),
+            numbers: from..self.numbers.len(),
+        });
         self.end_cell();
     }
 
@@ -155,6 +179,7 @@ impl Batch {
             text: self.text.get(self.start..).unwrap_or_default(),
             ends: self.ends.get(self.finished_cells()..).unwrap_or_default(),
             gap: self.gap,
+            lists: self.lists_of([self.first_list, self.lists.len()]),
             at: None,
             line: 0,
             parsed: None,
@@ -196,6 +221,9 @@ impl Batch {
     /// Forgets the row that is being made.
     pub(super) fn drop_row(&mut self) {
         self.text.truncate(self.start);
+        self.lists.truncate(self.first_list);
+        let behind = self.lists.last().map_or(0, |list| list.numbers.end);
+        self.numbers.truncate(behind);
         self.ends.truncate(self.finished_cells());
         self.gap = 0;
     }
@@ -210,16 +238,27 @@ impl Batch {
     ) {
         // a batch is full at 256 KiB
         #[allow(clippy::cast_possible_truncation)]
-        let start = self.start as u32;
+        let (start, lists) = (
+            self.start as u32,
+            [self.first_list, self.lists.len()].map(|at| at as u32),
+        );
         self.parsed.push(Parsed::of(&self.current(), rolled));
         let gap = std::mem::take(&mut self.gap);
         self.rows.push(Place {
             start,
             gap,
+            lists,
             at,
             line,
         });
-        self.start = self.text.len();
+        (self.start, self.first_list) = (self.text.len(), self.lists.len());
+    }
+
+    fn lists_of(&self, [from, to]: [usize; 2]) -> Lists<'_> {
+        Lists {
+            cells: self.lists.get(from..to).unwrap_or_default(),
+            numbers: &self.numbers,
+        }
     }
 
     #[inline]

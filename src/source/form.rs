@@ -195,7 +195,7 @@ pub(super) fn end_row(
         match RolledUp::of(&Row { at, ..row }) {
             Ok(rolled) => Some(Box::new(rolled)),
             Err(id) => {
-                trouble.rolled(id.name(), line, row.get(id).trim());
+                trouble.rolled(id.name(), line, row.text(id).trim());
                 batch.drop_row();
                 return RowTime::LeftOut;
             }

@@ -9,11 +9,10 @@ use chrono::{DateTime, Utc};
 use crate::zone::Zone;
 
 use super::batch::Batch;
-use super::blocks::{Blocks, NextBlock};
 use super::evidence::FormatEvidence;
 use super::input::Input;
 use super::open::open;
-use super::parser::{Behind, Parser};
+use super::parser::Parser;
 use super::rows::{Deliver, Nobody, Rows};
 
 /// Time of the first row with one in the head of a file.
@@ -36,14 +35,12 @@ pub(super) fn first_time(input: &Input, zone: Zone) -> Option<DateTime<Utc>> {
         return Some(first);
     }
     let stop = Arc::new(AtomicBool::new(false));
-    let opened = open(input, &Arc::new(AtomicU64::new(0)), &stop).ok()?;
-    let mut blocks = Blocks::new(opened.reader, opened.live);
+    let mut opened = open(input, &Arc::new(AtomicU64::new(0)), &stop).ok()?;
     let mut first = First(None);
     let rows = Rows::new(Batch::default(), 0, zone, &mut first);
     let mut parser = Parser::new(rows, Some(Box::new(|| told(input, &stop))));
-    if let Ok(NextBlock::Lines(lines) | NextBlock::Last(lines)) = blocks.next() {
-        parser.take(lines, Behind::Later);
-    }
+    // of a failure the reading itself will tell
+    let _ = opened.content.feed(&mut parser, &stop);
     parser.rows.flush();
     drop(parser);
     first.0
@@ -55,23 +52,9 @@ pub(super) fn told(input: &Input, stop: &Arc<AtomicBool>) -> FormatEvidence {
     let mut rows = Rows::new(Batch::default(), 0, Zone::Utc, &mut nobody);
     rows.survey = Some(FormatEvidence::default());
     let mut parser = Parser::new(rows, None);
-    if let Ok(opened) = open(input, &Arc::new(AtomicU64::new(0)), stop) {
-        let mut blocks = Blocks::new(opened.reader, opened.live);
-        while !parser.hopeless {
-            let (bytes, behind) = match blocks.next() {
-                Ok(NextBlock::Lines(bytes)) => (bytes, Behind::More),
-                Ok(NextBlock::Crowded(bytes)) => (bytes, Behind::Later),
-                Ok(NextBlock::Last(bytes)) => (bytes, Behind::End),
-                Ok(NextBlock::TooLong | NextBlock::Nuls) => continue,
-                // the reading itself will tell
-                Err(_) => break,
-            };
-            let taken = parser.take(bytes, behind);
-            blocks.take(taken);
-            if behind == Behind::End {
-                break;
-            }
-        }
+    if let Ok(mut opened) = open(input, &Arc::new(AtomicU64::new(0)), stop) {
+        // of a failure the reading itself will tell
+        while !parser.hopeless && matches!(opened.content.feed(&mut parser, stop), Ok(true)) {}
     }
     parser.rows.survey.take().unwrap_or_default()
 }

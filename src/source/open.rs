@@ -9,13 +9,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
+use super::blocks::Blocks;
+use super::content::{Cells, Content};
 use super::gzip::Members;
 use super::input::Input;
+use super::origin::TableRows;
+use crate::schema::CellRows;
 
 /// A file that can be read.
 pub(super) struct OpenedFile {
-    /// Its text.
-    pub reader: Box<dyn Read>,
+    /// Its text, or its columns.
+    pub content: Content,
     /// Whether it is compressed.
     pub gzip: bool,
     /// Whether it comes as somebody writes it, so that a reading may have to wait.
@@ -36,7 +40,10 @@ pub(super) fn open(
     let raw: Box<dyn Read> = match input {
         Input::Stdin => Box::new(io::stdin().lock()),
         Input::File(path) => Box::new(File::open(path)?),
-        Input::Table(of) => of.origin.text(&of.of, of.span)?,
+        Input::Table(of) => match of.origin.rows(&of.of, of.span)? {
+            TableRows::Text(text) => text,
+            TableRows::Cells(rows) => return Ok(of_cells(rows, read)),
+        },
         Input::Unusable { why, .. } => return Err(io::Error::other(why.clone())),
     };
     let live = match input {
@@ -51,7 +58,7 @@ pub(super) fn open(
     };
     let (head, reader) = peek(counted)?;
     if head == *b"PAR1" {
-        return columns(input, read, stop);
+        return columns(input, read);
     }
     let gzip = head.starts_with(&[0x1f, 0x8b]);
     let (head, reader): (_, Box<dyn Read>) = if gzip {
@@ -88,7 +95,7 @@ pub(super) fn open(
         }),
     };
     Ok(OpenedFile {
-        reader,
+        content: Content::Text(Blocks::new(reader, live)),
         gzip,
         live,
         damaged,
@@ -96,31 +103,37 @@ pub(super) fn open(
     })
 }
 
-/// The first four bytes, and a reader that gives them again.
-/// A Parquet file as text.
+/// Rows of cells.
+fn of_cells(rows: Box<dyn CellRows>, read: &Arc<AtomicU64>) -> OpenedFile {
+    OpenedFile {
+        content: Content::Cells(Cells::new(rows, read)),
+        gzip: false,
+        live: false,
+        damaged: Arc::new(AtomicBool::new(false)),
+        switched: Arc::new(AtomicU64::new(0)),
+    }
+}
+
+/// A Parquet file.
 #[cfg(feature = "parquet")]
-fn columns(input: &Input, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::Result<OpenedFile> {
+fn columns(input: &Input, read: &Arc<AtomicU64>) -> io::Result<OpenedFile> {
     let Input::File(path) = input else {
         return Err(io::Error::other(
             "Parquet is read from its end: write it to a file first",
         ));
     };
-    Ok(OpenedFile {
-        reader: Box::new(super::parquet::ParquetText::open(path, read, stop)?),
-        gzip: false,
-        live: false,
-        damaged: Arc::new(AtomicBool::new(false)),
-        switched: Arc::new(AtomicU64::new(0)),
-    })
+    let rows = super::parquet::ParquetRows::open(path)?;
+    Ok(of_cells(Box::new(rows), read))
 }
 
 #[cfg(not(feature = "parquet"))]
-fn columns(_: &Input, _: &Arc<AtomicU64>, _: &Arc<AtomicBool>) -> io::Result<OpenedFile> {
+fn columns(_: &Input, _: &Arc<AtomicU64>) -> io::Result<OpenedFile> {
     Err(io::Error::other(
         "a Parquet file, which needs a turnprobe built with the feature `parquet` (turnprobe --version --verbose names its features)",
     ))
 }
 
+/// The first four bytes, and a reader that gives them again.
 fn peek<R: Read>(mut reader: R) -> io::Result<(Vec<u8>, impl Read)> {
     let mut head = Vec::with_capacity(4);
     reader.by_ref().take(4).read_to_end(&mut head)?;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 #[cfg(feature = "postgres")]
 use crate::postgres::Remote;
-use crate::schema::StoredTable;
+use crate::schema::{CellRows, StoredTable};
 use crate::store::{Snapshot, Span};
 
 /// What a table is read from, as it is at one moment.
@@ -18,6 +18,15 @@ pub(super) enum TableOrigin {
     /// A PostgreSQL server.
     #[cfg(feature = "postgres")]
     Server(Remote),
+}
+
+/// The rows of a table.
+pub(super) enum TableRows {
+    /// As CSV.
+    Text(Box<dyn Read>),
+    /// By their cells.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code))] // only a server has them
+    Cells(Box<dyn CellRows>),
 }
 
 impl TableOrigin {
@@ -45,17 +54,17 @@ impl TableOrigin {
         }
     }
 
-    /// The rows of a table in a time, as CSV.
-    pub fn text(&self, table: &StoredTable, span: Span) -> io::Result<Box<dyn Read>> {
+    /// The rows of a table in a time.
+    pub fn rows(&self, table: &StoredTable, span: Span) -> io::Result<TableRows> {
         match self {
             Self::File(snapshot) => {
                 let text = snapshot.text(table, span);
-                Ok(Box::new(text.map_err(io::Error::other)?))
+                Ok(TableRows::Text(Box::new(text.map_err(io::Error::other)?)))
             }
             #[cfg(feature = "postgres")]
             Self::Server(remote) => {
-                let text = remote.text(table, span);
-                Ok(Box::new(text.map_err(io::Error::other)?))
+                let rows = remote.rows(table, span);
+                Ok(TableRows::Cells(Box::new(rows.map_err(io::Error::other)?)))
             }
         }
     }

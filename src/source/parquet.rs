@@ -1,42 +1,37 @@
-//! A Parquet file as CSV text, so that everything is read by the same rules. The columns are decoded one by one, some rows at a
-//! time (`columns`); here they become lines again.
+//! A Parquet file, whose columns are decoded one by one, some rows at a time (`columns`), and become rows of cells.
 
 mod columns;
-mod digits;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parquet::basic::CompressionCodec;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-use columns::ColumnCells;
+use crate::schema::{CellRows, TakeCells};
+use columns::{Cell, ColumnCells};
 
-/// Rows that are made text at once.
+/// Rows that are decoded at once.
 const ROWS: usize = 256;
 
-/// The text of a file.
-pub(super) struct ParquetText {
+/// The rows of a file.
+pub(super) struct ParquetRows {
     reader: SerializedFileReader<File>,
     /// Groups of rows that were begun.
     groups: usize,
     columns: Vec<Box<dyn ColumnCells>>,
-    text: Vec<u8>,
-    given: usize,
-    /// Bytes that stand for a row, and where they are counted.
+    names: Vec<String>,
+    cell: Cell,
+    /// Bytes that stand for a row.
     share: u64,
-    read: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
 }
 
-impl ParquetText {
-    /// Opens a file; `read` counts its bytes by the rows that were read; once `stop` is set, it seems to end.
-    pub fn open(path: &Path, read: &Arc<AtomicU64>, stop: &Arc<AtomicBool>) -> io::Result<Self> {
+impl ParquetRows {
+    /// Opens a file.
+    pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let reader = SerializedFileReader::new(file).map_err(|error| {
@@ -72,34 +67,25 @@ impl ParquetText {
                     "the column {name} is nested: only numbers, times, texts, flags and lists of them are read from Parquet; leave it out"
                 )));
             }
-            names.push(format!("\"{}\"", name.replace('"', "\"\"")));
+            names.push(name.to_owned());
         }
         let rows = u64::try_from(about.num_rows()).unwrap_or(0);
-        let mut text = names.join(",").into_bytes();
-        text.push(b'\n');
         Ok(Self {
             reader,
             groups: 0,
             columns: Vec::new(),
-            text,
-            given: 0,
+            names,
+            cell: Cell::default(),
             share: size.checked_div(rows).unwrap_or(0),
-            read: Arc::clone(read),
-            stop: Arc::clone(stop),
         })
     }
 
-    /// Makes text of the next rows; none is left where it stays empty.
-    fn more(&mut self) -> Result<(), ParquetError> {
-        self.text.clear();
-        self.given = 0;
-        let rows = loop {
+    /// Decodes the next rows, and says how many they are; none is the end.
+    fn decoded(&mut self) -> Result<usize, ParquetError> {
+        loop {
             let rows = self.filled()?;
-            if rows > 0 {
-                break rows;
-            }
-            if self.groups >= self.reader.num_row_groups() {
-                return Ok(());
+            if rows > 0 || self.groups >= self.reader.num_row_groups() {
+                return Ok(rows);
             }
             let group = self.reader.get_row_group(self.groups)?;
             self.groups = self.groups.saturating_add(1);
@@ -108,19 +94,7 @@ impl ParquetText {
                 Ok(columns::of(group.get_column_reader(number)?, about))
             });
             self.columns = columns.collect::<Result<_, ParquetError>>()?;
-        };
-        for _ in 0..rows {
-            for (place, column) in self.columns.iter_mut().enumerate() {
-                self.text
-                    .extend_from_slice(if place > 0 { b",\"" } else { b"\"" });
-                column.cell(&mut self.text);
-                self.text.push(b'"');
-            }
-            self.text.push(b'\n');
         }
-        self.read
-            .fetch_add(self.share.saturating_mul(rows as u64), Ordering::Relaxed);
-        Ok(())
     }
 
     /// Decodes the next rows of each column, and says how many they are.
@@ -137,18 +111,25 @@ impl ParquetText {
     }
 }
 
-impl Read for ParquetText {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.text.len() && !self.stop.load(Ordering::Relaxed) {
-            let more = self.more();
-            more.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+impl CellRows for ParquetRows {
+    fn names(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    fn more(&mut self) -> io::Result<(usize, u64)> {
+        let rows = self.decoded();
+        let rows = rows.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        Ok((rows, self.share.saturating_mul(rows as u64)))
+    }
+
+    fn row(&mut self, to: &mut dyn TakeCells) {
+        for column in &mut self.columns {
+            let cell = column.next(&mut self.cell);
+            if cell.numbers.is_empty() {
+                to.text(std::str::from_utf8(&cell.text).unwrap_or_default());
+            } else {
+                to.list(&cell.numbers);
+            }
         }
-        let rest = self.text.get(self.given..).unwrap_or_default();
-        let count = rest.len().min(buffer.len());
-        if let (Some(from), Some(to)) = (rest.get(..count), buffer.get_mut(..count)) {
-            to.copy_from_slice(from);
-        }
-        self.given = self.given.saturating_add(count);
-        Ok(count)
     }
 }

@@ -125,6 +125,25 @@ impl<'a> Parser<'a> {
             .count(TroubleKind::Nuls, self.line.saturating_add(1));
     }
 
+    /// Takes a row whose cells are known: they are put into the place for them, as many as the layout in force has. Nothing is
+    /// taken without one.
+    pub fn row(&mut self, put: impl FnOnce(&mut Batch)) {
+        self.line.raise(1);
+        if self.rows.csv().is_none() {
+            return;
+        }
+        put(&mut self.rows.batch);
+        if self.rows.batch.current().text.len() > LONGEST {
+            self.rows.batch.drop_row();
+            self.trouble.count(TroubleKind::Long, self.line);
+            return;
+        }
+        let ended = self.rows.finish(self.line, &mut self.trouble);
+        if ended != RowEnd::Whole {
+            self.odd_end(ended, "", false);
+        }
+    }
+
     /// Lines with bytes that are no UTF-8.
     fn decoded(&mut self, bytes: &[u8], behind: Behind) -> usize {
         let mut text = String::with_capacity(bytes.len().saturating_add(bytes.len() / 8));

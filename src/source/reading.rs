@@ -15,11 +15,10 @@ use crate::schema::Dialect;
 use crate::zone::Zone;
 
 use super::batch::Batch;
-use super::blocks::{Blocks, NextBlock};
 use super::input::Input;
 use super::look::told;
 use super::open::open;
-use super::parser::{Behind, Look, Parser};
+use super::parser::{Look, Parser};
 use super::rows::{Deliver, Rows};
 use super::trouble::Problem;
 
@@ -208,7 +207,7 @@ impl Worker {
     fn file(&mut self, input: &Input, batch: Batch) -> Option<Batch> {
         let name = input.name();
         let before = self.bytes.load(Ordering::Relaxed);
-        let opened = match open(input, &self.bytes, &self.stop) {
+        let mut opened = match open(input, &self.bytes, &self.stop) {
             Ok(opened) => opened,
             Err(error) => {
                 let problem = Problem {
@@ -245,7 +244,6 @@ impl Worker {
             });
             state.files.len().saturating_sub(1)
         };
-        let mut blocks = Blocks::new(opened.reader, opened.live);
         let rows = Rows::new(batch, index, self.zone, &mut self.lane);
         let look: Option<Look<'_>> = match size {
             Some(_) => Some(Box::new(|| told(input, &self.stop))),
@@ -254,29 +252,7 @@ impl Worker {
         let mut parser = Parser::new(rows, look);
         let mut failed = None;
         while !parser.rows.stopped && !parser.hopeless {
-            let (bytes, behind) = match blocks.next() {
-                Ok(NextBlock::Lines(bytes)) => (bytes, Behind::More),
-                Ok(NextBlock::Crowded(bytes)) => (bytes, Behind::Later),
-                Ok(NextBlock::Last(bytes)) => (bytes, Behind::End),
-                Ok(NextBlock::TooLong) => {
-                    parser.too_long();
-                    continue;
-                }
-                Ok(NextBlock::Nuls) => {
-                    parser.nuls();
-                    continue;
-                }
-                Err(error) => {
-                    failed = Some(error);
-                    (blocks.rest(), Behind::End)
-                }
-            };
-            let ends = behind == Behind::End;
-            // a line that only a stop cut short is not torn
-            if !ends || !self.stop.load(Ordering::Relaxed) {
-                let taken = parser.take(bytes, behind);
-                blocks.take(taken);
-            }
+            let fed = opened.content.feed(&mut parser, &self.stop);
             if opened.live {
                 // the next bytes may be long in coming
                 parser.rows.flush();
@@ -284,8 +260,13 @@ impl Worker {
             let mut state = lock(&self.state);
             summarize(&mut state.files[index], &parser.rows);
             state.files[index].bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
-            if ends {
-                break;
+            match fed {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
             }
         }
         parser.rows.flush();
@@ -315,7 +296,7 @@ impl Worker {
         }
         let problems = parser.problems(&name);
         let mut notes = parser.rows.notes(&name);
-        if blocks.of_old_mac() {
+        if opened.content.is_of_old_mac() {
             notes.push(format!("{name}: lines end in CR only, as on old Macs"));
         }
         if size.is_some_and(|about| about.len() < state.files[index].bytes) {

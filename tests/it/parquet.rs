@@ -67,6 +67,28 @@ mod with_the_feature {
     }
 
     #[test]
+    fn a_parquet_file_of_a_parquet_file_and_cells_with_everything_in_them_are_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let odd = dir.path().join("odd.csv");
+        let text = std::fs::read_to_string(data("rollup/rollups.csv")).unwrap();
+        let label = "\"access=a \"\"b\"\", c;\nd \u{1f980},site='=1+1\"";
+        std::fs::write(&odd, text.replace("\"access=Telekom\"", label)).unwrap();
+        let [first, second] =
+            ["first", "second"].map(|name| dir.path().join(name).with_extension("parquet"));
+        for (from, to) in [(&odd, &first), (&first, &second)] {
+            let (code, said) = export(&[from, to]);
+            assert_eq!(code, Some(0), "{said}");
+            assert!(said.contains("89 rows written"), "{said}");
+        }
+        let of_text = report(&odd);
+        let named = of_text.to_string();
+        assert!(named.contains(r#"access=a \"b\", c;"#), "{named}");
+        for file in [&first, &second] {
+            assert_eq!(report(file), of_text, "{}", file.display());
+        }
+    }
+
+    #[test]
     fn what_cannot_be_written_whole_leaves_no_file_and_the_one_that_was_there() {
         let dir = tempfile::tempdir().unwrap();
         let (rows, rollups) = (data("rollup/rows.csv.gz"), data("rollup/rollups.csv"));

@@ -87,15 +87,20 @@ fn a_cable_that_is_dead_for_a_moment_is_a_stall_with_segments_sent_again() {
 fn where_nothing_is_lost_nothing_stalls_and_the_kernels_round_trip_is_that_of_the_cable() {
     let cable = Link::new("calm");
     silent(&cable.server);
-    let witness = Witness::watch(&cable.client, "eth0");
     let line = format!("{SERVER}:443 --hold 3s --format csv -q");
-    let output = turnprobe(&cable.client, &line).output().unwrap();
-    no_panic(&output);
-    let attempts = attempts(&witness.packets(&cable.client));
-    let row = &parse(&String::from_utf8(output.stdout).unwrap())[0];
-    assert_eq!(row["ended_by"], "done");
-    assert_eq!(sent_again(&attempts[0]), 0);
-    for column in ["retransmits", "retransmitted_bytes", "timeouts", "stalls"] {
+    // on a busy machine a timer may go off before an answer that is there was read
+    let calm = (0..3).find_map(|_| {
+        let witness = Witness::watch(&cable.client, "eth0");
+        let output = turnprobe(&cable.client, &line).output().unwrap();
+        no_panic(&output);
+        let again = sent_again(&attempts(&witness.packets(&cable.client))[0]);
+        let row = parse(&String::from_utf8(output.stdout).unwrap()).remove(0);
+        assert_eq!(row["ended_by"], "done");
+        assert_eq!(number(&row, "retransmits"), again);
+        (again == 0).then_some(row)
+    });
+    let row = &calm.expect("something was sent again in each of three runs");
+    for column in ["retransmitted_bytes", "timeouts", "stalls"] {
         assert_eq!(row[column], "0", "{column}");
     }
     assert_eq!(number(row, "longest_stall_us"), 0);

@@ -11,7 +11,6 @@ use parquet::errors::ParquetError;
 use parquet::record::Field;
 use parquet::schema::types::ColumnDescPtr;
 
-use super::digits::digits;
 use crate::record::with_marks;
 
 /// A column of a group of rows, whatever its type.
@@ -19,8 +18,17 @@ pub(super) trait ColumnCells: Send {
     /// Decodes so many rows, or those that are left, and says how many.
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError>;
 
-    /// Writes the cell of the next row that was decoded.
-    fn cell(&mut self, out: &mut Vec<u8>);
+    /// The cell of the next row that was decoded, in the room for one.
+    fn next<'a>(&mut self, cell: &'a mut Cell) -> &'a Cell;
+}
+
+/// A cell.
+#[derive(Debug, Default)]
+pub(super) struct Cell {
+    /// Its text.
+    pub text: Vec<u8>,
+    /// The whole numbers of a list, instead of its text.
+    pub numbers: Vec<i64>,
 }
 
 /// The column of a reader.
@@ -37,20 +45,16 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     let is_text = about.converted_type() == ConvertedType::UTF8;
     match reader {
         ColumnReader::Int64ColumnReader(reader) if is_plain => {
-            let number = |number: &i64| *number;
-            let mut room = Vec::new();
-            rows_of(reader, about, move |row, _, out| {
-                digits(row.values.iter().map(number), row.is_list, &mut room, out);
+            rows_of(reader, about, |row, _, cell| {
+                whole(row, |number| *number, cell);
             })
         }
         ColumnReader::Int64ColumnReader(reader) => typed(reader, about, |number, about, out| {
             field(&Field::convert_int64(about, *number), out);
         }),
         ColumnReader::Int32ColumnReader(reader) if is_plain => {
-            let number = |number: &i32| i64::from(*number);
-            let mut room = Vec::new();
-            rows_of(reader, about, move |row, _, out| {
-                digits(row.values.iter().map(number), row.is_list, &mut room, out);
+            rows_of(reader, about, |row, _, cell| {
+                whole(row, |number| i64::from(*number), cell);
             })
         }
         ColumnReader::Int32ColumnReader(reader) => typed(reader, about, |number, about, out| {
@@ -89,13 +93,28 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     }
 }
 
+/// A row of whole numbers.
+fn whole<T>(row: &RowValues<'_, T>, number: impl Fn(&T) -> i64, cell: &mut Cell) {
+    let numbers = row.values.iter().map(number);
+    if row.is_list {
+        cell.numbers.extend(numbers);
+    } else {
+        let mut digits = itoa::Buffer::new();
+        for number in numbers {
+            cell.text
+                .extend_from_slice(digits.format(number).as_bytes());
+        }
+    }
+}
+
 /// A column whose values are written one by one.
 fn typed<T, W>(reader: ColumnReaderImpl<T>, about: ColumnDescPtr, write: W) -> Box<dyn ColumnCells>
 where
     T: DataType,
     W: Fn(&T::T, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
 {
-    rows_of(reader, about, move |row, about, out| {
+    rows_of(reader, about, move |row, about, cell| {
+        let out = &mut cell.text;
         for (place, value) in row.values.iter().enumerate() {
             if row.is_list {
                 out.push(if place > 0 { b',' } else { b'[' });
@@ -115,7 +134,7 @@ fn rows_of<T, W>(
 ) -> Box<dyn ColumnCells>
 where
     T: DataType,
-    W: FnMut(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
+    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Cell) + Send + 'static,
 {
     Box::new(Typed {
         reader,
@@ -184,7 +203,7 @@ impl<T: DataType, W> Typed<T, W> {
 impl<T, W> ColumnCells for Typed<T, W>
 where
     T: DataType,
-    W: FnMut(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Vec<u8>) + Send,
+    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Cell) + Send,
 {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();
@@ -201,26 +220,21 @@ where
         Ok(read?.0)
     }
 
-    fn cell(&mut self, out: &mut Vec<u8>) {
+    fn next<'a>(&mut self, cell: &'a mut Cell) -> &'a Cell {
+        cell.text.clear();
+        cell.numbers.clear();
         let row = self.row();
         let row = RowValues {
             values: self.values.get(row).unwrap_or_default(),
             is_list: self.about.max_rep_level() > 0,
         };
-        (self.write)(&row, &self.about, out);
+        (self.write)(&row, &self.about, cell);
+        cell
     }
 }
 
 fn written(text: &str, out: &mut Vec<u8>) {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return out.extend_from_slice(text.as_bytes());
-    }
-    let text = with_marks(text);
-    if text.contains('"') {
-        out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-    } else {
-        out.extend_from_slice(text.as_bytes());
-    }
+    out.extend_from_slice(with_marks(text).as_bytes());
 }
 
 /// A value as turnprobe writes it.
