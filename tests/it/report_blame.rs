@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::DateTime;
 use serde_json::Value;
 
-use crate::command::{finished, start, turnprobe};
+use crate::command::{file, page, report_json, stamp};
 
 /// 1 March 2026, midnight.
 const START: i64 = 1_772_323_200;
@@ -46,7 +46,7 @@ fn planted(
                 relay: usize::try_from(number * 7_919 % 1_009 % 32).unwrap(),
                 proxy: *proxy,
             };
-            let at = DateTime::from_timestamp(START + row.second, 0).unwrap();
+            let at = stamp(START + row.second);
             let cause = lost(&row);
             let status = if cause.is_empty() { "OK" } else { cause };
             let phase = cause.split('-').next().unwrap();
@@ -62,18 +62,13 @@ fn planted(
             };
             let _ = writeln!(
                 text,
-                "{},pc1,tls,relay.example,52.112.0.{},443,{},{status},{phase},{cause},{connect},{tunnel},{way}",
-                at.format("%Y-%m-%d %H:%M:%S.000Z"),
+                "{at},pc1,tls,relay.example,52.112.0.{},443,{},{status},{phase},{cause},{connect},{tunnel},{way}",
                 row.relay,
                 row.region(),
             );
         }
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    finished(start(turnprobe("report --format json").arg(&path)))
-        .ended(0)
-        .json()
+    report_json("", &[file(dir, "rows.csv", text)])
 }
 
 /// Code, begin and text of each finding.
@@ -255,11 +250,7 @@ fn end2end(dir: &Path, ends: [&str; 2], renewed: bool) -> Value {
             );
         }
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    finished(start(turnprobe("report --format json").arg(&path)))
-        .ended(0)
-        .json()
+    report_json("", &[file(dir, "rows.csv", text)])
 }
 
 #[test]
@@ -291,8 +282,7 @@ fn hour(dir: &Path, minutes: impl Iterator<Item = i64>, certificates: usize) -> 
     let head = "started_utc,host,transport,remotehost,Port,Status,failed_phase,cause,connect_us,Subject,Issuer,NotAfter,Thumbprint";
     let mut text = format!("{head}\n");
     for minute in minutes {
-        let at = DateTime::from_timestamp(START + minute * 60, 0).unwrap();
-        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let at = stamp(START + minute * 60);
         let number = usize::try_from(minute).unwrap() % certificates;
         let _ = match minute {
             20..35 => writeln!(
@@ -305,9 +295,7 @@ fn hour(dir: &Path, minutes: impl Iterator<Item = i64>, certificates: usize) -> 
             ),
         };
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    finished(start(turnprobe("report --format json").arg(&path))).json()
+    report_json("", &[file(dir, "rows.csv", text)])
 }
 
 // a spreadsheet that shows the latest row first
@@ -353,8 +341,7 @@ fn bursts(dir: &Path, bad: i64) -> (Value, String) {
     let head = "started_utc,mode,host,remotehost,Port,Status,seconds,interval_us,sent,received,lost,limits,verdict_rtt,verdict_burst_loss,verdict_loss";
     let mut text = format!("{head}\n");
     for number in 0..2_880 {
-        let at = DateTime::from_timestamp(START + number * 900, 0).unwrap();
-        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let at = stamp(START + number * 900);
         let (lost, verdict) = if number < bad {
             (3, "fail")
         } else {
@@ -366,12 +353,8 @@ fn bursts(dir: &Path, bad: i64) -> (Value, String) {
             "{at},burst,pc1,relay.example,3478,OK,15,20000,750,{received},{lost},client,pass,{verdict},pass"
         );
     }
-    let (path, page) = (dir.join("rows.csv"), dir.join("page.html"));
-    std::fs::write(&path, text).unwrap();
-    let mut report = turnprobe("report --format json --html");
-    let said = finished(start(report.arg(&page).arg(&path))).ended(0);
-    let page = std::fs::read_to_string(page).unwrap();
-    (said.json(), page)
+    let path = file(dir, "rows.csv", text);
+    (report_json("", &[&path]), page("", &path))
 }
 
 // of 2,880: 10 are 0.35 %, 30 are 1.04 % (Wilson 0.73 to 1.48), 60 are 2.1 % (1.6 to 2.7)
@@ -407,8 +390,7 @@ fn minutes(dir: &Path, rows: i64, cause: &str) -> Value {
         "started_utc,host,transport,remotehost,Port,Status,failed_phase,cause,connect_us\n"
             .to_owned();
     for minute in 0..rows {
-        let at = DateTime::from_timestamp(START + minute * 60, 0).unwrap();
-        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let at = stamp(START + minute * 60);
         let _ = match minute % 2 {
             0 => writeln!(
                 text,
@@ -417,9 +399,7 @@ fn minutes(dir: &Path, rows: i64, cause: &str) -> Value {
             _ => writeln!(text, "{at},pc1,tls,relay.example,443,OK,,,20000"),
         };
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    finished(start(turnprobe("report --format json").arg(&path))).json()
+    report_json("", &[file(dir, "rows.csv", text)])
 }
 
 // of 720 rows half is lost, never two in a row: no outage, and no call is fit to be held

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use chrono::DateTime;
 use serde_json::{Value, json};
 
-use crate::command::{Said, finished, has, is, start, turnprobe};
+use crate::command::{Said, finished, has, is, report_json, stamp, start, turnprobe};
 
 /// 1 March 2026, midnight.
 const START: i64 = 1_772_323_200;
@@ -56,8 +55,7 @@ impl Row {
 fn file(dir: &Path, rows: impl Iterator<Item = Row>) -> PathBuf {
     let mut text = "started_utc,host,label,transport,remotehost,Port,region,Status,failed_phase,cause,connect_us\n".to_owned();
     for row in rows {
-        let at = DateTime::from_timestamp(START + row.second, 0).unwrap();
-        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let at = stamp(START + row.second);
         let ok = row.cause.is_empty();
         let (status, phase) = if ok {
             ("OK", "")
@@ -75,9 +73,7 @@ fn file(dir: &Path, rows: impl Iterator<Item = Row>) -> PathBuf {
             row.host, row.label, row.transport, row.cause
         );
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    path
+    crate::command::file(dir, "rows.csv", text)
 }
 
 fn report(line: &str, file: &Path) -> Said {
@@ -85,9 +81,7 @@ fn report(line: &str, file: &Path) -> Said {
 }
 
 fn json(line: &str, file: &Path) -> Value {
-    report(&format!("--format json {line}"), file)
-        .ended(0)
-        .json()
+    report_json(line, &[file])
 }
 
 /// The finding of a code.

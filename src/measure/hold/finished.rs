@@ -130,25 +130,14 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
         longest_stall_ms: group.longest_stall_us.map(millis),
         stalled_ms: group.stalled_us.map(millis),
         samples: samples(group),
-        trips: if group.sampled > 0 {
-            points(group, sampled)
+        trips: group.over_time.points(if group.sampled > 0 {
+            sampled
         } else {
-            points(group, |bucket| bucket.trips.point())
-        },
-        troubles: points(group, troubles),
+            |bucket| bucket.trips.point()
+        }),
+        troubles: group.over_time.points(troubles),
         bucket_s: group.over_time.seconds(),
     }
-}
-
-fn points(group: &HeldGroup, point: fn(&HeldBucket) -> Option<PanelPoint>) -> Vec<PanelPoint> {
-    let points = group.over_time.iter().filter_map(|(start, bucket)| {
-        let at = DateTime::from_timestamp(start, 0)?;
-        Some(PanelPoint {
-            at,
-            ..point(bucket)?
-        })
-    });
-    points.collect()
 }
 
 fn sampled(bucket: &HeldBucket) -> Option<PanelPoint> {
@@ -163,14 +152,8 @@ fn sampled(bucket: &HeldBucket) -> Option<PanelPoint> {
 }
 
 fn troubles(bucket: &HeldBucket) -> Option<PanelPoint> {
-    let middle = bucket.troubles as f64;
-    (bucket.connections > 0).then(|| PanelPoint {
-        n: bucket.connections,
-        low: middle,
-        middle,
-        high: middle,
-        ..PanelPoint::default()
-    })
+    let troubles = || PanelPoint::exact(bucket.connections, bucket.troubles as f64);
+    (bucket.connections > 0).then(troubles)
 }
 
 fn samples(group: &HeldGroup) -> Option<HeldSamples> {

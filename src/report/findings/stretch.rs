@@ -20,7 +20,7 @@ const NAMED: usize = 4;
 
 /// When it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct NamedPeriod {
     pub(super) from: DateTime<Utc>,
     pub(super) to: DateTime<Utc>,
     /// In words: `all 12 failures were from ... to ...`.
@@ -34,7 +34,7 @@ pub(super) fn stretch(
     what: &str,
     of: &HourCounts,
     rows: (DateTime<Utc>, DateTime<Utc>),
-) -> Option<Stretch> {
+) -> Option<NamedPeriod> {
     let hours = &of.hours()?[..];
     let all = count_of(hours, |_| true);
     if all < FEWEST {
@@ -94,17 +94,17 @@ fn from_to(
     how_many: String,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> Stretch {
+) -> NamedPeriod {
     let shown = [from, to].map(|at| about.time(at));
     let text = match &shown {
         [from, to] if from == to => format!("{how_many} were at {from}"),
         [from, to] => format!("{how_many} were from {from} to {to}"),
     };
-    Stretch { from, to, text }
+    NamedPeriod { from, to, text }
 }
 
 /// The same of what could have been at any time of the rows.
-pub(super) fn of_all(about: &Inputs<'_>, what: &str, of: &HourCounts) -> Option<Stretch> {
+pub(super) fn of_all(about: &Inputs<'_>, what: &str, of: &HourCounts) -> Option<NamedPeriod> {
     let overview = &about.report.overview;
     stretch(about, what, of, overview.first.zip(overview.last)?)
 }
@@ -173,7 +173,7 @@ fn on_days(
     hours: &[(i64, u64)],
     days: &BTreeSet<String>,
     measured: usize,
-) -> Option<Stretch> {
+) -> Option<NamedPeriod> {
     let is_on = |hour: i64| days.contains(&about.day(at(hour.saturating_mul(HOUR_US))));
     let (within, all) = (count_of(hours, is_on), count_of(hours, |_| true));
     let mut on = hours
@@ -191,7 +191,7 @@ fn on_days(
             format!(", the first {first} and the last {last}")
         })
     };
-    Some(Stretch {
+    Some(NamedPeriod {
         from: at(first.saturating_mul(HOUR_US)),
         to: at(last.saturating_add(1).saturating_mul(HOUR_US)),
         text: format!(

@@ -10,6 +10,7 @@ mod prepare;
 mod spec;
 
 use std::fs;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::contract::{Ready, Sink};
@@ -22,7 +23,7 @@ use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free};
 use cells::{bound, cells};
 use keeper::Keeper;
 use kept::KeptRows;
-use on_disk::{Identity, identity, looked_at};
+use on_disk::{StoreFileId, identity, looked_at};
 pub use prepare::{prepare_folded_store, prepare_store};
 pub use spec::{Server, StoreSpec};
 
@@ -42,21 +43,21 @@ struct StoreSink<R: 'static> {
     sql: String,
     store: Option<Store>,
     /// Which file it is, whatever its name.
-    identity: Option<Identity>,
+    identity: Option<StoreFileId>,
     /// Whether the file was not there before, and goes with this as long as nothing was confirmed.
     is_new: bool,
     is_provisional: bool,
     /// Rows so far.
     rows: i64,
     /// Those that wait for others, each with its number.
-    batch: Vec<(i64, R)>,
+    batch: Vec<(i64, Arc<R>)>,
     /// When rows were last written.
     written: Option<Instant>,
     held: Option<WaitingRows<(i64, R)>>,
     kept: KeptRows,
     keeper: Option<Keeper>,
     notes: Vec<Note>,
-    unplaced: Vec<R>,
+    unplaced: Vec<(i64, R)>,
 }
 
 impl<R: RowKind> StoreSink<R> {
@@ -152,13 +153,16 @@ impl<R: RowKind> StoreSink<R> {
     /// Writes the rows that were gathered, in one transaction.
     fn flush(&mut self, now: Instant) -> Result<(), SinkError> {
         let batch = std::mem::take(&mut self.batch);
-        let rows: Vec<(i64, &R)> = batch.iter().map(|(seq, row)| (*seq, row)).collect();
+        let rows: Vec<(i64, &R)> = batch.iter().map(|(seq, row)| (*seq, &**row)).collect();
         if rows.is_empty() {
             return Ok(());
         }
         self.written = Some(now);
         match self.insert(&rows) {
-            Err(error) => self.hold(batch, &error, now),
+            Err(error) => {
+                let own = |(seq, row)| (seq, Arc::unwrap_or_clone(row));
+                self.hold(batch.into_iter().map(own).collect(), &error, now)
+            }
             Ok(()) => Ok(()),
         }
     }
@@ -204,58 +208,20 @@ impl<R: RowKind> StoreSink<R> {
         held.pour(|(seq, row)| self.insert(&[(*seq, row)]))
     }
 
-    /// Goes on waiting. What is too much, or has waited for a whole try, is kept elsewhere.
-    fn wait_on(
-        &mut self,
-        mut held: WaitingRows<(i64, R)>,
-        has_failed: bool,
-    ) -> Result<(), SinkError> {
-        let kept = if has_failed || held.is_full() {
-            self.keep(&mut held)
-        } else {
-            Ok(())
-        };
-        match kept {
-            Err(error) if held.is_too_much() => {
-                let why = held.why().to_owned();
-                self.unplaced.extend(held.into_rows().map(|(_, row)| row));
-                Err(SinkError::NotKeptAside {
-                    why,
-                    rows: self.unplaced.len(),
-                    error: error.to_string(),
-                })
-            }
-            _ => {
-                self.held = Some(held);
-                Ok(())
-            }
-        }
-    }
-
-    /// Brings all that waits to the file that keeps it.
-    fn keep(&mut self, held: &mut WaitingRows<(i64, R)>) -> Result<(), SinkError> {
-        let (kept, columns) = (&mut self.kept, &self.columns);
-        held.pour(|(seq, row)| kept.write(*seq, &cells(columns, row)))
+    /// Goes on waiting; what waits too long is kept elsewhere.
+    fn wait_on(&mut self, held: WaitingRows<(i64, R)>, has_failed: bool) -> Result<(), SinkError> {
+        let keep = |(seq, row): &(i64, R)| self.kept.write(*seq, &cells(&self.columns, row));
+        self.held = Some(held.wait_on(has_failed, &mut self.unplaced, keep)?);
+        Ok(())
     }
 
     /// What is told at the end of rows that still wait: they are kept, or have no place.
     fn still_held(&mut self, mut held: WaitingRows<(i64, R)>) -> Result<(), SinkError> {
+        let kept = held.pour(|(seq, row)| self.kept.write(*seq, &cells(&self.columns, row)));
+        let kept = kept.and_then(|()| self.kept.close());
+        let kept = kept.map(|()| (self.kept.rows(), self.kept.place()));
         let why = held.why().to_owned();
-        let kept = self.keep(&mut held).and_then(|()| self.kept.close());
-        self.unplaced.extend(held.into_rows().map(|(_, row)| row));
-        match kept {
-            Ok(()) if self.kept.rows() == 0 => Ok(()),
-            Ok(()) => Err(SinkError::StillHeld {
-                why,
-                rows: self.kept.rows(),
-                kept: self.kept.place(),
-            }),
-            Err(error) => Err(SinkError::NotKeptAside {
-                why,
-                rows: self.unplaced.len(),
-                error: error.to_string(),
-            }),
-        }
+        held.end(why, kept, &mut self.unplaced)
     }
 }
 
@@ -292,10 +258,14 @@ impl<R: 'static> Drop for StoreSink<R> {
 
 impl<R: RowKind> Sink<R> for StoreSink<R> {
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
+        self.write_shared(&Arc::new(row.clone()))
+    }
+
+    fn write_shared(&mut self, row: &Arc<R>) -> Result<(), SinkError> {
         let (now, seq) = (clock::now(), self.rows);
         self.rows = self.rows.saturating_add(1);
         if let Some(mut held) = self.held.take() {
-            held.push((seq, row.clone()));
+            held.push((seq, R::clone(row)));
             return if held.is_due(now) {
                 self.retry(held)
             } else {
@@ -308,11 +278,11 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
         if is_due && self.batch.is_empty() {
             self.written = Some(now);
             return match self.insert(&[(seq, row)]) {
-                Err(error) => self.hold(vec![(seq, row.clone())], &error, now),
+                Err(error) => self.hold(vec![(seq, R::clone(row))], &error, now),
                 Ok(()) => Ok(()),
             };
         }
-        self.batch.push((seq, row.clone()));
+        self.batch.push((seq, Arc::clone(row)));
         if is_due || self.batch.len() >= MOST_TOGETHER {
             self.flush(now)?;
         }
@@ -359,7 +329,8 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
     }
 
     fn unplaced(&mut self) -> Option<Vec<R>> {
-        Some(std::mem::take(&mut self.unplaced))
+        let rows = std::mem::take(&mut self.unplaced).into_iter();
+        Some(rows.map(|(_, row)| row).collect())
     }
 
     fn notes(&mut self) -> Vec<Note> {

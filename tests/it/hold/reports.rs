@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::command::{file, has, is, output, report, turnprobe};
+use crate::command::{file, has, is, output, report, report_json, turnprobe};
 
 const HELD: &str = "\
 started_utc,run_id,slot,host,remotehost,Port,Status,failed_phase,cause,dns_us,connect_us,tls_us,held_us,ended_by,sent,answered,rtt_p50_us,rtt_p95_us,jitter_us,answer_p50_us,retransmits,retransmitted_bytes,timeouts,stalls,longest_stall_us,stalled_us
@@ -38,7 +38,7 @@ fn samples(run: &str, host: &str) -> String {
 }
 
 fn json(files: &[&Path]) -> Value {
-    report("--format json", files).ended(0).json()
+    report_json("", files)
 }
 
 // the one that was closed: begun at 10:02:00, with 86 ms until it was up, held for 30 s
