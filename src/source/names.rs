@@ -174,9 +174,10 @@ fn of_path(path: &Path) -> io::Result<Input> {
     if about.is_dir() {
         let files = path.join("*.csv").display().to_string();
         let is_plain = |letter: char| letter.is_alphanumeric() || "/\\:._-~*".contains(letter);
-        let files = match files.chars().all(is_plain) {
-            true => files,
-            false => format!("\"{files}\""),
+        let files = if files.chars().all(is_plain) {
+            files
+        } else {
+            format!("\"{files}\"")
         };
         return Ok(unusable(
             path,

@@ -212,7 +212,7 @@ impl Trouble {
             line: Some(cell.seen.line),
             count: cell.seen.count,
             what: cell.of_rollups(),
-            outcomes: false,
+            outcomes: true,
         });
         let mut problems: Vec<Problem> = whole.chain(lines).chain(cells).chain(rolled).collect();
         problems.sort_by_key(|problem| problem.line);

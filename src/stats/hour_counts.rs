@@ -110,7 +110,7 @@ impl HourCounts {
 
     /// Makes each stretch twice as long.
     fn lengthen(&mut self) {
-        self.doublings += 1;
+        self.doublings = self.doublings.saturating_add(1);
         for (number, _) in &mut self.stretches {
             *number >>= 1;
         }

@@ -425,8 +425,5 @@ fn rows_whose_outcome_is_unknown_make_no_green() {
     let [found] = of(&report, "unknown-outcome")[..] else {
         panic!("{:?}", told(&report));
     };
-    assert!(
-        found[2].starts_with("360 rows with an outcome"),
-        "{found:?}"
-    );
+    assert!(found[2].starts_with("360 rows whose outcome"), "{found:?}");
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::command::{file, has, is, report, report_json};
+use crate::command::{file, finished, has, is, report, report_json, start, turnprobe};
 
 const OURS: &str =
     "started_utc,remoteip,Status,connect_us\n2026-11-22 10:00:00.000000Z,52.112.0.1,OK,20000\n";
@@ -100,6 +100,39 @@ fn an_unknown_word_is_no_failure_of_the_relay_and_an_error_under_strict() {
         is(problem, json!({"line": 3, "count": 1}));
         assert_eq!(report("--strict", &[&path]).code, Some(1));
     }
+}
+
+#[test]
+fn bursts_that_do_not_say_what_was_lost_have_no_loss_of_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "started_utc,run_id,mode,host,remotehost,Port,Status,sent,received,rtt_p50_us\n\
+                2026-11-22 10:00:00.000000Z,r,burst,pc1,relay.test,3478,OK,750,500,26000\n\
+                2026-11-22 10:01:00.000000Z,r,burst,pc1,relay.test,3478,OK,750,750,26000\n";
+    let path = file(dir.path(), "b.csv", text);
+    let report: Value = report_json("", &[path.clone()]);
+    let burst = &report["bursts"][0];
+    is(burst, json!({"bursts": 2, "answered": 2}));
+    assert_eq!(burst["loss_percent"], Value::Null, "{burst}");
+    assert_eq!(burst["rtt_p50"]["n"], 2, "{burst}");
+}
+
+// five probes that work, and five that fail, whose roll-ups contradict themselves without their causes
+#[test]
+fn roll_ups_that_are_left_out_may_have_failed_and_make_no_green() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("r.csv");
+    for (fault, code) in [("", 0), ("--lab-fault reset", 1)] {
+        let line = format!("probe --lab -n 5 -i 10ms -q --rollup 1h {fault}");
+        let mut command = turnprobe(&line);
+        finished(start(command.arg("-o").arg(&path))).ended(code);
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("\"causes\"", "\"reasons\"")).unwrap();
+    let report: Value = report_json("", &[path.clone()]);
+    assert_eq!(report["overview"]["failed"], 0);
+    assert_eq!(report["verdict"]["colour"], "amber", "{report:#}");
+    let found = report["findings"].as_array().unwrap();
+    assert!(found.iter().any(|one| one["code"] == "unknown-outcome"));
 }
 
 #[test]

@@ -80,8 +80,8 @@ fn unknown(about: &Inputs<'_>, rows: u64) -> Option<RankedFinding> {
         return None;
     }
     let text = format!(
-        "{} with an outcome that this version does not know {} left out, beside {} that count: \
-         whether {} failed, and when, could not be determined. A newer turnprobe may know it; the file and its first such line are listed below.",
+        "{} whose outcome could not be read {} left out, beside {} that count: whether {} failed, and when, could not be \
+         determined. The file, its first such line and the reason are listed below.",
         counted(rows, "row", "rows"),
         if rows == 1 { "was" } else { "were" },
         grouped(used),

@@ -202,14 +202,11 @@ fn held(about: &Inputs<'_>) -> Vec<RankedFinding> {
             let _ = write!(text, "; {}", known.text);
             when = Some((known.from, known.to));
         } else if let Some((from, to)) = when {
-            let _ = match from == to {
-                true => write!(text, "; it ended at {}", about.time(from)),
-                false => write!(
-                    text,
-                    "; the first ended at {}, the last at {}",
-                    about.time(from),
-                    about.time(to)
-                ),
+            let (first, last) = (about.time(from), about.time(to));
+            let _ = if from == to {
+                write!(text, "; it ended at {first}")
+            } else {
+                write!(text, "; the first ended at {first}, the last at {last}")
             };
         }
         text.push('.');

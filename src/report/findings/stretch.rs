@@ -76,7 +76,7 @@ pub(super) fn stretch(
         let (from, to) = ends?;
         let time = rows.1.signed_duration_since(rows.0).num_microseconds()?;
         let is_short = to.saturating_sub(from).saturating_mul(2) <= time;
-        return is_short.then(|| from_to(about, how_many(all, all, what), at(from), at(to)));
+        return is_short.then(|| from_to(about, &how_many(all, all, what), at(from), at(to)));
     }
     let within = count_of(hours, |hour| (first..=last).contains(&hour));
     let edges = [first, last.saturating_add(long)].map(|hour| hour.saturating_mul(HOUR_US));
@@ -86,12 +86,12 @@ pub(super) fn stretch(
         None => (edges[0], edges[1]),
     };
     let how_many = how_many(within, all, what);
-    Some(from_to(about, how_many, at(from), at(to)))
+    Some(from_to(about, &how_many, at(from), at(to)))
 }
 
 fn from_to(
     about: &Inputs<'_>,
-    how_many: String,
+    how_many: &str,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> NamedPeriod {

@@ -28,7 +28,7 @@ pub struct BurstGroup {
     pub bursts: u64,
     /// Of them those to which anything answered.
     pub answered: u64,
-    /// Packets sent.
+    /// Packets sent in the bursts that say how many of them were lost.
     pub sent: u64,
     /// Of them not answered in time.
     pub lost: u64,
@@ -110,14 +110,21 @@ impl RowFold for BurstRows {
     }
 }
 
+/// Packets sent and of them lost; none where a row does not say both, as nothing lost would be seen in it.
+fn packets(row: &impl CellView) -> Option<[u64; 2]> {
+    Some([row.number(id!(sent))?, row.number(id!(lost))?])
+}
+
 impl BurstGroup {
     fn follow(&mut self, row: &impl CellView) {
         let Some((over_time, at)) = self.over_time.as_mut().zip(row.at()) else {
             return;
         };
         let bucket = over_time.at(at.timestamp_micros());
-        bucket.sent.raise(row.number(id!(sent)).unwrap_or(0));
-        bucket.lost.raise(row.number(id!(lost)).unwrap_or(0));
+        if let Some([sent, lost]) = packets(row) {
+            bucket.sent.raise(sent);
+            bucket.lost.raise(lost);
+        }
         bucket.trips.take(row);
     }
 
@@ -126,8 +133,10 @@ impl BurstGroup {
         let count = |field| row.number(field).unwrap_or(0);
         self.bursts.raise(1);
         self.answered.raise(u64::from(row.is_ok()));
-        self.sent.raise(count(id!(sent)));
-        self.lost.raise(count(id!(lost)));
+        if let Some([sent, lost]) = packets(row) {
+            self.sent.raise(sent);
+            self.lost.raise(lost);
+        }
         self.reordered.raise(count(id!(reordered)));
         self.duplicates.raise(count(id!(duplicates)));
         for (times, field) in [
