@@ -109,7 +109,7 @@ fn bursts_that_do_not_say_what_was_lost_have_no_loss_of_nothing() {
                 2026-11-22 10:00:00.000000Z,r,burst,pc1,relay.test,3478,OK,750,500,26000\n\
                 2026-11-22 10:01:00.000000Z,r,burst,pc1,relay.test,3478,OK,750,750,26000\n";
     let path = file(dir.path(), "b.csv", text);
-    let report: Value = report_json("", &[path.clone()]);
+    let report: Value = report_json("", &[&path]);
     let burst = &report["bursts"][0];
     is(burst, json!({"bursts": 2, "answered": 2}));
     assert_eq!(burst["loss_percent"], Value::Null, "{burst}");
@@ -128,7 +128,7 @@ fn roll_ups_that_are_left_out_may_have_failed_and_make_no_green() {
     }
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.replace("\"causes\"", "\"reasons\"")).unwrap();
-    let report: Value = report_json("", &[path.clone()]);
+    let report: Value = report_json("", &[&path]);
     assert_eq!(report["overview"]["failed"], 0);
     assert_eq!(report["verdict"]["colour"], "amber", "{report:#}");
     let found = report["findings"].as_array().unwrap();
