@@ -24,9 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Whether a status line stands on the terminal and must be wiped first.
 static STATUS_LINE: AtomicBool = AtomicBool::new(false);
 
-static WRITER: OnceLock<Option<SyncSender<Job>>> = OnceLock::new();
+static WRITER: OnceLock<Option<SyncSender<MessageJob>>> = OnceLock::new();
 
-enum Job {
+enum MessageJob {
     /// A message, which a terminal gets in lines of its width.
     Message(String),
     /// Text as it is.
@@ -63,7 +63,7 @@ pub fn hint(text: &str) {
 fn line(kind: &str, text: &str) {
     let text = formed(kind, text);
     match writer() {
-        Some(writer) => drop(writer.try_send(Job::Message(text))),
+        Some(writer) => drop(writer.try_send(MessageJob::Message(text))),
         None => write_message(&text),
     }
 }
@@ -74,15 +74,15 @@ fn formed(kind: &str, text: &str) -> String {
 
 /// An error at the end of a run, behind all that still waits.
 pub fn last_error(text: &str) {
-    send_last(Job::Message(formed("error", text)));
+    send_last(MessageJob::Message(formed("error", text)));
 }
 
 /// Text as it is, at the end of a run: does not wait for a terminal that stands still.
 pub fn last(text: &str) {
-    send_last(Job::Text(text.to_owned()));
+    send_last(MessageJob::Text(text.to_owned()));
 }
 
-fn send_last(mut job: Job) {
+fn send_last(mut job: MessageJob) {
     const STEP: Duration = Duration::from_millis(20);
     let Some(writer) = writer() else {
         return write_job(job);
@@ -100,7 +100,7 @@ fn send_last(mut job: Job) {
 /// Text as it is, such as rows that found no place; waits for its turn.
 pub fn raw(text: &str) {
     match writer() {
-        Some(writer) => drop(writer.send(Job::Text(text.to_owned()))),
+        Some(writer) => drop(writer.send(MessageJob::Text(text.to_owned()))),
         None => write(text),
     }
 }
@@ -109,13 +109,13 @@ pub fn raw(text: &str) {
 pub fn flush() {
     if let Some(writer) = WRITER.get().and_then(Option::as_ref) {
         let (done, written) = sync_channel(1);
-        if writer.try_send(Job::Done(done)).is_ok() {
+        if writer.try_send(MessageJob::Done(done)).is_ok() {
             let _ = written.recv_timeout(PATIENCE);
         }
     }
 }
 
-fn writer() -> Option<&'static SyncSender<Job>> {
+fn writer() -> Option<&'static SyncSender<MessageJob>> {
     let start = || {
         let (jobs, taken) = sync_channel(WAITING);
         let thread = std::thread::Builder::new().name("stderr".to_owned());
@@ -124,17 +124,17 @@ fn writer() -> Option<&'static SyncSender<Job>> {
     WRITER.get_or_init(start).as_ref()
 }
 
-fn write_all(jobs: &Receiver<Job>) {
+fn write_all(jobs: &Receiver<MessageJob>) {
     while let Ok(job) = jobs.recv() {
         write_job(job);
     }
 }
 
-fn write_job(job: Job) {
+fn write_job(job: MessageJob) {
     match job {
-        Job::Message(text) => write_message(&text),
-        Job::Text(text) => write(&text),
-        Job::Done(done) => drop(done.try_send(())),
+        MessageJob::Message(text) => write_message(&text),
+        MessageJob::Text(text) => write(&text),
+        MessageJob::Done(done) => drop(done.try_send(())),
     }
 }
 

@@ -62,7 +62,7 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Reads a variable of the environment.
-type Variable<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+type EnvReader<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 impl MetricsArgs {
     /// Whether they go anywhere.
@@ -75,7 +75,7 @@ impl MetricsArgs {
     /// # Errors
     ///
     /// When the file or the URL is none that can be used, or a variable of the environment cannot be read.
-    pub fn plan(&self, variable: Variable<'_>) -> anyhow::Result<Option<MetricsPlan>> {
+    pub fn plan(&self, variable: EnvReader<'_>) -> anyhow::Result<Option<MetricsPlan>> {
         if !self.are_wanted() {
             return Ok(None);
         }
@@ -135,7 +135,7 @@ fn textfile(path: &PathBuf) -> anyhow::Result<PathBuf> {
         .with_context(|| format!("--metrics-textfile {}: not a path", path.display()))
 }
 
-fn push(url: &str, variable: Variable<'_>) -> anyhow::Result<Push> {
+fn push(url: &str, variable: EnvReader<'_>) -> anyhow::Result<Push> {
     const EXAMPLE: &str = "write it as http://localhost:4318 or https://collector.example.com";
     let mut url = match Url::parse(url) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
@@ -176,7 +176,7 @@ fn push(url: &str, variable: Variable<'_>) -> anyhow::Result<Push> {
 }
 
 /// What names this program to the collector.
-fn attributes(variable: Variable<'_>) -> anyhow::Result<Vec<(String, String)>> {
+fn attributes(variable: EnvReader<'_>) -> anyhow::Result<Vec<(String, String)>> {
     let mut attributes = pairs("OTEL_RESOURCE_ATTRIBUTES", variable)?;
     if let Some(name) = text("OTEL_SERVICE_NAME", variable)? {
         attributes.retain(|(key, _)| key != "service.name");
@@ -186,7 +186,7 @@ fn attributes(variable: Variable<'_>) -> anyhow::Result<Vec<(String, String)>> {
 }
 
 /// A variable; an empty one is as one that is not set.
-fn text(name: &str, variable: Variable<'_>) -> anyhow::Result<Option<String>> {
+fn text(name: &str, variable: EnvReader<'_>) -> anyhow::Result<Option<String>> {
     let Some(value) = variable(name).filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
@@ -196,7 +196,7 @@ fn text(name: &str, variable: Variable<'_>) -> anyhow::Result<Option<String>> {
         .map_err(|_| anyhow::anyhow!("{name} is not valid UTF-8"))
 }
 
-fn millis(name: &str, variable: Variable<'_>) -> anyhow::Result<Option<Duration>> {
+fn millis(name: &str, variable: EnvReader<'_>) -> anyhow::Result<Option<Duration>> {
     let Some(value) = text(name, variable)? else {
         return Ok(None);
     };
@@ -207,7 +207,7 @@ fn millis(name: &str, variable: Variable<'_>) -> anyhow::Result<Option<Duration>
 }
 
 /// `key=value,key=value`, each percent-coded. A value may be a secret and is never shown.
-fn pairs(name: &str, variable: Variable<'_>) -> anyhow::Result<Vec<(String, String)>> {
+fn pairs(name: &str, variable: EnvReader<'_>) -> anyhow::Result<Vec<(String, String)>> {
     let decoded = |text: &str| {
         let text = percent_decode_str(text.trim()).decode_utf8();
         text.ok()

@@ -30,7 +30,7 @@ const MOST_WAITING: usize = 64;
 
 /// All clocks at one moment.
 #[derive(Debug, Clone, Copy)]
-struct Reading {
+struct ClockReading {
     monotonic: Instant,
     wall: DateTime<Utc>,
     /// How long the machine has slept since some moment; none where that is not known.
@@ -38,7 +38,7 @@ struct Reading {
 }
 
 /// What happened between two readings, by a monotonic clock that goes on in sleep or does not.
-fn between(before: &Reading, after: &Reading, goes_on: bool) -> ClockChange {
+fn between(before: &ClockReading, after: &ClockReading, goes_on: bool) -> ClockChange {
     let counted = after.monotonic.saturating_duration_since(before.monotonic);
     let slept = before.slept.zip(after.slept);
     let slept = slept.and_then(|(before, after)| (after - before).to_std().ok());
@@ -103,7 +103,7 @@ struct Journal {
 
 #[derive(Debug, Default)]
 struct State {
-    before: Option<Reading>,
+    before: Option<ClockReading>,
     /// Changes so far.
     count: u64,
     /// Those that no row has yet, by their numbers.
@@ -178,7 +178,7 @@ impl Steps {
     }
 
     /// None when the clocks could not be read together.
-    fn read(&self) -> Option<Reading> {
+    fn read(&self) -> Option<ClockReading> {
         (0..TRIES).find_map(|_| {
             let (monotonic, asleep) = (now(), slept());
             let wall = self.0.wall.now();
@@ -188,7 +188,7 @@ impl Steps {
             let dozed = dozed.map(|(before, after)| (after - before).abs().to_std());
             let one = dozed.is_none_or(|dozed| dozed.is_ok_and(|dozed| dozed < TOGETHER));
             let together = took < TOGETHER && one;
-            together.then_some(Reading {
+            together.then_some(ClockReading {
                 monotonic,
                 wall,
                 slept,
@@ -236,13 +236,13 @@ mod tests {
     /// What is found when the clocks go on by so many milliseconds: the monotonic one, the wall
     /// clock, and the time asleep.
     fn change(monotonic: i64, wall: i64, asleep: Option<i64>) -> (Option<i64>, Option<u128>) {
-        let before = Reading {
+        let before = ClockReading {
             monotonic: now(),
             wall: "2026-11-28T12:00:00Z".parse().unwrap(),
             slept: asleep.map(|_| TimeDelta::seconds(-77)),
         };
         let ms = |ms: i64| Duration::from_millis(ms.unsigned_abs());
-        let after = Reading {
+        let after = ClockReading {
             monotonic: before.monotonic + ms(monotonic),
             wall: before.wall + TimeDelta::milliseconds(wall),
             slept: before
@@ -253,7 +253,7 @@ mod tests {
         let found = between(&before, &after, false);
         // where it goes on in sleep, all else being equal
         let asleep = Duration::from_millis(asleep.unwrap_or(0).unsigned_abs());
-        let going_on = Reading {
+        let going_on = ClockReading {
             monotonic: after.monotonic + asleep,
             ..after
         };

@@ -4,7 +4,7 @@ use super::chart::chart;
 use super::keys::{KEY, hundredths, key, several_paths, spread};
 use super::model::{ComparedFailures, ComparedLine, ComparedSide, Comparison};
 use crate::doc::number::counted;
-use crate::doc::parts::{self, filled};
+use crate::doc::parts::{self, filled, quantile};
 use crate::doc::text::{cut, named, time};
 use crate::doc::{Block, Cell, Document, Paragraph, Section, ShownRows, Style, Table};
 use crate::report::problems;
@@ -183,12 +183,8 @@ fn differences(of: &Comparison) -> Section {
 fn table(of: &Comparison) -> Table {
     Table::of("compare", "B less A in ms, with 95 % interval", &of.lines)
         .keys(KEY, |line| key(line))
-        .numbers("p50_a", "A p50", |line| {
-            Cell::of(line.a.p50_ms, Cell::Quantile)
-        })
-        .numbers("p50_b", "B p50", |line| {
-            Cell::of(line.b.p50_ms, Cell::Quantile)
-        })
+        .numbers("p50_a", "A p50", |line| quantile(line.a.p50_ms))
+        .numbers("p50_b", "B p50", |line| quantile(line.b.p50_ms))
         .numbers("difference", "difference", |line| {
             match line.difference_ms {
                 Some(found) => spread(found),
@@ -211,7 +207,6 @@ fn table(of: &Comparison) -> Table {
 }
 
 fn times(of: &Comparison) -> Section {
-    let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
     // the medians stand beside their difference
     let table = Table::of("times", "Times of both in ms", &of.lines)
         .keys(KEY, |line| key(line))

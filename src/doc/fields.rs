@@ -8,7 +8,7 @@ use super::wrap::width;
 
 /// How a field is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FieldKind {
     /// To the right, and never cut.
     Number,
     /// To the left, and never cut, such as an address.
@@ -22,7 +22,7 @@ enum Kind {
 pub struct Field {
     head: String,
     columns: usize,
-    kind: Kind,
+    kind: FieldKind,
     gap: usize,
     rank: usize,
 }
@@ -30,18 +30,18 @@ pub struct Field {
 impl Field {
     /// A number of so many digits; the field of rank 0 is the last one to be left out.
     pub fn number(head: &str, columns: usize, rank: usize) -> Self {
-        Self::of(head, columns, Kind::Number, 1, rank)
+        Self::of(head, columns, FieldKind::Number, 1, rank)
     }
 
     /// A text that is never cut.
     pub fn whole(head: &str, columns: usize, rank: usize) -> Self {
-        Self::of(head, columns, Kind::Whole, 2, rank)
+        Self::of(head, columns, FieldKind::Whole, 2, rank)
     }
 
     /// A text that makes do with `least` columns.
     pub fn words(head: &str, columns: usize, least: usize, rank: usize) -> Self {
         let least = least.min(columns);
-        Self::of(head, columns, Kind::Words { least }, 2, rank)
+        Self::of(head, columns, FieldKind::Words { least }, 2, rank)
     }
 
     /// With so many spaces before it.
@@ -50,7 +50,7 @@ impl Field {
         Self { gap, ..self }
     }
 
-    fn of(head: &str, columns: usize, kind: Kind, gap: usize, rank: usize) -> Self {
+    fn of(head: &str, columns: usize, kind: FieldKind, gap: usize, rank: usize) -> Self {
         Self {
             head: head.to_owned(),
             columns,
@@ -62,8 +62,8 @@ impl Field {
 
     fn least(&self) -> usize {
         match self.kind {
-            Kind::Words { least } => least,
-            Kind::Number | Kind::Whole => self.columns,
+            FieldKind::Words { least } => least,
+            FieldKind::Number | FieldKind::Whole => self.columns,
         }
     }
 }
@@ -102,7 +102,7 @@ impl FittedFields {
             room -= more;
         }
         if let Some(last) = chosen.into_iter().max()
-            && let Kind::Words { .. } = fields[last].kind
+            && let FieldKind::Words { .. } = fields[last].kind
         {
             widths[last] += room;
         }
@@ -129,14 +129,14 @@ impl FittedFields {
         for (at, (place, field, columns)) in self.shown.iter().enumerate() {
             let (text, style) = cell(*place, field);
             let text = match field.kind {
-                Kind::Words { .. } => cut(&text, *columns),
-                Kind::Number | Kind::Whole => text,
+                FieldKind::Words { .. } => cut(&text, *columns),
+                FieldKind::Number | FieldKind::Whole => text,
             };
             let missing = columns.saturating_sub(width(&text));
             let gap = if at == 0 { 0 } else { field.gap };
             let (before, behind) = match field.kind {
-                Kind::Number => (missing, 0),
-                Kind::Whole | Kind::Words { .. } => (0, missing),
+                FieldKind::Number => (missing, 0),
+                FieldKind::Whole | FieldKind::Words { .. } => (0, missing),
             };
             // none at the end of the line
             if text.is_empty() {

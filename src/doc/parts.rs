@@ -1,8 +1,10 @@
 //! Pieces that several sections are made of.
 
 use super::cell::Cell;
+use super::chart::{Multiples, PanelForm};
 use super::section::{Block, Section};
 use super::table::Table;
+use crate::stats::charts::{Panel, PanelPoint, Panels};
 use crate::stats::{Count, Statistics};
 
 /// A section.
@@ -51,6 +53,16 @@ pub fn percent(share: Option<f64>) -> Cell {
     Cell::of(share, Cell::Percent)
 }
 
+/// A time in milliseconds that somebody measured, where it is known.
+pub fn exact(ms: Option<f64>) -> Cell {
+    Cell::of(ms, Cell::Millis)
+}
+
+/// A quantile or a mean in milliseconds, where it is known.
+pub fn quantile(ms: Option<f64>) -> Cell {
+    Cell::of(ms, Cell::Quantile)
+}
+
 /// A share in percent with its interval, where they are known.
 pub fn estimate(percent: Option<f64>, low: Option<f64>, high: Option<f64>) -> Cell {
     let of = |((percent, low), high)| Cell::Estimate { percent, low, high };
@@ -83,6 +95,24 @@ pub fn names_apart<const N: usize>(all: &[[&str; N]], always: usize) -> Vec<Stri
         parts.collect::<Vec<_>>().join(" ")
     };
     all.iter().map(name).collect()
+}
+
+/// Pictures of series over time in buckets of so many seconds, each with the name that tells its parts from the others', the one
+/// at 1 always among them. Series without points are left out; none where none has any.
+pub fn over_time<'a, const N: usize>(
+    shape: PanelForm,
+    bucket_s: i64,
+    series: impl Iterator<Item = ([&'a str; N], &'a Vec<PanelPoint>)>,
+) -> Option<Multiples> {
+    let (parts, points): (Vec<_>, Vec<_>) = series.unzip();
+    let series = names_apart(&parts, 1).into_iter().zip(points);
+    let panels = series.filter(|(_, points)| !points.is_empty());
+    let panels = panels.map(|(name, points)| Panel {
+        name,
+        points: points.clone(),
+    });
+    let panels: Vec<Panel> = panels.collect();
+    (!panels.is_empty()).then(|| Multiples::plain(shape, "series", Panels::new(bucket_s, panels)))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+
 use super::cell::{Cell, Decimals};
 
 /// A table. Its rows begin with what they are about, the key.
@@ -188,13 +190,14 @@ impl<T> TableOf<T> {
         self
     }
 
-    /// Several of the key, by names that are their headings.
-    pub fn keys<const K: usize>(
+    /// Several of the key, by names that are their headings. A row has less cells where what it is about has a name of its own.
+    pub fn keys<C: IntoIterator<Item = Cell>>(
         mut self,
-        names: [&'static str; K],
-        cells: impl Fn(&T) -> [Cell; K],
+        names: impl IntoIterator<Item = impl Into<Cow<'static, str>> + Clone>,
+        cells: impl Fn(&T) -> C,
     ) -> Self {
-        let columns = names.map(|name| TableColumn::words(name, name));
+        let columns = names.into_iter();
+        let columns = columns.map(|name| TableColumn::words(name.clone(), name));
         self.table.key.extend(columns);
         for (row, of) in self.table.rows.iter_mut().zip(&self.of) {
             row.key.extend(cells(of));
@@ -234,6 +237,30 @@ impl<T> TableOf<T> {
     pub fn spare(mut self) -> Self {
         if let Some(last) = self.table.columns.last_mut() {
             last.spare = true;
+        }
+        self
+    }
+
+    /// Columns of the times of the first and the last row of a file or a group, which go first where there is little room.
+    pub fn first_and_last(self, times: impl Fn(&T) -> [Option<DateTime<Utc>>; 2]) -> Self {
+        let first = |of: &T| times(of)[0];
+        let last = |of: &T| times(of)[1];
+        let first = self.words("first_row", "first row", first).spare();
+        first.words("last_row", "last row", last).spare()
+    }
+
+    /// Which of the key's values each row has.
+    pub fn facet(mut self, facet: impl Fn(&T) -> &'static str) -> Self {
+        for (row, of) in self.table.rows.iter_mut().zip(&self.of) {
+            row.facet = facet(of);
+        }
+        self
+    }
+
+    /// Which rows stand for what has no row of its own.
+    pub fn others(mut self, others: impl Fn(&T) -> bool) -> Self {
+        for (row, of) in self.table.rows.iter_mut().zip(&self.of) {
+            row.others = others(of);
         }
         self
     }

@@ -207,7 +207,7 @@ impl Lines {
     fn grid(&mut self, view: &TableView, zone: Zone) -> bool {
         let mut columns = view.columns();
         loop {
-            let grid = Grid::of(view, &columns, zone);
+            let grid = TextGrid::of(view, &columns, zone);
             if let Some(lines) = grid.lines(self.columns) {
                 for line in lines {
                     self.line(&line);
@@ -243,7 +243,7 @@ impl Lines {
 }
 
 /// The texts of a table.
-struct Grid {
+struct TextGrid {
     heads: Vec<String>,
     words: Vec<bool>,
     rows: Vec<Vec<(String, Style)>>,
@@ -252,7 +252,7 @@ struct Grid {
     ends_in_words: bool,
 }
 
-impl Grid {
+impl TextGrid {
     fn of(view: &TableView, columns: &[(usize, &TableColumn)], zone: Zone) -> Self {
         let keys = view.key();
         let both = || keys.iter().chain(columns).map(|(_, column)| *column);

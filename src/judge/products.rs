@@ -22,7 +22,7 @@ pub(super) struct Product<'a> {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Field {
+enum NameField {
     Organization,
     Unit,
     CommonName,
@@ -40,15 +40,15 @@ enum Phrase {
     Around(&'static str, &'static str),
 }
 
-use Field::{CommonName as CN, Organization as O, Unit as OU};
+use NameField::{CommonName as CN, Organization as O, Unit as OU};
 use Phrase::{Around, Begins, Ends, Is};
 use Sure::{Certain, Likely};
 
 /// A product, how sure the phrases are, and those that must stand in one name together.
-type Rule = (&'static str, Sure, &'static [(Field, Phrase)]);
+type ProductRule = (&'static str, Sure, &'static [(NameField, Phrase)]);
 
 #[rustfmt::skip]
-const RULES: &[Rule] = &[
+const RULES: &[ProductRule] = &[
     ("Zscaler", Certain, &[(O, Is("zscaler inc."))]),
     ("Zscaler", Certain, &[(CN, Begins("zscaler intermediate root ca"))]),
     ("Netskope", Certain, &[(CN, Ends(".goskope.com"))]),
@@ -87,7 +87,7 @@ impl Phrase {
     }
 }
 
-fn value(name: &Name, (field, phrase): (Field, Phrase)) -> Option<&str> {
+fn value(name: &Name, (field, phrase): (NameField, Phrase)) -> Option<&str> {
     let values = match field {
         O => &name.organizations,
         OU => &name.units,

@@ -31,7 +31,7 @@ const GARBAGE: &[u8] = b"\x16\xfe\xff no STUN";
 /// Answers datagrams.
 pub(super) async fn serve(socket: UdpSocket, seat: Seat, shared: Arc<Shared>) {
     let Ok(own) = socket.local_addr() else { return };
-    let answers = Answers {
+    let answers = PendingAnswers {
         socket: Arc::new(socket),
         pending: Arc::new(Semaphore::new(PENDING)),
     };
@@ -85,12 +85,12 @@ pub(super) async fn serve(socket: UdpSocket, seat: Seat, shared: Arc<Shared>) {
 }
 
 /// Answers on their way.
-struct Answers {
+struct PendingAnswers {
     socket: Arc<UdpSocket>,
     pending: Arc<Semaphore>,
 }
 
-impl Answers {
+impl PendingAnswers {
     fn send_one(&self, answer: Option<(Vec<u8>, SocketAddr)>, delay: Duration) {
         if let Some((text, peer)) = answer {
             self.send(vec![text], peer, delay);

@@ -95,12 +95,12 @@ async fn converse(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()>
 }
 
 /// An answer and when it is due.
-struct Answer {
+struct PendingAnswer {
     bytes: Vec<u8>,
     delay: Duration,
 }
 
-impl Answer {
+impl PendingAnswer {
     async fn send(self, socket: &UdpSocket, peer: SocketAddr) {
         if !self.delay.is_zero() {
             sleep(self.delay).await;
@@ -109,10 +109,10 @@ impl Answer {
     }
 }
 
-fn answer(query: &[u8], carrier: QueryTransport, shared: &Shared) -> Option<Answer> {
+fn answer(query: &[u8], carrier: QueryTransport, shared: &Shared) -> Option<PendingAnswer> {
     let delay = shared.round_trip(shared.next_relay());
     let Ok(request) = Message::from_vec(query) else {
-        return Some(Answer {
+        return Some(PendingAnswer {
             bytes: format_error(query)?,
             delay,
         });
@@ -121,7 +121,7 @@ fn answer(query: &[u8], carrier: QueryTransport, shared: &Shared) -> Option<Answ
         return None;
     }
     if let Some(answer) = rejection(&request) {
-        return Some(Answer {
+        return Some(PendingAnswer {
             bytes: encode(&request, &answer, carrier)?,
             delay,
         });
@@ -148,5 +148,5 @@ fn answer(query: &[u8], carrier: QueryTransport, shared: &Shared) -> Option<Answ
         let answer = shared.names.answer(&request, relay, fault)?;
         encode(&request, &answer, carrier)?
     };
-    Some(Answer { bytes, delay })
+    Some(PendingAnswer { bytes, delay })
 }

@@ -58,7 +58,7 @@ macro_rules! folds {
 kinds!(folds);
 
 /// The fold of all rows of files.
-pub type Survey = stats::Survey<Folds>;
+pub type Survey = stats::SurveyFold<Folds>;
 
 /// What came of them.
-pub type Finished = stats::Finished<Folds>;
+pub type Finished = stats::SurveyResult<Folds>;

@@ -88,10 +88,10 @@ fn metric(
 }
 
 /// What a series counts: the attributes beside its own, and the count.
-type Counts = fn(&MetricSeries) -> Vec<(Vec<(&'static str, &str)>, u64)>;
+type CountsReader = fn(&MetricSeries) -> Vec<(Vec<(&'static str, &str)>, u64)>;
 
 fn counters(scope: &mut ProtobufMessage, metrics: &Metrics, times: [u64; 2]) {
-    let all: [([&str; 3], Counts); 5] = [
+    let all: [([&str; 3], CountsReader); 5] = [
         (
             ["turnprobe.probes", "probes, also failed ones", "{probe}"],
             |series| vec![(vec![], series.probes)],

@@ -41,24 +41,24 @@ pub struct MetricSample {
 /// Reads samples from rows of a kind. A column that the kind does not have says nothing.
 #[derive(Debug)]
 pub struct Reader<R: 'static> {
-    host: Cell<R>,
-    port: Cell<R>,
-    transport: Cell<R>,
-    proxy: Cell<R>,
-    region: Cell<R>,
-    cause: Cell<R>,
-    failed_phase: Cell<R>,
-    phases: [Cell<R>; Phase::ALL.len()],
-    total: Cell<R>,
-    syn_retransmits: Cell<R>,
-    sent: Cell<R>,
-    lost: Cell<R>,
-    not_after: Cell<R>,
-    tls_version: Cell<R>,
-    remote: Cell<R>,
+    host: MaybeColumn<R>,
+    port: MaybeColumn<R>,
+    transport: MaybeColumn<R>,
+    proxy: MaybeColumn<R>,
+    region: MaybeColumn<R>,
+    cause: MaybeColumn<R>,
+    failed_phase: MaybeColumn<R>,
+    phases: [MaybeColumn<R>; Phase::ALL.len()],
+    total: MaybeColumn<R>,
+    syn_retransmits: MaybeColumn<R>,
+    sent: MaybeColumn<R>,
+    lost: MaybeColumn<R>,
+    not_after: MaybeColumn<R>,
+    tls_version: MaybeColumn<R>,
+    remote: MaybeColumn<R>,
 }
 
-type Cell<R> = Option<&'static Column<R>>;
+type MaybeColumn<R> = Option<&'static Column<R>>;
 
 impl<R: RowKind> Reader<R> {
     /// Of the columns of this kind.
@@ -126,21 +126,21 @@ fn some(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-fn text<R>(column: Cell<R>, row: &R) -> String {
+fn text<R>(column: MaybeColumn<R>, row: &R) -> String {
     match column.map(|column| (column.read)(row)) {
         Some(Value::Text(text)) => text.into_owned(),
         _ => String::new(),
     }
 }
 
-fn number<R>(column: Cell<R>, row: &R) -> Option<u64> {
+fn number<R>(column: MaybeColumn<R>, row: &R) -> Option<u64> {
     match (column?.read)(row) {
         Value::Integer(number) => Some(number),
         _ => None,
     }
 }
 
-fn time<R>(column: Cell<R>, row: &R) -> Option<DateTime<Utc>> {
+fn time<R>(column: MaybeColumn<R>, row: &R) -> Option<DateTime<Utc>> {
     match (column?.read)(row) {
         Value::Seconds(at) | Value::Micros(at) => Some(at),
         _ => None,

@@ -142,8 +142,8 @@ impl Metrics {
             }
         }
         series.syn_retransmits.raise(sample.syn_retransmits);
-        add_up(&mut series.sent, sample.sent);
-        add_up(&mut series.lost, sample.lost);
+        series.sent.raise(sample.sent);
+        series.lost.raise(sample.lost);
     }
 
     /// Where a row is counted.
@@ -175,11 +175,5 @@ impl Metrics {
     /// What the last row of each way said.
     pub fn last(&self) -> impl Iterator<Item = (&MetricWay, &Last)> {
         self.last.iter()
-    }
-}
-
-fn add_up(sum: &mut Option<u64>, more: Option<u64>) {
-    if let Some(more) = more {
-        sum.get_or_insert(0).raise(more);
     }
 }

@@ -12,7 +12,7 @@ pub fn exposition(metrics: &Metrics, constant: &[(String, String)], version: &st
         .iter()
         .map(|(name, value)| (label_name(name), value.clone()))
         .collect();
-    let mut page = Page {
+    let mut page = MetricsPage {
         text: String::new(),
         constant,
     };
@@ -42,9 +42,9 @@ pub fn exposition(metrics: &Metrics, constant: &[(String, String)], version: &st
 }
 
 /// A count that not every row has.
-type Count = fn(&MetricSeries) -> Option<u64>;
+type CountReader = fn(&MetricSeries) -> Option<u64>;
 
-fn counters(page: &mut Page, metrics: &Metrics) {
+fn counters(page: &mut MetricsPage, metrics: &Metrics) {
     page.family(
         "turnprobe_probes_total",
         "counter",
@@ -78,7 +78,7 @@ fn counters(page: &mut Page, metrics: &Metrics) {
             }
         },
     );
-    let packets: [(&str, &str, Count); 2] = [
+    let packets: [(&str, &str, CountReader); 2] = [
         (
             "turnprobe_packets_sent_total",
             "packets of bursts",
@@ -105,7 +105,7 @@ fn counters(page: &mut Page, metrics: &Metrics) {
 }
 
 fn histogram(
-    page: &mut Page,
+    page: &mut MetricsPage,
     labels: &[(&'static str, &str)],
     phase: Phase,
     times: &LatencyHistogram,
@@ -127,10 +127,10 @@ fn histogram(
 }
 
 /// A value of the last row of a way; one that it does not have has no line.
-type Value = fn(&Last) -> Option<String>;
+type ValueReader = fn(&Last) -> Option<String>;
 
-fn gauges(page: &mut Page, metrics: &Metrics) {
-    let all: [(&str, &str, Value); 6] = [
+fn gauges(page: &mut MetricsPage, metrics: &Metrics) {
+    let all: [(&str, &str, ValueReader); 6] = [
         ("probe_success", "whether the last probe worked", |last| {
             Some(u8::from(last.is_ok).to_string())
         }),
@@ -209,12 +209,12 @@ fn seconds(us: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-struct Page {
+struct MetricsPage {
     text: String,
     constant: Vec<(String, String)>,
 }
 
-impl Page {
+impl MetricsPage {
     /// A family with its lines; none where there are no lines.
     fn family(&mut self, name: &str, kind: &str, help: &str, lines: impl FnOnce(&mut Self)) {
         let before = self.text.len();

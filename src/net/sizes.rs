@@ -40,7 +40,7 @@ pub fn sizes(
     let socket = open(remote, local)?;
     dont_fragment(&socket, remote.is_ipv4())?;
     icmp::listen(&socket, remote);
-    let mut asked = Asked {
+    let mut asked = SizeQuery {
         socket: &socket,
         ids: Ids::new(1024),
         counts: wanted
@@ -85,7 +85,7 @@ pub fn sizes(
         .collect())
 }
 
-struct Asked<'a> {
+struct SizeQuery<'a> {
     socket: &'a UdpSocket,
     ids: Ids<u16>,
     counts: HashMap<u16, Size>,
@@ -95,7 +95,7 @@ struct Asked<'a> {
     largest: Option<u32>,
 }
 
-impl Asked<'_> {
+impl SizeQuery<'_> {
     fn count(&mut self, size: u16) -> &mut Size {
         self.counts.entry(size).or_default()
     }

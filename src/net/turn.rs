@@ -224,7 +224,7 @@ impl ClientTransaction {
         Exchange { took, turn, result }
     }
 
-    fn judge(&self, answer: &Answer) -> Judged {
+    fn judge(&self, answer: &Answer) -> JudgedReply {
         let Some((code, reason)) = &answer.error else {
             let result = match self.ask {
                 Ask::Binding => Ok(()),
@@ -258,7 +258,7 @@ impl ClientTransaction {
         (Some(TurnReply::Error(*code)), result)
     }
 
-    fn at_the_limit(&self, limit: Duration) -> Judged {
+    fn at_the_limit(&self, limit: Duration) -> JudgedReply {
         let within = format!("within {} ms", limit.as_millis());
         if self.ignored.garbage > 0 {
             let what = described(&self.garbage);
@@ -326,13 +326,13 @@ impl StreamTransaction {
 }
 
 /// What came back and whether it is what a relay should say.
-type Judged = (Option<TurnReply>, Result<(), Failure>);
+type JudgedReply = (Option<TurnReply>, Result<(), Failure>);
 
-fn failed(reply: TurnReply, cause: Cause, detail: impl Into<String>) -> Judged {
+fn failed(reply: TurnReply, cause: Cause, detail: impl Into<String>) -> JudgedReply {
     (Some(reply), Err(Failure::new(cause, detail)))
 }
 
-fn not_stun(bytes: &[u8]) -> Judged {
+fn not_stun(bytes: &[u8]) -> JudgedReply {
     match classify(bytes) {
         FirstBytes::Http(line) => failed(TurnReply::Http, Cause::TurnHttp, line),
         FirstBytes::Alert { description, .. } => {

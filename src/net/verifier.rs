@@ -55,7 +55,7 @@ impl Recorder {
     fn or_bare_key(
         &self,
         verdict: Result<HandshakeSignatureValid, Error>,
-        version: Version,
+        version: SignedVersion,
         message: &[u8],
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
@@ -101,7 +101,7 @@ impl ServerCertVerifier for Recorder {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let verdict = verify_tls12_signature(message, cert, dss, &self.algorithms);
-        self.or_bare_key(verdict, Version::Tls12, message, cert, dss)
+        self.or_bare_key(verdict, SignedVersion::Tls12, message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -111,7 +111,7 @@ impl ServerCertVerifier for Recorder {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let verdict = verify_tls13_signature(message, cert, dss, &self.algorithms);
-        self.or_bare_key(verdict, Version::Tls13, message, cert, dss)
+        self.or_bare_key(verdict, SignedVersion::Tls13, message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -120,7 +120,7 @@ impl ServerCertVerifier for Recorder {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Version {
+enum SignedVersion {
     Tls12,
     Tls13,
 }
@@ -152,7 +152,7 @@ impl BareKey {
     /// Whether the signature is right; `None` if ring cannot say.
     fn verify(
         &self,
-        version: Version,
+        version: SignedVersion,
         scheme: SignatureScheme,
         message: &[u8],
         signature: &[u8],
@@ -186,7 +186,7 @@ impl KeyKind {
     /// bits on are the same as the ones from 2048 on; for SHA-384 it has none.
     fn algorithm(
         self,
-        version: Version,
+        version: SignedVersion,
         scheme: SignatureScheme,
     ) -> Option<&'static dyn VerificationAlgorithm> {
         use SignatureScheme as S;
@@ -197,19 +197,19 @@ impl KeyKind {
             (_, Self::P256, S::ECDSA_NISTP256_SHA256) => &signature::ECDSA_P256_SHA256_ASN1,
             (_, Self::P384, S::ECDSA_NISTP384_SHA384) => &signature::ECDSA_P384_SHA384_ASN1,
             (_, Self::Ed25519, S::ED25519) => &signature::ED25519,
-            (Version::Tls12, Self::P256, S::ECDSA_NISTP384_SHA384) => {
+            (SignedVersion::Tls12, Self::P256, S::ECDSA_NISTP384_SHA384) => {
                 &signature::ECDSA_P256_SHA384_ASN1
             }
-            (Version::Tls12, Self::P384, S::ECDSA_NISTP256_SHA256) => {
+            (SignedVersion::Tls12, Self::P384, S::ECDSA_NISTP256_SHA256) => {
                 &signature::ECDSA_P384_SHA256_ASN1
             }
-            (Version::Tls12, Self::Rsa, S::RSA_PKCS1_SHA256) => {
+            (SignedVersion::Tls12, Self::Rsa, S::RSA_PKCS1_SHA256) => {
                 &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
             }
-            (Version::Tls12, Self::Rsa, S::RSA_PKCS1_SHA384) => {
+            (SignedVersion::Tls12, Self::Rsa, S::RSA_PKCS1_SHA384) => {
                 &signature::RSA_PKCS1_2048_8192_SHA384
             }
-            (Version::Tls12, Self::Rsa, S::RSA_PKCS1_SHA512) => {
+            (SignedVersion::Tls12, Self::Rsa, S::RSA_PKCS1_SHA512) => {
                 &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY
             }
             _ => return None,

@@ -14,7 +14,7 @@ use tokio_postgres::config::{Host, SslMode};
 
 use super::error::PgError;
 use super::pass;
-use super::tls::Trust;
+use super::tls::CertificatePolicy;
 
 /// How long it may take to be connected.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -26,7 +26,7 @@ const PORT: u16 = 5432;
 #[derive(Clone)]
 pub struct Address {
     pub(super) config: Config,
-    pub(super) trust: Trust,
+    pub(super) trust: CertificatePolicy,
     shown: String,
 }
 
@@ -194,26 +194,28 @@ fn how(
     mode: Option<&str>,
     roots: Option<PathBuf>,
     is_local: bool,
-) -> Result<(SslMode, Trust), PgError> {
+) -> Result<(SslMode, CertificatePolicy), PgError> {
     let mode = match mode {
         Some(mode) => mode,
         None if is_local && roots.is_none() => "prefer",
         None => "verify-full",
     };
     Ok(match (mode, roots) {
-        ("disable", _) => (SslMode::Disable, Trust::Anybody),
-        ("prefer", _) => (SslMode::Prefer, Trust::Anybody),
-        ("require", None) => (SslMode::Require, Trust::Anybody),
-        ("require" | "verify-ca", Some(roots)) => (SslMode::Require, Trust::AnyName(roots)),
+        ("disable", _) => (SslMode::Disable, CertificatePolicy::Anybody),
+        ("prefer", _) => (SslMode::Prefer, CertificatePolicy::Anybody),
+        ("require", None) => (SslMode::Require, CertificatePolicy::Anybody),
+        ("require" | "verify-ca", Some(roots)) => {
+            (SslMode::Require, CertificatePolicy::AnyName(roots))
+        }
         ("verify-ca", None) => {
             return Err(PgError::wrong(
                 "sslmode=verify-ca needs a certificate authority: name its certificate with --store-ca FILE or sslrootcert, or use verify-full",
             ));
         }
         ("verify-full", Some(roots)) if roots.as_os_str() != "system" => {
-            (SslMode::Require, Trust::Name(roots))
+            (SslMode::Require, CertificatePolicy::Name(roots))
         }
-        ("verify-full", _) => (SslMode::Require, Trust::System),
+        ("verify-full", _) => (SslMode::Require, CertificatePolicy::System),
         _ => {
             return Err(PgError::wrong(
                 "unknown sslmode: use disable, prefer, require, verify-ca or verify-full",
@@ -261,39 +263,47 @@ mod tests {
             (
                 "postgres://u@db.example.org/p",
                 SslMode::Require,
-                Trust::System,
+                CertificatePolicy::System,
             ),
-            ("postgres://u@192.0.2.1/p", SslMode::Require, Trust::System),
+            (
+                "postgres://u@192.0.2.1/p",
+                SslMode::Require,
+                CertificatePolicy::System,
+            ),
             (
                 "postgres://u@127.0.0.1/p?hostaddr=192.0.2.1",
                 SslMode::Require,
-                Trust::System,
+                CertificatePolicy::System,
             ),
-            ("postgres://u@127.0.0.1/p", SslMode::Prefer, Trust::Anybody),
+            (
+                "postgres://u@127.0.0.1/p",
+                SslMode::Prefer,
+                CertificatePolicy::Anybody,
+            ),
             (
                 "postgresql://u@localhost:5433/p",
                 SslMode::Prefer,
-                Trust::Anybody,
+                CertificatePolicy::Anybody,
             ),
             (
                 "postgres://u@db.example.org/p?sslmode=require",
                 SslMode::Require,
-                Trust::Anybody,
+                CertificatePolicy::Anybody,
             ),
             (
                 "postgres://u@db.example.org/p?sslmode=disable",
                 SslMode::Disable,
-                Trust::Anybody,
+                CertificatePolicy::Anybody,
             ),
             (
                 "postgres://u@db.example.org/p?sslmode=require&sslrootcert=ca.pem",
                 SslMode::Require,
-                Trust::AnyName("ca.pem".into()),
+                CertificatePolicy::AnyName("ca.pem".into()),
             ),
             (
                 "postgres://u@127.0.0.1/p?sslrootcert=ca.pem",
                 SslMode::Require,
-                Trust::Name("ca.pem".into()),
+                CertificatePolicy::Name("ca.pem".into()),
             ),
         ] {
             let address = read(url);

@@ -10,11 +10,11 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::layout::Form;
+use super::layout::PgType;
 
 /// Rows of a table as COPY takes them.
 pub(super) struct Copied<'a> {
-    columns: &'a [(String, Form)],
+    columns: &'a [(String, PgType)],
     /// All rows so far.
     pub out: Vec<u8>,
     /// Cells of the row that is being read, in the order in which it has them.
@@ -25,7 +25,7 @@ pub(super) struct Copied<'a> {
 
 impl<'a> Copied<'a> {
     /// Of these columns, with room for so many bytes.
-    pub fn new(columns: &'a [(String, Form)], room: usize) -> Self {
+    pub fn new(columns: &'a [(String, PgType)], room: usize) -> Self {
         Self {
             columns,
             out: Vec::with_capacity(room),
@@ -40,7 +40,7 @@ impl<'a> Copied<'a> {
         self.cells.clear();
         self.cells.resize(self.columns.len(), None);
         let mut reader = serde_json::Deserializer::from_str(line);
-        let row = Row {
+        let row = RowSeed {
             columns: self.columns,
             text: &mut self.text,
             cells: &mut self.cells,
@@ -58,13 +58,13 @@ impl<'a> Copied<'a> {
 }
 
 /// Reads an object.
-struct Row<'a> {
-    columns: &'a [(String, Form)],
+struct RowSeed<'a> {
+    columns: &'a [(String, PgType)],
     text: &'a mut Vec<u8>,
     cells: &'a mut [Option<Range<usize>>],
 }
 
-impl<'de> Visitor<'de> for Row<'_> {
+impl<'de> Visitor<'de> for RowSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +73,7 @@ impl<'de> Visitor<'de> for Row<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
         let mut next = 0;
-        while let Some(column) = row.next_key_seed(Name {
+        while let Some(column) = row.next_key_seed(NameSeed {
             columns: self.columns,
             next,
         })? {
@@ -84,8 +84,11 @@ impl<'de> Visitor<'de> for Row<'_> {
             };
             next = column.saturating_add(1);
             let begin = self.text.len();
-            let form = self.columns.get(column).map_or(Form::Text, |known| known.1);
-            let cell = Cell {
+            let form = self
+                .columns
+                .get(column)
+                .map_or(PgType::Text, |known| known.1);
+            let cell = CellSeed {
                 form,
                 out: self.text,
             };
@@ -99,12 +102,12 @@ impl<'de> Visitor<'de> for Row<'_> {
 }
 
 /// Reads the name of a column as its number: most likely that of the next one.
-struct Name<'a> {
-    columns: &'a [(String, Form)],
+struct NameSeed<'a> {
+    columns: &'a [(String, PgType)],
     next: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Name<'_> {
+impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
@@ -112,7 +115,7 @@ impl<'de> DeserializeSeed<'de> for Name<'_> {
     }
 }
 
-impl Visitor<'_> for Name<'_> {
+impl Visitor<'_> for NameSeed<'_> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,12 +133,12 @@ impl Visitor<'_> for Name<'_> {
 }
 
 /// Reads a value, and says whether there is one.
-struct Cell<'a> {
-    form: Form,
+struct CellSeed<'a> {
+    form: PgType,
     out: &'a mut Vec<u8>,
 }
 
-impl<'de> DeserializeSeed<'de> for Cell<'_> {
+impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<bool, D::Error> {
@@ -143,7 +146,7 @@ impl<'de> DeserializeSeed<'de> for Cell<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Cell<'_> {
+impl<'de> Visitor<'de> for CellSeed<'_> {
     type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -183,7 +186,7 @@ impl<'de> Visitor<'de> for Cell<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
         let (begin, between, end) = match self.form {
-            Form::Buckets | Form::Counts => ("{", ",", "}"),
+            PgType::Buckets | PgType::Counts => ("{", ",", "}"),
             _ => ("", " ", ""),
         };
         self.out.extend_from_slice(begin.as_bytes());
@@ -237,18 +240,18 @@ fn push_text(text: &str, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    fn columns() -> Vec<(String, Form)> {
+    fn columns() -> Vec<(String, PgType)> {
         [
-            ("n", Form::Integer),
-            ("huge", Form::Integer),
-            ("no", Form::Text),
-            ("gone", Form::Text),
-            ("yes", Form::Flag),
-            ("text", Form::Text),
-            ("list", Form::Text),
-            ("buckets", Form::Buckets),
-            ("none", Form::Counts),
-            ("sum", Form::Wide),
+            ("n", PgType::Integer),
+            ("huge", PgType::Integer),
+            ("no", PgType::Text),
+            ("gone", PgType::Text),
+            ("yes", PgType::Flag),
+            ("text", PgType::Text),
+            ("list", PgType::Text),
+            ("buckets", PgType::Buckets),
+            ("none", PgType::Counts),
+            ("sum", PgType::Wide),
         ]
         .map(|(name, form)| (name.to_owned(), form))
         .to_vec()

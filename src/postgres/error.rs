@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 /// What kind of trouble it is: decides who has to do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum PgErrorKind {
     /// The URL, the password, the rights, the certificate or the tables: somebody has to change something.
     Wrong,
     /// It cannot be reached, or cannot do it now: tried again.
@@ -18,7 +18,7 @@ pub enum Fault {
 #[error("{text}")]
 pub struct PgError {
     /// What kind of trouble it is.
-    pub fault: Fault,
+    pub kind: PgErrorKind,
     /// What is wrong, and what to do.
     pub text: String,
 }
@@ -27,7 +27,7 @@ impl PgError {
     pub(super) fn wrong(text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
-            fault: Fault::Wrong,
+            kind: PgErrorKind::Wrong,
             text,
         }
     }
@@ -35,7 +35,7 @@ impl PgError {
     pub(super) fn away(text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
-            fault: Fault::Away,
+            kind: PgErrorKind::Away,
             text,
         }
     }
@@ -43,7 +43,7 @@ impl PgError {
     pub(super) fn rows(text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
-            fault: Fault::Rows,
+            kind: PgErrorKind::Rows,
             text,
         }
     }
@@ -60,15 +60,15 @@ impl From<tokio_postgres::Error> for PgError {
             text.push_str("; ");
             text.push_str(more);
         }
-        let fault = match code.get(..2).unwrap_or_default() {
+        let kind = match code.get(..2).unwrap_or_default() {
             // connection, resources, an administrator, the system, conflicts with others: PostgreSQL 15, appendix A
-            "08" | "40" | "53" | "55" | "57" | "58" | "XX" => Fault::Away,
-            "28" | "3D" | "3F" | "25" | "0A" => Fault::Wrong,
-            _ if ["42501", "42P01"].contains(&code) => Fault::Wrong,
-            _ => Fault::Rows,
+            "08" | "40" | "53" | "55" | "57" | "58" | "XX" => PgErrorKind::Away,
+            "28" | "3D" | "3F" | "25" | "0A" => PgErrorKind::Wrong,
+            _ if ["42501", "42P01"].contains(&code) => PgErrorKind::Wrong,
+            _ => PgErrorKind::Rows,
         };
         Self {
-            fault,
+            kind,
             text: format!("{text} ({code})"),
         }
     }

@@ -18,7 +18,7 @@ const LOCK: i64 = 0x5450_5242;
 
 /// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum PgType {
     /// `bigint`
     Integer,
     /// `numeric`: sums, which may be longer.
@@ -35,7 +35,7 @@ pub(super) enum Form {
     Text,
 }
 
-impl Form {
+impl PgType {
     /// That of a column by its facts.
     pub fn of(column: &ColumnFacts) -> Self {
         let ends = |end: &str| column.name.ends_with(end);
@@ -106,7 +106,7 @@ fn completed(link: &Link, tables: &[StoredTable]) -> Result<Vec<String>, PgError
         let missing = table.columns.iter();
         let missing = missing.filter(|column| !known.iter().any(|known| known == column.name));
         for column in missing {
-            let (column, of) = (column.name, Form::of(column).sql());
+            let (column, of) = (column.name, PgType::of(column).sql());
             link.execute(&format!(
                 "ALTER TABLE {} ADD COLUMN {} {of}",
                 quoted(name),
@@ -145,7 +145,12 @@ fn created(table: &StoredTable) -> String {
     let (name, time) = (quoted(table.stored.table), quoted(table.stored.time));
     let mut sql = format!("CREATE TABLE {name} ({SEQ} bigint NOT NULL");
     for column in &table.columns {
-        let _ = write!(sql, ", {} {}", quoted(column.name), Form::of(column).sql());
+        let _ = write!(
+            sql,
+            ", {} {}",
+            quoted(column.name),
+            PgType::of(column).sql()
+        );
     }
     let bare = table.stored.table;
     let _ = write!(

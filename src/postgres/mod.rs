@@ -17,9 +17,9 @@ mod send;
 mod tls;
 
 pub use address::Address;
-pub use error::{Fault, PgError};
+pub use error::{PgError, PgErrorKind};
 pub use layout::{SEQ, init};
 pub use link::Link;
 pub use read::Remote;
 pub use rows::RemoteRows;
-pub use send::{Segment, Target};
+pub use send::{DestinationTable, Segment};

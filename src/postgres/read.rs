@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::address::Address;
 use super::error::PgError;
-use super::layout::{Form, SEQ, columns, quoted};
+use super::layout::{PgType, SEQ, columns, quoted};
 use super::link::Link;
 pub use super::rows::RemoteRows;
 use crate::schema::{Keep, StoredTable};
@@ -101,10 +101,10 @@ impl Remote {
         names.retain(|name| name != SEQ);
         let form = |name: String| {
             let known = table.columns.iter().find(|column| column.name == name);
-            let form = known.map_or(Form::Text, Form::of);
+            let form = known.map_or(PgType::Text, PgType::of);
             (name, form)
         };
-        let columns: Vec<(String, Form)> = names.into_iter().map(form).collect();
+        let columns: Vec<(String, PgType)> = names.into_iter().map(form).collect();
         let listed: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
         let sql = format!(
             "COPY (SELECT {} FROM {} AS t WHERE {} ORDER BY run_id, {}, {SEQ}) TO STDOUT",

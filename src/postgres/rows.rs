@@ -12,9 +12,9 @@ use futures_util::stream::ReadyChunks;
 use tokio_postgres::CopyOutStream;
 
 use super::error::PgError;
-use super::layout::Form;
+use super::layout::PgType;
 use super::link::{Link, within};
-use crate::record::with_marks;
+use crate::record::{readable, with_marks};
 use crate::schema::{CellRows, ListedNumbers, TakeCells};
 
 /// How long the next rows may be in coming: the first ones of a large table take their time.
@@ -27,19 +27,19 @@ const AT_ONCE: usize = 256;
 pub struct RemoteRows {
     rows: ReadyChunks<Pin<Box<CopyOutStream>>>,
     link: Link,
-    columns: Vec<(String, Form)>,
+    columns: Vec<(String, PgType)>,
     /// Lines that came, the last one maybe without its end.
     lines: Vec<u8>,
     /// Where the next one begins.
     next: usize,
     /// What the server said behind the rows that came.
     failed: Option<PgError>,
-    room: Room,
+    room: CellBuffer,
 }
 
 /// Memory for a cell.
 #[derive(Default)]
-struct Room {
+struct CellBuffer {
     text: String,
     numbers: Vec<i64>,
 }
@@ -54,7 +54,7 @@ impl RemoteRows {
     pub(super) fn new(
         link: Link,
         sql: &str,
-        columns: Vec<(String, Form)>,
+        columns: Vec<(String, PgType)>,
     ) -> Result<Self, PgError> {
         let rows = async { Ok(link.client.copy_out(sql).await?) };
         let rows = within(&link.runtime, ROWS, rows)?;
@@ -65,7 +65,7 @@ impl RemoteRows {
             lines: Vec::new(),
             next: 0,
             failed: None,
-            room: Room::default(),
+            room: CellBuffer::default(),
         })
     }
 
@@ -130,17 +130,17 @@ impl CellRows for RemoteRows {
 /// What COPY has for nothing.
 const NULL: &[u8] = b"\\N";
 
-impl Room {
+impl CellBuffer {
     /// Gives a cell of COPY.
-    fn cell(&mut self, cell: &[u8], form: Form, to: &mut dyn TakeCells) {
+    fn cell(&mut self, cell: &[u8], form: PgType, to: &mut dyn TakeCells) {
         if cell == NULL {
             return to.text("");
         }
-        let cell = String::from_utf8_lossy(cell);
+        let cell = readable(cell);
         match form {
-            Form::Integer | Form::Wide => to.text(&cell),
-            Form::Flag => to.text(if cell == "t" { "true" } else { "false" }),
-            Form::Buckets | Form::Counts => {
+            PgType::Integer | PgType::Wide => to.text(&cell),
+            PgType::Flag => to.text(if cell == "t" { "true" } else { "false" }),
+            PgType::Buckets | PgType::Counts => {
                 let inner = cell.strip_prefix('{').unwrap_or(&cell);
                 let inner = inner.strip_suffix('}').unwrap_or(inner);
                 self.numbers.clear();
@@ -153,7 +153,7 @@ impl Room {
                 }
                 to.list(&self.numbers);
             }
-            Form::Time => {
+            PgType::Time => {
                 let time = cell.strip_suffix("+00").unwrap_or(&cell);
                 self.text.clear();
                 self.text.push_str(time);
@@ -166,7 +166,7 @@ impl Room {
                 self.text.push('Z');
                 to.text(&self.text);
             }
-            Form::Text => to.text(&with_marks(&unescaped(&cell))),
+            PgType::Text => to.text(&with_marks(&unescaped(&cell))),
         }
     }
 }
@@ -216,23 +216,27 @@ mod tests {
     #[test]
     fn a_cell_of_copy_is_one_of_csv() {
         let cases = [
-            (Form::Integer, "-5", "-5"),
-            (Form::Text, "=a\\tb\\\\\"c\"", "'=a\tb\\\"c\""),
-            (Form::Text, "\\N", ""),
+            (PgType::Integer, "-5", "-5"),
+            (PgType::Text, "=a\\tb\\\\\"c\"", "'=a\tb\\\"c\""),
+            (PgType::Text, "\\N", ""),
             (
-                Form::Time,
+                PgType::Time,
                 "2026-11-22 13:46:01.12+00",
                 "2026-11-22 13:46:01.120000Z",
             ),
-            (Form::Time, "2026-11-22 13:46:01+00", "2026-11-22 13:46:01Z"),
-            (Form::Flag, "t", "true"),
-            (Form::Buckets, "{-501,425}", "[-501, 425]"),
-            (Form::Counts, "{1,NULL,2}", "[1,NULL,2]"),
-            (Form::Buckets, "\\N", ""),
+            (
+                PgType::Time,
+                "2026-11-22 13:46:01+00",
+                "2026-11-22 13:46:01Z",
+            ),
+            (PgType::Flag, "t", "true"),
+            (PgType::Buckets, "{-501,425}", "[-501, 425]"),
+            (PgType::Counts, "{1,NULL,2}", "[1,NULL,2]"),
+            (PgType::Buckets, "\\N", ""),
         ];
         for (form, cell, expected) in cases {
             let mut taken = Taken::default();
-            Room::default().cell(cell.as_bytes(), form, &mut taken);
+            CellBuffer::default().cell(cell.as_bytes(), form, &mut taken);
             assert_eq!(taken.0, [expected], "{cell}");
         }
     }

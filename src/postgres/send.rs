@@ -9,7 +9,7 @@ use tokio_postgres::{Client, Transaction};
 
 use super::copy::Copied;
 use super::error::PgError;
-use super::layout::{Form, SEQ, quoted};
+use super::layout::{PgType, SEQ, quoted};
 use super::link::{Link, within};
 use crate::schema::StoredTable;
 
@@ -21,13 +21,13 @@ const PIECE: usize = 64 << 10;
 
 /// Where rows of a kind go.
 #[derive(Debug, Clone)]
-pub struct Target {
+pub struct DestinationTable {
     table: String,
     time: &'static str,
-    columns: Vec<(String, Form)>,
+    columns: Vec<(String, PgType)>,
 }
 
-impl Target {
+impl DestinationTable {
     /// That of a table.
     pub fn new(table: &StoredTable) -> Self {
         let columns = table.columns.iter();
@@ -35,7 +35,7 @@ impl Target {
             table: table.stored.table.to_owned(),
             time: table.stored.time,
             columns: columns
-                .map(|column| (column.name.to_owned(), Form::of(column)))
+                .map(|column| (column.name.to_owned(), PgType::of(column)))
                 .collect(),
         }
     }
@@ -64,15 +64,15 @@ impl Link {
     /// # Errors
     ///
     /// When it is not there then, or nobody knows; it may be sent again.
-    pub fn send(&mut self, to: &Target, segment: &Segment<'_>) -> Result<u64, PgError> {
+    pub fn send(&mut self, to: &DestinationTable, segment: &Segment<'_>) -> Result<u64, PgError> {
         let (rows, text) = as_copy(to, segment)?;
         // nearly always none of them is there; to look for each costs as much again
-        let mut way = Way::Straight;
+        let mut way = CopyWay::Straight;
         let mut done = false;
         while !done {
             let brought = brought(&mut self.client, to, (segment.id, rows), text.clone(), way);
             done = within(&self.runtime, SEGMENT, brought)?;
-            way = Way::ByStage;
+            way = CopyWay::ByStage;
         }
         Ok(rows)
     }
@@ -85,7 +85,7 @@ impl Link {
 
 /// How rows get into their table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum CopyWay {
     /// Right away: none of them may be there.
     Straight,
     /// By a table of the transaction's own: only those that are not there.
@@ -96,10 +96,10 @@ enum Way {
 /// not be.
 async fn brought(
     client: &mut Client,
-    to: &Target,
+    to: &DestinationTable,
     (id, rows): (&str, u64),
     text: Bytes,
-    way: Way,
+    way: CopyWay,
 ) -> Result<bool, PgError> {
     let listed: Vec<String> = to.columns.iter().map(|(name, _)| quoted(name)).collect();
     let listed = format!("{},{SEQ}", listed.join(","));
@@ -115,7 +115,7 @@ async fn brought(
     if is_new == 0 {
         return Ok(true);
     }
-    if way == Way::Straight {
+    if way == CopyWay::Straight {
         return match copied(&transaction, &table, &listed, text).await {
             Ok(()) => {
                 transaction.commit().await?;
@@ -161,7 +161,7 @@ async fn copied(
 }
 
 /// The rows as COPY takes them, and how many they are.
-fn as_copy(to: &Target, segment: &Segment<'_>) -> Result<(u64, Bytes), PgError> {
+fn as_copy(to: &DestinationTable, segment: &Segment<'_>) -> Result<(u64, Bytes), PgError> {
     let mut copied = Copied::new(&to.columns, segment.text.len());
     let mut rows = 0_u64;
     for (line, number) in segment.text.lines().zip(1_u64..) {

@@ -17,7 +17,7 @@ use super::error::PgError;
 
 /// Which certificates are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trust {
+pub(super) enum CertificatePolicy {
     /// All: what is sent is encrypted, and whoever stands in between may read it.
     Anybody,
     /// Those of an authority of this file, for any name.
@@ -29,19 +29,19 @@ pub(super) enum Trust {
 }
 
 /// What rustls needs.
-pub(super) fn config(trust: &Trust) -> Result<ClientConfig, PgError> {
+pub(super) fn config(trust: &CertificatePolicy) -> Result<ClientConfig, PgError> {
     let provider = Arc::new(ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match trust {
-        Trust::Anybody => Arc::new(Lenient {
+        CertificatePolicy::Anybody => Arc::new(Lenient {
             provider: Arc::clone(&provider),
             chain: None,
         }),
-        Trust::AnyName(roots) => Arc::new(Lenient {
+        CertificatePolicy::AnyName(roots) => Arc::new(Lenient {
             chain: Some(of_roots(roots, &provider)?),
             provider: Arc::clone(&provider),
         }),
-        Trust::Name(roots) => of_roots(roots, &provider)?,
-        Trust::System => {
+        CertificatePolicy::Name(roots) => of_roots(roots, &provider)?,
+        CertificatePolicy::System => {
             let verifier = Verifier::new(Arc::clone(&provider));
             Arc::new(
                 verifier

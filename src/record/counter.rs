@@ -29,6 +29,21 @@ macro_rules! counters {
 
 counters!(u32, u64, u128, usize, Duration);
 
+/// A count that not all have: what does not have it adds nothing.
+impl<T: Counter + Default> Counter for Option<T> {
+    fn raise(&mut self, by: Self) {
+        if let Some(by) = by {
+            self.get_or_insert_default().raise(by);
+        }
+    }
+
+    fn lower(&mut self, by: Self) {
+        if let Some(by) = by {
+            self.get_or_insert_default().lower(by);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +60,11 @@ mod tests {
         let mut time = Duration::MAX;
         time.raise(Duration::from_secs(1));
         assert_eq!(time, Duration::MAX);
+        let mut known = None;
+        known.raise(None);
+        assert_eq!(known, None);
+        known.raise(Some(3_u64));
+        known.raise(None);
+        assert_eq!(known, Some(3));
     }
 }

@@ -22,6 +22,14 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Bytes as text; what is no UTF-8 is replaced. Nearly all are, which is looked at much faster than what would be replaced.
+pub fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// Whether all of it is printable ASCII. Eight bytes at a time, as all texts of all rows are looked at.
 pub fn is_print(text: &[u8]) -> bool {
     const EACH: u64 = 0x0101_0101_0101_0101;

@@ -23,7 +23,7 @@ const FOREIGN: &[&str] = &[
 ];
 
 /// The names, one for each number.
-static NAMES: Names<TOTAL> = Names::of(TABLES).and(FOREIGN);
+static NAMES: UniqueNames<TOTAL> = UniqueNames::of(TABLES).and(FOREIGN);
 
 /// Names in the tables, those of several kinds counted for each.
 const TOTAL: usize = {
@@ -96,12 +96,12 @@ macro_rules! id {
 pub(crate) use id;
 
 /// Names, each once.
-struct Names<const N: usize> {
+struct UniqueNames<const N: usize> {
     names: [&'static str; N],
     count: usize,
 }
 
-impl<const N: usize> Names<N> {
+impl<const N: usize> UniqueNames<N> {
     const fn of(tables: &[&[&'static str]]) -> Self {
         let mut all = Self {
             names: [""; N],

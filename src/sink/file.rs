@@ -24,9 +24,9 @@ pub(super) struct AppendFile<R: 'static> {
     path: PathBuf,
     shown: String,
     spec: Arc<FileSpec<R>>,
-    opened: Option<Opened<R>>,
+    opened: Option<AppendingFile<R>>,
     /// Judged, and not yet written to.
-    ready: Option<Ready<R>>,
+    ready: Option<ReadyFile<R>>,
     line: Vec<u8>,
     /// Its first line when it was opened last; empty of JSON Lines.
     header: Vec<u8>,
@@ -36,14 +36,14 @@ pub(super) struct AppendFile<R: 'static> {
 }
 
 /// A file that rows may be appended to, as it was found.
-struct Ready<R> {
+struct ReadyFile<R> {
     locked: LockedFile,
     examined: ExaminedFile<R>,
     /// Whether it was not there before.
     is_new: bool,
 }
 
-struct Opened<R> {
+struct AppendingFile<R> {
     locked: LockedFile,
     form: Box<dyn Form<R>>,
     /// Whether it was not there before.
@@ -81,7 +81,7 @@ impl<R: RowKind> AppendFile<R> {
             Some(ready) => ready,
             None => self.look()?,
         };
-        let Ready {
+        let ReadyFile {
             locked,
             examined,
             is_new,
@@ -98,7 +98,7 @@ impl<R: RowKind> AppendFile<R> {
             let read = take_in::first_line(&mut locked.file());
             self.header = read.map_err(|source| SinkError::from_io(&self.shown, source))?;
         }
-        self.opened = Some(Opened {
+        self.opened = Some(AppendingFile {
             locked,
             form,
             is_new,
@@ -227,7 +227,7 @@ impl<R: RowKind> AppendFile<R> {
         self.opened = None;
     }
 
-    fn look(&mut self) -> Result<Ready<R>, SinkError> {
+    fn look(&mut self) -> Result<ReadyFile<R>, SinkError> {
         let (file, is_new) = open_file(&self.path, &self.shown)?;
         let path = || self.shown.clone();
         let locked = match LockedFile::lock(file) {
@@ -242,7 +242,7 @@ impl<R: RowKind> AppendFile<R> {
             }
         };
         let examined = examine(locked.file(), &self.spec, &self.shown)?;
-        Ok(Ready {
+        Ok(ReadyFile {
             locked,
             examined,
             is_new,
@@ -270,7 +270,7 @@ impl<R> Drop for AppendFile<R> {
             remove_if(&self.path, &ready.locked, 0);
         }
         let path = &self.path;
-        let is_here = |opened: &Opened<R>| opened.is_new && !opened.is_elsewhere(path);
+        let is_here = |opened: &AppendingFile<R>| opened.is_new && !opened.is_elsewhere(path);
         if let Some(opened) = self.opened.take().filter(is_here) {
             remove_if(&self.path, &opened.locked, 0);
         }
@@ -286,7 +286,7 @@ fn remove_if(path: &Path, locked: &LockedFile, length: u64) {
     }
 }
 
-impl<R> Opened<R> {
+impl<R> AppendingFile<R> {
     /// Whether the path no longer stands for this file: moved, deleted or replaced.
     #[cfg(unix)]
     fn is_elsewhere(&self, path: &Path) -> bool {

@@ -30,7 +30,7 @@ pub trait FoldRows<R>: Send + 'static {
 }
 
 /// A sink of rows that hands on what they are folded into.
-struct Folded<S, F> {
+struct FoldingSink<S, F> {
     fold: F,
     to: S,
     wall: Wall,
@@ -42,7 +42,7 @@ pub fn folded<R: RowKind, F: FoldRows<R>>(
     to: Box<dyn Sink<F::Row>>,
     wall: Wall,
 ) -> Box<dyn Sink<R>> {
-    Box::new(Folded { fold, to, wall })
+    Box::new(FoldingSink { fold, to, wall })
 }
 
 /// As [`prepare`], for a file of what rows are folded into.
@@ -65,10 +65,10 @@ pub(super) fn prepared<R: RowKind, F: FoldRows<R>>(
     wall: Wall,
 ) -> Prepared<R> {
     let to = to.0;
-    Prepared(Box::new(Folded { fold, to, wall }))
+    Prepared(Box::new(FoldingSink { fold, to, wall }))
 }
 
-impl<R: RowKind, F: FoldRows<R>> Ready<R> for Folded<Box<dyn Ready<F::Row>>, F> {
+impl<R: RowKind, F: FoldRows<R>> Ready<R> for FoldingSink<Box<dyn Ready<F::Row>>, F> {
     fn begin(&mut self) -> Result<(), SinkError> {
         self.to.begin()
     }
@@ -78,7 +78,7 @@ impl<R: RowKind, F: FoldRows<R>> Ready<R> for Folded<Box<dyn Ready<F::Row>>, F> 
     }
 }
 
-impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for Folded<Box<S>, F> {
+impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for FoldingSink<Box<S>, F> {
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
         let whole = self.fold.take(row);
         self.hand_on(whole)
@@ -127,7 +127,7 @@ impl<R: RowKind, F: FoldRows<R>, S: Sink<F::Row> + ?Sized> Sink<R> for Folded<Bo
     }
 }
 
-impl<F, S: ?Sized> Folded<Box<S>, F> {
+impl<F, S: ?Sized> FoldingSink<Box<S>, F> {
     /// Writes rows. Those that find no place, and what was folded of the next ones, stand in the error: nobody else has them.
     fn hand_on<R: RowKind>(&mut self, rows: Vec<F::Row>) -> Result<(), SinkError>
     where

@@ -57,12 +57,12 @@ impl<R> WaitingRows<R> {
     }
 
     /// Whether more wait than should.
-    pub fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.waiting.len() >= SOME
     }
 
     /// Whether more wait than may.
-    pub fn is_too_much(&self) -> bool {
+    fn is_too_much(&self) -> bool {
         self.waiting.len() >= MOST
     }
 
@@ -97,9 +97,53 @@ impl<R> WaitingRows<R> {
         &self.why
     }
 
-    /// All that waits.
-    pub fn into_rows(self) -> impl Iterator<Item = R> {
-        self.waiting.into_iter()
+    /// Goes on waiting. What is too much, or has waited for a whole try, is kept elsewhere; where nothing can be kept it waits in
+    /// memory, up to a bound.
+    ///
+    /// # Errors
+    ///
+    /// When that bound is reached; the rows are unplaced then.
+    pub fn wait_on(
+        mut self,
+        has_failed: bool,
+        unplaced: &mut Vec<R>,
+        keep: impl FnMut(&R) -> Result<(), SinkError>,
+    ) -> Result<Self, SinkError> {
+        if (has_failed || self.is_full())
+            && let Err(error) = self.pour(keep)
+            && self.is_too_much()
+        {
+            let why = self.why.clone();
+            return Err(self.not_kept(why, &error, unplaced));
+        }
+        Ok(self)
+    }
+
+    /// The end of rows that still wait: they were kept, which are so many and where, or are unplaced.
+    ///
+    /// # Errors
+    ///
+    /// What is told of them; nothing where none is kept.
+    pub fn end(
+        self,
+        why: String,
+        kept: Result<(u64, String), SinkError>,
+        unplaced: &mut Vec<R>,
+    ) -> Result<(), SinkError> {
+        match kept {
+            Ok((0, _)) => Ok(()),
+            Ok((rows, kept)) => Err(SinkError::StillHeld { why, rows, kept }),
+            Err(error) => Err(self.not_kept(why, &error, unplaced)),
+        }
+    }
+
+    fn not_kept(self, why: String, error: &SinkError, unplaced: &mut Vec<R>) -> SinkError {
+        unplaced.extend(self.waiting);
+        SinkError::NotKeptAside {
+            why,
+            rows: unplaced.len(),
+            error: error.to_string(),
+        }
     }
 }
 

@@ -56,21 +56,21 @@ impl From<ParquetError> for ParquetWriteError {
 /// Writes rows of one kind.
 pub struct ParquetWriter<W: Write + Send> {
     writer: SerializedFileWriter<W>,
-    columns: Vec<Column>,
+    columns: Vec<GroupColumn>,
     rows: usize,
 }
 
 /// A column with the cells of the group at hand.
-struct Column {
+struct GroupColumn {
     name: String,
-    cells: Cells,
+    cells: GroupCells,
     /// 1 for each cell that holds something, else 0; of lists 1 for one without items.
     levels: Vec<i16>,
     /// Of lists: 0 where one begins, 1 where it goes on.
     repeats: Vec<i16>,
 }
 
-enum Cells {
+enum GroupCells {
     Numbers(Vec<i64>),
     Times(Vec<i64>),
     Flags(Vec<bool>),
@@ -92,9 +92,9 @@ impl<W: Write + Send> ParquetWriter<W> {
     ) -> Result<Self, ParquetWriteError> {
         let columns = columns
             .into_iter()
-            .map(|(name, kind)| Column::new(name, kind));
-        let columns: Vec<Column> = columns.collect();
-        let fields = columns.iter().map(Column::field);
+            .map(|(name, kind)| GroupColumn::new(name, kind));
+        let columns: Vec<GroupColumn> = columns.collect();
+        let fields = columns.iter().map(GroupColumn::field);
         let fields = fields.collect::<Result<_, ParquetError>>()?;
         let schema = Type::group_type_builder("turnprobe")
             .with_fields(fields)
@@ -160,14 +160,14 @@ fn is_numbers(name: &str, kind: Option<Kind>) -> bool {
     kind == Some(Kind::List) && (name.ends_with("_buckets") || name.ends_with("_counts"))
 }
 
-impl Column {
+impl GroupColumn {
     fn new(name: String, kind: Option<Kind>) -> Self {
         let cells = match kind {
-            kind if is_numbers(&name, kind) => Cells::Lists(Vec::new()),
-            Some(Kind::Integer | Kind::Signed) => Cells::Numbers(Vec::new()),
-            Some(Kind::Time) => Cells::Times(Vec::new()),
-            Some(Kind::Flag) => Cells::Flags(Vec::new()),
-            Some(Kind::Text | Kind::List) | None => Cells::Texts(Vec::new(), Vec::new()),
+            kind if is_numbers(&name, kind) => GroupCells::Lists(Vec::new()),
+            Some(Kind::Integer | Kind::Signed) => GroupCells::Numbers(Vec::new()),
+            Some(Kind::Time) => GroupCells::Times(Vec::new()),
+            Some(Kind::Flag) => GroupCells::Flags(Vec::new()),
+            Some(Kind::Text | Kind::List) | None => GroupCells::Texts(Vec::new(), Vec::new()),
         };
         Self {
             name,
@@ -189,14 +189,14 @@ impl Column {
         let optional =
             |physical, logical| primitive(&self.name, physical, logical, Repetition::OPTIONAL);
         match self.cells {
-            Cells::Numbers(_) => optional(Physical::INT64, None),
-            Cells::Times(_) => {
+            GroupCells::Numbers(_) => optional(Physical::INT64, None),
+            GroupCells::Times(_) => {
                 let logical = LogicalType::timestamp(true, TimeUnit::MICROS);
                 optional(Physical::INT64, Some(logical))
             }
-            Cells::Flags(_) => optional(Physical::BOOLEAN, None),
-            Cells::Texts(..) => optional(Physical::BYTE_ARRAY, Some(LogicalType::String)),
-            Cells::Lists(_) => {
+            GroupCells::Flags(_) => optional(Physical::BOOLEAN, None),
+            GroupCells::Texts(..) => optional(Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            GroupCells::Lists(_) => {
                 let item = primitive("element", Physical::INT64, None, Repetition::REQUIRED)?;
                 let items = Type::group_type_builder("list")
                     .with_repetition(Repetition::REPEATED)
@@ -213,7 +213,7 @@ impl Column {
     }
 
     fn push(&mut self, cell: &str) -> Result<(), ParquetWriteError> {
-        if let Cells::Lists(items) = &mut self.cells {
+        if let GroupCells::Lists(items) = &mut self.cells {
             let before = items.len();
             // CSV has commas, and what was read from JSON Lines spaces
             let listed = cell.trim_matches(['[', ']']).split([',', ' ']);
@@ -234,25 +234,25 @@ impl Column {
         }
         let name = &self.name;
         match &mut self.cells {
-            Cells::Numbers(numbers) => {
+            GroupCells::Numbers(numbers) => {
                 let number = cell.trim().parse();
                 numbers.push(number.map_err(|_| wrong(name, cell, "whole number"))?);
             }
-            Cells::Times(times) => {
+            GroupCells::Times(times) => {
                 let time = NaiveDateTime::parse_from_str(cell.trim(), "%Y-%m-%d %H:%M:%S%.fZ");
                 let time = time.map_err(|_| wrong(name, cell, "time"))?;
                 times.push(time.and_utc().timestamp_micros());
             }
-            Cells::Flags(flags) => flags.push(match cell.trim() {
+            GroupCells::Flags(flags) => flags.push(match cell.trim() {
                 flag if flag.eq_ignore_ascii_case("true") => true,
                 flag if flag.eq_ignore_ascii_case("false") => false,
                 _ => return Err(wrong(name, cell, "true or false value")),
             }),
-            Cells::Texts(text, ends) => {
+            GroupCells::Texts(text, ends) => {
                 text.extend_from_slice(cell.as_bytes());
                 ends.push(text.len());
             }
-            Cells::Lists(_) => {}
+            GroupCells::Lists(_) => {}
         }
         Ok(())
     }
@@ -267,26 +267,26 @@ impl Column {
         };
         let levels = Some(self.levels.as_slice());
         match &mut self.cells {
-            Cells::Numbers(numbers) | Cells::Times(numbers) => {
+            GroupCells::Numbers(numbers) | GroupCells::Times(numbers) => {
                 writer
                     .typed::<Int64Type>()
                     .write_batch(numbers, levels, None)?;
                 numbers.clear();
             }
-            Cells::Flags(flags) => {
+            GroupCells::Flags(flags) => {
                 writer
                     .typed::<BoolType>()
                     .write_batch(flags, levels, None)?;
                 flags.clear();
             }
-            Cells::Lists(items) => {
+            GroupCells::Lists(items) => {
                 let repeats = Some(self.repeats.as_slice());
                 writer
                     .typed::<Int64Type>()
                     .write_batch(items, levels, repeats)?;
                 items.clear();
             }
-            Cells::Texts(text, ends) => {
+            GroupCells::Texts(text, ends) => {
                 let all = ByteArray::from(std::mem::take(text));
                 let mut start = 0;
                 let texts = ends.drain(..).map(|end| {

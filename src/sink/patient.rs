@@ -90,7 +90,7 @@ impl<R: RowKind> FileSink<R> {
             Err(error) if error.is_passing_in_a_series() => self.wait_on(held, true),
             Err(error) => {
                 let why = error.to_string();
-                Err(self.still_held(held, why).unwrap_or(error))
+                self.still_held(held, why).and(Err(error))
             }
         }
     }
@@ -124,57 +124,19 @@ impl<R: RowKind> FileSink<R> {
         held.pour(|row| self.files.write(row)).map(|()| is_whole)
     }
 
-    /// Goes on waiting. What is too much, or has waited for a whole try, is kept elsewhere.
-    fn wait_on(&mut self, mut held: WaitingRows<R>, has_failed: bool) -> Result<(), SinkError> {
-        let kept = if has_failed || held.is_full() {
-            self.keep(&mut held)
-        } else {
-            Ok(())
-        };
-        match kept {
-            // where nothing can be kept they wait in memory, up to a bound
-            Err(error) if held.is_too_much() => {
-                let why = held.why().to_owned();
-                self.unplaced.extend(held.into_rows());
-                Err(SinkError::NotKeptAside {
-                    why,
-                    rows: self.unplaced.len(),
-                    error: error.to_string(),
-                })
-            }
-            _ => {
-                self.held = Some(held);
-                Ok(())
-            }
-        }
-    }
-
-    /// Brings all that waits to the files that keep it.
-    fn keep(&mut self, held: &mut WaitingRows<R>) -> Result<(), SinkError> {
-        let (files, kept) = (&self.files, &mut self.kept);
-        held.pour(|row| {
-            let started = row.started();
-            kept.write(files, &files.path(started), started, row)
-        })
+    /// Goes on waiting; what waits too long is kept elsewhere.
+    fn wait_on(&mut self, held: WaitingRows<R>, has_failed: bool) -> Result<(), SinkError> {
+        let keep = |row: &R| self.kept.write(&self.files, row);
+        self.held = Some(held.wait_on(has_failed, &mut self.unplaced, keep)?);
+        Ok(())
     }
 
     /// What is told at the end of rows that still wait: they are kept, or have no place.
-    fn still_held(&mut self, mut held: WaitingRows<R>, why: String) -> Option<SinkError> {
-        let kept = self.keep(&mut held).and_then(|()| self.kept.close());
-        self.unplaced.extend(held.into_rows());
-        match kept {
-            Ok(()) if self.kept.rows == 0 => None,
-            Ok(()) => Some(SinkError::StillHeld {
-                why,
-                rows: self.kept.rows,
-                kept: self.kept.places.join(" and "),
-            }),
-            Err(error) => Some(SinkError::NotKeptAside {
-                why,
-                rows: self.unplaced.len(),
-                error: error.to_string(),
-            }),
-        }
+    fn still_held(&mut self, mut held: WaitingRows<R>, why: String) -> Result<(), SinkError> {
+        let kept = held.pour(|row| self.kept.write(&self.files, row));
+        let kept = kept.and_then(|()| self.kept.close());
+        let kept = kept.map(|()| (self.kept.rows, self.kept.places.join(" and ")));
+        held.end(why, kept, &mut self.unplaced)
     }
 }
 
@@ -216,19 +178,15 @@ impl<R: 'static> Drop for FileSink<R> {
 }
 
 impl<R: RowKind> Kept<R> {
-    fn write(
-        &mut self,
-        files: &RolledFiles<R>,
-        file: &Path,
-        started: DateTime<Utc>,
-        row: &R,
-    ) -> Result<(), SinkError> {
-        if self.open.as_ref().is_none_or(|(open, _)| open != file) {
+    fn write(&mut self, files: &RolledFiles<R>, row: &R) -> Result<(), SinkError> {
+        let started = row.started();
+        let file = files.path(started);
+        if self.open.as_ref().is_none_or(|(open, _)| *open != file) {
             self.close()?;
             let spec = files.spec();
             let [beside, temporary] = pending::places(&spec.path);
             let open = |place: &pending::PendingDirectory| {
-                let kept = place.kept(file);
+                let kept = place.kept(&file);
                 begin_like(&kept, files.header(started));
                 let mut kept = AppendFile::prepare(kept, one_file(spec))?;
                 kept.begin()?;
@@ -240,10 +198,10 @@ impl<R: RowKind> Kept<R> {
             if !self.places.contains(&place) {
                 self.places.push(place);
             }
-            if self.meant_for.iter().all(|(other, _)| other != file) {
-                self.meant_for.push((file.to_owned(), started));
+            if self.meant_for.iter().all(|(other, _)| *other != file) {
+                self.meant_for.push((file.clone(), started));
             }
-            self.open = Some((file.to_owned(), kept));
+            self.open = Some((file, kept));
         } else if let Some((_, kept)) = &mut self.open
             && let Err(error) = kept.write(row)
         {
@@ -334,9 +292,7 @@ impl<R: RowKind> Sink<R> for FileSink<R> {
         }
         if let Some(held) = self.held.take() {
             let why = held.why().to_owned();
-            if let Some(error) = self.still_held(held, why) {
-                return Err(error);
-            }
+            self.still_held(held, why)?;
         }
         self.files.finish()?;
         let mut kept = std::mem::take(&mut self.apart);

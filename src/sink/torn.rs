@@ -19,7 +19,7 @@ pub(super) fn begins_csv<R>(text: &[u8], form: &CsvForm<R>, bare: bool) -> bool 
     };
     let separator = form.profile.separator();
     for (index, column) in form.columns.iter().enumerate() {
-        let Some(cell) = Cell::of(rest, separator, bare) else {
+        let Some(cell) = FirstCell::of(rest, separator, bare) else {
             return false;
         };
         let whole = cell.behind.is_some();
@@ -49,7 +49,8 @@ pub(super) fn begins_json<R: RowKind>(text: &[u8]) -> bool {
     if utf8(text).is_none() || !R::COLUMNS.iter().any(begins_with) {
         return false;
     }
-    let read = serde_json::Deserializer::from_slice(text).deserialize_map(Cells::<R>(PhantomData));
+    let read =
+        serde_json::Deserializer::from_slice(text).deserialize_map(RowVisitor::<R>(PhantomData));
     read.is_err_and(|error| error.is_eof())
 }
 
@@ -65,13 +66,13 @@ fn utf8(text: &[u8]) -> Option<&str> {
 }
 
 /// The first cell of a piece.
-struct Cell<'a> {
+struct FirstCell<'a> {
     text: String,
     /// What follows the separator behind it; none where the piece ends with this cell.
     behind: Option<&'a str>,
 }
 
-impl<'a> Cell<'a> {
+impl<'a> FirstCell<'a> {
     /// None where no cell begins like this.
     fn of(piece: &'a str, separator: char, bare: bool) -> Option<Self> {
         let Some(quoted) = piece.strip_prefix('"') else {
@@ -138,9 +139,9 @@ fn is_time(cell: &str, whole: bool) -> bool {
 }
 
 /// Takes an object as far as it goes, and fails where it is no row of this kind.
-struct Cells<R>(PhantomData<R>);
+struct RowVisitor<R>(PhantomData<R>);
 
-impl<'de, R: RowKind> Visitor<'de> for Cells<R> {
+impl<'de, R: RowKind> Visitor<'de> for RowVisitor<R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -63,7 +63,7 @@ const STEP: usize = 8;
 
 /// Columns whose cells must be readable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cells {
+pub(super) struct CheckedCells {
     numbers: Vec<Number>,
     flags: Vec<usize>,
     words: Vec<usize>,
@@ -77,7 +77,7 @@ pub(super) struct Cells {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Number {
     place: usize,
-    holds: Holds,
+    holds: CellType,
     /// The largest that is possible.
     most: u64,
     /// Digits with which none is too large.
@@ -86,7 +86,7 @@ struct Number {
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Holds {
+enum CellType {
     Whole,
     Signed,
     /// Also with a fraction.
@@ -106,7 +106,7 @@ pub(super) enum Mended {
     Undecided,
 }
 
-impl Cells {
+impl CheckedCells {
     /// Those of a layout: of our own probes all numbers, or those that statistics are made of.
     pub fn of(layout: &Layout, all: bool) -> Self {
         let dialect = layout.dialect;
@@ -124,9 +124,9 @@ impl Cells {
                 .iter()
                 .filter_map(|(id, is_time)| {
                     let (holds, most) = match (is_time, *id == id!(Port)) {
-                        (true, _) => (Holds::Fraction, DAY_US / 1000),
-                        (false, true) => (Holds::Whole, u16::MAX.into()),
-                        (false, false) => (Holds::Whole, u64::MAX),
+                        (true, _) => (CellType::Fraction, DAY_US / 1000),
+                        (false, true) => (CellType::Whole, u16::MAX.into()),
+                        (false, false) => (CellType::Whole, u64::MAX),
                     };
                     Some(Number::new(layout.place_of(*id)?, holds, most))
                 })
@@ -157,11 +157,15 @@ impl Cells {
             };
             match Kind::of_word(column.r#type) {
                 Some(Kind::Integer) => {
-                    cells.numbers.push(Number::new(place, Holds::Whole, most));
+                    cells
+                        .numbers
+                        .push(Number::new(place, CellType::Whole, most));
                 }
                 Some(Kind::Signed) => {
                     let most = i64::MAX.unsigned_abs();
-                    cells.numbers.push(Number::new(place, Holds::Signed, most));
+                    cells
+                        .numbers
+                        .push(Number::new(place, CellType::Signed, most));
                 }
                 Some(Kind::Flag) => cells.flags.push(place),
                 _ => {}
@@ -203,7 +207,7 @@ impl Cells {
     /// Places of the columns that hold numbers, and whether these are whole.
     pub fn numbers(&self) -> impl Iterator<Item = (usize, bool)> {
         let numbers = self.numbers.iter();
-        numbers.map(|column| (column.place, column.holds != Holds::Fraction))
+        numbers.map(|column| (column.place, column.holds != CellType::Fraction))
     }
 
     /// What becomes of the cell of a number, where the marks of its column are these.
@@ -224,7 +228,7 @@ impl Cells {
 }
 
 impl Number {
-    fn new(place: usize, holds: Holds, most: u64) -> Self {
+    fn new(place: usize, holds: CellType, most: u64) -> Self {
         let digits = most.to_string().len().saturating_sub(1);
         Self {
             place,
@@ -281,7 +285,7 @@ impl Number {
         };
         let negative = negative && (value > 0 || !fraction.is_empty());
         let fits = match (self.holds, negative, fraction.is_empty()) {
-            (Holds::Fraction, false, _) | (_, false, true) | (Holds::Signed, true, true) => {
+            (CellType::Fraction, false, _) | (_, false, true) | (CellType::Signed, true, true) => {
                 value <= self.most
             }
             // what stands for a failure

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::schema::{Id, Layout, Row, id};
 
-use super::cells::Cells;
+use super::cells::CheckedCells;
 use super::dates::{DayOrder, Local, Serial};
 use super::number::{Mark, Marks, Said, said};
 
@@ -25,9 +25,9 @@ const SUMS: [(&[Id], Id); 2] = [
 /// What the rows of a file tell.
 #[derive(Debug, Default)]
 pub(super) struct FormatEvidence {
-    columns: Vec<Column>,
+    columns: Vec<ColumnEvidence>,
     /// The columns of the layout that was seen last, by their places.
-    places: Option<(Arc<Layout>, Vec<Place>)>,
+    places: Option<(Arc<Layout>, Vec<ColumnIndex>)>,
     order: Option<DayOrder>,
     /// The date before.
     before: Option<Local>,
@@ -36,11 +36,11 @@ pub(super) struct FormatEvidence {
 }
 
 /// The place of a column in a layout, and its number in [`FormatEvidence`].
-type Place = (usize, usize);
+type ColumnIndex = (usize, usize);
 
 /// What the cells of a column tell, by mark.
 #[derive(Debug)]
-struct Column {
+struct ColumnEvidence {
     name: String,
     /// Whether it holds whole numbers.
     whole: bool,
@@ -52,7 +52,7 @@ struct Column {
 
 impl FormatEvidence {
     /// Takes a row in.
-    pub fn take(&mut self, layout: &Arc<Layout>, cells: &Cells, row: &Row<'_>) {
+    pub fn take(&mut self, layout: &Arc<Layout>, cells: &CheckedCells, row: &Row<'_>) {
         if !self
             .places
             .as_ref()
@@ -119,7 +119,7 @@ impl FormatEvidence {
     fn column(&mut self, name: &str, whole: bool) -> usize {
         let known = self.columns.iter().position(|column| column.name == name);
         known.unwrap_or_else(|| {
-            self.columns.push(Column {
+            self.columns.push(ColumnEvidence {
                 name: name.to_owned(),
                 whole,
                 own: [None; 2],
@@ -131,7 +131,7 @@ impl FormatEvidence {
     }
 
     /// Whether the phases of a row add up to the total in one way only.
-    fn add_up(&mut self, places: &[Place], row: &Row<'_>) {
+    fn add_up(&mut self, places: &[ColumnIndex], row: &Row<'_>) {
         for (parts, total) in SUMS {
             for mark in 0..2 {
                 let fits = |kind| fits(parts, total, row, mark, kind);
@@ -180,7 +180,7 @@ impl FormatEvidence {
     }
 }
 
-impl Column {
+impl ColumnEvidence {
     fn take(&mut self, cell: &str) {
         if cell.bytes().all(|byte| byte.is_ascii_digit()) {
             return;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::schema::{Dialect, Layout, RolledUp, Row};
 
 use super::batch::Batch;
-use super::cells::{Cells, Mended};
+use super::cells::{CheckedCells, Mended};
 use super::evidence::FormatEvidence;
 use super::header::Places;
 use super::number::{Mark, Marks, POINT};
@@ -35,7 +35,7 @@ pub(super) struct LayoutInForce {
     by: By,
     /// Whether its times have a form that no other dialect has.
     own_stamps: bool,
-    pub cells: Cells,
+    pub cells: CheckedCells,
     /// Of the columns with numbers, in the order of `cells`.
     marks: Vec<Marks>,
     /// What the marks are unless the file tells something else.
@@ -69,7 +69,7 @@ impl LayoutInForce {
             places: Places::of(&layout),
             words: WordColumns::of(&layout),
             own_stamps: Stamps::has_own(layout.dialect),
-            cells: Cells::of(&layout, all),
+            cells: CheckedCells::of(&layout, all),
             layout: Arc::new(layout),
             by,
             marks: Vec::new(),
@@ -95,7 +95,7 @@ impl LayoutInForce {
     /// Looks at all columns with numbers from now on: another program has saved the file.
     fn widen(&mut self) {
         if !self.cells.all {
-            self.cells = Cells::of(&self.layout, true);
+            self.cells = CheckedCells::of(&self.layout, true);
             self.decide(self.evidence.clone());
         }
     }

@@ -48,7 +48,7 @@ impl<'de> Visitor<'de> for InOrder<'_> {
             if map.next_key_seed(Key(name))? != Some(true) {
                 return Err(A::Error::custom("another key"));
             }
-            map.next_value_seed(Cell(&mut |text| self.row.push(text)))?;
+            map.next_value_seed(CellText(&mut |text| self.row.push(text)))?;
             self.row.end_cell();
         }
         match map.next_key::<IgnoredAny>()? {
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for Pairs {
         let mut pairs = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             let mut cell = String::new();
-            map.next_value_seed(Cell(&mut |text| cell.push_str(text)))?;
+            map.next_value_seed(CellText(&mut |text| cell.push_str(text)))?;
             pairs.push((key, cell));
         }
         Ok(pairs)
@@ -110,9 +110,9 @@ impl<'de> Visitor<'de> for Pairs {
 }
 
 /// A value as a cell's text.
-struct Cell<'a>(&'a mut dyn FnMut(&str));
+struct CellText<'a>(&'a mut dyn FnMut(&str));
 
-impl<'de> DeserializeSeed<'de> for Cell<'_> {
+impl<'de> DeserializeSeed<'de> for CellText<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
@@ -120,7 +120,7 @@ impl<'de> DeserializeSeed<'de> for Cell<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Cell<'_> {
+impl<'de> Visitor<'de> for CellText<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -178,7 +178,7 @@ impl<'de> Visitor<'de> for Cell<'_> {
                 }
                 (self.0)(text);
             };
-            if items.next_element_seed(Cell(&mut push))?.is_none() {
+            if items.next_element_seed(CellText(&mut push))?.is_none() {
                 return Ok(());
             }
         }

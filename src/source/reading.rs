@@ -86,7 +86,7 @@ pub fn read(inputs: Vec<Input>, zone: Zone, stop: Arc<AtomicBool>) -> Reading {
     let bytes = Arc::new(AtomicU64::new(0));
     let total = total(&inputs);
     let state = Arc::new(Mutex::new(ReadSummary::default()));
-    let mut worker = Worker {
+    let mut worker = ReadWorker {
         zone,
         stop: Arc::clone(&stop),
         bytes: Arc::clone(&bytes),
@@ -181,7 +181,7 @@ impl Reading {
     }
 }
 
-struct Worker {
+struct ReadWorker {
     zone: Zone,
     stop: Arc<AtomicBool>,
     bytes: Arc<AtomicU64>,
@@ -189,7 +189,7 @@ struct Worker {
     lane: Lane,
 }
 
-impl Worker {
+impl ReadWorker {
     fn run(&mut self, inputs: &[Input]) {
         let mut batch = Batch::default();
         for input in inputs {

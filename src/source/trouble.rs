@@ -74,7 +74,7 @@ const KINDS: [TroubleKind; 16] = [
 ];
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen {
+struct SeenTrouble {
     line: u64,
     count: u64,
 }
@@ -82,7 +82,7 @@ struct Seen {
 /// What is wrong in one file; as many entries as there are kinds, whatever the file holds.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
-    seen: [Seen; KINDS.len()],
+    seen: [SeenTrouble; KINDS.len()],
     /// Fields of the first line with another number of them, of its header, and whether all such
     /// lines are alike.
     fields: Option<(usize, usize, bool)>,
@@ -112,7 +112,7 @@ enum Before {
 #[derive(Debug)]
 struct Unreadable {
     column: String,
-    seen: Seen,
+    seen: SeenTrouble,
     /// The first one.
     sample: String,
 }
@@ -293,7 +293,7 @@ fn count_cell(cells: &mut Vec<Unreadable>, column: &str, line: u64, text: &str) 
     let place = known.unwrap_or_else(|| {
         cells.push(Unreadable {
             column: column.to_owned(),
-            seen: Seen { line, count: 0 },
+            seen: SeenTrouble { line, count: 0 },
             sample: sample(text),
         });
         cells.len().saturating_sub(1)

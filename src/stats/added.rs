@@ -54,12 +54,12 @@ impl PhaseSpan {
 struct Half {
     is_ok: bool,
     times: [Option<i64>; PhaseSpan::ALL.len()],
-    certificate: Option<Certificate>,
+    certificate: Option<HalfCertificate>,
 }
 
 /// The certificate of a half.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Certificate {
+struct HalfCertificate {
     sha256: String,
     issuer: String,
     path: Option<TlsPath>,
@@ -68,11 +68,15 @@ struct Certificate {
 impl Half {
     fn of(record: &Record) -> Self {
         let is_ok = record.has_reply();
-        let certificate = record.tls.certificate.as_deref().map(|its| Certificate {
-            sha256: its.sha256.clone(),
-            issuer: its.issuer.clone(),
-            path: record.tls.path,
-        });
+        let certificate = record
+            .tls
+            .certificate
+            .as_deref()
+            .map(|its| HalfCertificate {
+                sha256: its.sha256.clone(),
+                issuer: its.issuer.clone(),
+                path: record.tls.path,
+            });
         Self {
             is_ok,
             times: PhaseSpan::ALL.map(|span| span.of(record).filter(|_| is_ok)),
@@ -223,12 +227,12 @@ fn interval(sorted: &[i64]) -> Option<(i64, i64)> {
     Some((*sorted.get(low)?, *sorted.get(high)?))
 }
 
-fn inspects(straight: Option<&Certificate>, through: Option<&Certificate>) -> Inspects {
+fn inspects(straight: Option<&HalfCertificate>, through: Option<&HalfCertificate>) -> Inspects {
     let (Some(straight), Some(through)) = (straight, through) else {
         return Inspects::Unknown;
     };
-    let is_fine = |one: &Certificate| one.path.is_some_and(TlsPath::is_fine);
-    let is_inspected = |one: &Certificate| one.path == Some(TlsPath::Inspected);
+    let is_fine = |one: &HalfCertificate| one.path.is_some_and(TlsPath::is_fine);
+    let is_inspected = |one: &HalfCertificate| one.path == Some(TlsPath::Inspected);
     if is_inspected(straight) && is_inspected(through) {
         return Inspects::AlsoStraight(through.issuer.clone());
     }
@@ -265,7 +269,7 @@ mod tests {
     #[test]
     fn certificates_tell_who_inspects_or_that_nobody_can_tell() {
         let of = |sha256: &str, issuer: &str, path| {
-            Some(Certificate {
+            Some(HalfCertificate {
                 sha256: sha256.to_owned(),
                 issuer: issuer.to_owned(),
                 path: Some(path),
@@ -275,7 +279,7 @@ mod tests {
         let other = of("b", "CN=Microsoft", TlsPath::Direct);
         let made = of("c", "CN=Gate", TlsPath::Inspected);
         let private = of("d", "CN=Corp", TlsPath::PrivateRoot);
-        let told = |one: &Option<Certificate>, two: &Option<Certificate>| {
+        let told = |one: &Option<HalfCertificate>, two: &Option<HalfCertificate>| {
             inspects(one.as_ref(), two.as_ref())
         };
         assert_eq!(told(&good, &other), Inspects::No);

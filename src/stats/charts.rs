@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::schema::Metric;
 
 /// Name of the regions that have no line of their own, together.
-pub const OTHER_REGIONS: &str = "(other)";
+pub const OTHER_REGIONS: &str = super::survey::OTHER;
 
 /// Connect time over time.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -163,6 +163,19 @@ pub struct PanelPoint {
     pub middle: f64,
     /// 95th percentile, or the most that fits a share.
     pub high: f64,
+}
+
+impl PanelPoint {
+    /// A share or a count, of so many values; its bucket is not known yet.
+    pub fn exact(n: u64, value: f64) -> Self {
+        Self {
+            n,
+            low: value,
+            middle: value,
+            high: value,
+            ..Self::default()
+        }
+    }
 }
 
 impl Panels {

@@ -37,7 +37,7 @@ pub use pairs::RoundTripPairs;
 pub use rough::Rough;
 pub use share::share;
 pub use statistics::{Count, Statistics};
-pub use survey::{Finished, Survey, SurveyOptions};
+pub use survey::{SurveyFold, SurveyOptions, SurveyResult};
 pub use tally::{ReceiveWindow, Tally, WayTaken, WayTally};
 pub use times::Times;
 pub use trips::Trips;

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::DateTime;
+
+use super::charts::PanelPoint;
+
 /// What can be put together.
 pub trait Mergeable: Default {
     /// Takes in all that another one has seen.
@@ -59,6 +63,18 @@ impl<T: Mergeable> OverTime<T> {
         let seconds = self.seconds();
         let buckets = self.buckets.iter();
         buckets.map(move |(number, bucket)| (number.saturating_mul(seconds), bucket))
+    }
+
+    /// A point of a picture for each bucket that has one.
+    pub fn points(&self, point: fn(&T) -> Option<PanelPoint>) -> Vec<PanelPoint> {
+        let points = self.iter().filter_map(|(start, bucket)| {
+            let at = DateTime::from_timestamp(start, 0)?;
+            Some(PanelPoint {
+                at,
+                ..point(bucket)?
+            })
+        });
+        points.collect()
     }
 
     fn has_too_many(&self, second: i64) -> bool {

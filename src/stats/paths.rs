@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::HourCounts;
+use super::survey::OTHER;
 use crate::record::{Counter as _, Tls, TlsPath};
 
 /// Most pairs of a name and an issuer that are told apart.
@@ -92,7 +93,7 @@ impl Paths {
         let of = |[name, issuer]: [String; 2]| PathFinding { path, name, issuer };
         let mut finding = of(name_and_issuer());
         if self.findings.len() >= MOST_FINDINGS && !self.findings.contains_key(&finding) {
-            finding = of(["(other)"; 2].map(str::to_owned));
+            finding = of([OTHER; 2].map(str::to_owned));
         }
         let seen = self.findings.entry(finding).or_insert_with(|| Occurrences {
             evidence: row.evidence.to_owned(),

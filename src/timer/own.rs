@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::queue::{Alarm, Place, Queue};
+use super::queue::{Alarm, TimerKey, TimerQueue};
 use crate::clock;
 use crate::sys::WaitableTimer;
 
@@ -25,10 +25,10 @@ impl Alarm for WaitableTimer {
 }
 
 /// The queue, whose thread begins with the first use; none where the system gives no timer or no thread.
-fn queue() -> Option<&'static Queue<WaitableTimer>> {
-    static QUEUE: OnceLock<Option<&'static Queue<WaitableTimer>>> = OnceLock::new();
+fn queue() -> Option<&'static TimerQueue<WaitableTimer>> {
+    static QUEUE: OnceLock<Option<&'static TimerQueue<WaitableTimer>>> = OnceLock::new();
     *QUEUE.get_or_init(|| {
-        let queue: &_ = Box::leak(Box::new(Queue::new(WaitableTimer::new().ok()?)));
+        let queue: &_ = Box::leak(Box::new(TimerQueue::new(WaitableTimer::new().ok()?)));
         let thread = std::thread::Builder::new().name("timer".to_owned());
         thread.spawn(|| queue.run()).ok()?;
         Some(queue)
@@ -49,18 +49,18 @@ impl From<Elapsed> for io::Error {
 /// Waits for a moment.
 #[must_use = "nothing waits unless it is awaited"]
 #[derive(Debug)]
-pub struct Sleep(Kind);
+pub struct Sleep(SleepKind);
 
-enum Kind {
+enum SleepKind {
     Own {
-        queue: &'static Queue<WaitableTimer>,
-        place: Place,
+        queue: &'static TimerQueue<WaitableTimer>,
+        place: TimerKey,
     },
     /// Where there is no own timer.
     Tokio(Pin<Box<tokio::time::Sleep>>),
 }
 
-impl std::fmt::Debug for Kind {
+impl std::fmt::Debug for SleepKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Own { place, .. } => place.fmt(f),
@@ -77,11 +77,11 @@ pub fn sleep(wait: Duration) -> Sleep {
 /// Waits until then; no time at all where that has passed.
 pub fn sleep_until(at: Instant) -> Sleep {
     Sleep(match queue() {
-        Some(queue) => Kind::Own {
+        Some(queue) => SleepKind::Own {
             queue,
             place: queue.place(at),
         },
-        None => Kind::Tokio(Box::pin(tokio::time::sleep_until(at.into()))),
+        None => SleepKind::Tokio(Box::pin(tokio::time::sleep_until(at.into()))),
     })
 }
 
@@ -90,19 +90,19 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.0 {
-            Kind::Own { place, .. } if clock::now() >= place.0 => Poll::Ready(()),
-            Kind::Own { queue, place } => {
+            SleepKind::Own { place, .. } if clock::now() >= place.0 => Poll::Ready(()),
+            SleepKind::Own { queue, place } => {
                 queue.wait_at(*place, cx.waker());
                 Poll::Pending
             }
-            Kind::Tokio(sleep) => sleep.as_mut().poll(cx),
+            SleepKind::Tokio(sleep) => sleep.as_mut().poll(cx),
         }
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let Kind::Own { queue, place } = &self.0 {
+        if let SleepKind::Own { queue, place } = &self.0 {
             queue.leave(*place);
         }
     }

@@ -16,21 +16,21 @@ pub(super) trait Alarm: Send + Sync {
 }
 
 /// The moment that somebody waits for, and a number of their own.
-pub(super) type Place = (Instant, u64);
+pub(super) type TimerKey = (Instant, u64);
 
 /// Everybody who waits.
-pub(super) struct Queue<A> {
+pub(super) struct TimerQueue<A> {
     alarm: A,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<Sleepers>,
 }
 
 #[derive(Default)]
-struct Waiting {
-    wakers: BTreeMap<Place, Waker>,
+struct Sleepers {
+    wakers: BTreeMap<TimerKey, Waker>,
     numbers: u64,
 }
 
-impl<A: Alarm> Queue<A> {
+impl<A: Alarm> TimerQueue<A> {
     pub(super) fn new(alarm: A) -> Self {
         Self {
             alarm,
@@ -38,19 +38,19 @@ impl<A: Alarm> Queue<A> {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, Sleepers> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place for a moment.
-    pub(super) fn place(&self, at: Instant) -> Place {
+    pub(super) fn place(&self, at: Instant) -> TimerKey {
         let mut waiting = self.waiting();
         waiting.numbers += 1;
         (at, waiting.numbers)
     }
 
     /// Will wake when the moment has come.
-    pub(super) fn wait_at(&self, place: Place, waker: &Waker) {
+    pub(super) fn wait_at(&self, place: TimerKey, waker: &Waker) {
         let mut waiting = self.waiting();
         let is_new = waiting.wakers.insert(place, waker.clone()).is_none();
         let is_first = waiting.wakers.keys().next() == Some(&place);
@@ -61,7 +61,7 @@ impl<A: Alarm> Queue<A> {
     }
 
     /// Will not wake.
-    pub(super) fn leave(&self, place: Place) {
+    pub(super) fn leave(&self, place: TimerKey) {
         self.waiting().wakers.remove(&place);
     }
 
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn those_whose_moment_has_come_are_woken_once_and_the_next_moment_is_told() {
-        let queue = Queue::new(Bell::default());
+        let queue = TimerQueue::new(Bell::default());
         let start = clock::now();
         let ms = |ms| start + Duration::from_millis(ms);
         let woken: [Arc<Woken>; 4] = Default::default();
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_thread_is_rung_for_a_moment_before_all_others_only() {
-        let queue = Queue::new(Bell::default());
+        let queue = TimerQueue::new(Bell::default());
         let start = clock::now();
         let woken: Waker = Arc::new(Woken::default()).into();
         let rings = |ms| {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::command::{Rows, Said, finished, is, run, turnprobe};
+use crate::command::{Rows, Said, finished, is, report_json, turnprobe};
 
 const HOUR_US: i64 = 3_600_000_000;
 
@@ -58,9 +58,7 @@ fn is_about(us: i64, expected: i64) -> bool {
 }
 
 fn report(file: &Path) -> Value {
-    run(&format!("report --format json {}", file.display()))
-        .ended(0)
-        .json()
+    report_json("", &[file])
 }
 
 fn seconds(value: &Value) -> i64 {

@@ -1,9 +1,11 @@
 //! The program as a process.
 
 use std::borrow::BorrowMut;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use chrono::DateTime;
 use csv::StringRecord;
 use serde_json::Value;
 
@@ -127,6 +129,37 @@ pub fn file(dir: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = dir.join(name);
     std::fs::write(&path, content).unwrap();
     path
+}
+
+/// A time as rows have it, of a second since 1970.
+pub fn stamp(second: i64) -> String {
+    let at = DateTime::from_timestamp(second, 0).unwrap();
+    at.format("%Y-%m-%d %H:%M:%S.000Z").to_string()
+}
+
+/// Runs `probe --lab` with rows into these files, each with the flag that names it.
+pub fn probe_into(line: &str, files: &[(&str, &Path)]) -> Said {
+    let mut command = turnprobe(&format!("probe --lab --quiet {line}"));
+    for (flag, file) in files {
+        command.arg(flag).arg(file);
+    }
+    finished(start(command))
+}
+
+/// What a report of files, which are all read, tells programs.
+#[track_caller]
+pub fn report_json(line: &str, files: &[impl AsRef<OsStr>]) -> Value {
+    let mut command = turnprobe(&format!("report --format json {line}"));
+    finished(start(command.args(files))).ended(0).json()
+}
+
+/// The page of a report.
+#[track_caller]
+pub fn page(line: &str, file: &Path) -> String {
+    let page = file.with_extension("html");
+    let mut command = turnprobe(&format!("report {line} --html"));
+    finished(start(command.arg(&page).arg(file))).ended(0);
+    std::fs::read_to_string(page).unwrap()
 }
 
 /// A report of files.

@@ -69,9 +69,7 @@ impl Series {
 }
 
 fn file(dir: &Path, name: &str, lines: &[String]) -> PathBuf {
-    let path = dir.join(name);
-    std::fs::write(&path, format!("{HEAD}\n{}\n", lines.join("\n"))).unwrap();
-    path
+    crate::command::file(dir, name, format!("{HEAD}\n{}\n", lines.join("\n")))
 }
 
 fn compare(dir: &Path, line: &str) -> Said {

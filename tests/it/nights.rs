@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::command::{Rows, finished, run_into, start, turnprobe};
+use crate::command::{Rows, finished, report_json, run_into, start, turnprobe};
 
 /// The names in a folder.
 fn names(folder: &Path) -> Vec<String> {
@@ -146,8 +146,7 @@ fn files_that_have_ended_become_gz_and_old_ones_go_and_both_is_told_in_the_log()
         assert!(left.iter().any(|other| other == name), "{left:?}");
     }
     assert!(!at(&earlier).exists() && left.len() == 4, "{left:?}");
-    let report = finished(start(turnprobe("report --format json").arg(at(&gz))));
-    let report: serde_json::Value = report.json();
+    let report = report_json("", &[at(&gz)]);
     assert_eq!(report["input"]["rows"], 5);
 }
 

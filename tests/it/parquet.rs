@@ -19,7 +19,7 @@ mod with_the_feature {
 
     use serde_json::Value;
 
-    use crate::command::{output, turnprobe};
+    use crate::command::{output, report_json, turnprobe};
 
     fn data(name: &str) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -35,13 +35,7 @@ mod with_the_feature {
 
     /// The report without what the form of a file decides.
     fn report(file: &Path) -> Value {
-        let output = output(turnprobe("report --format json").arg(file));
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let mut report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut report = report_json("", &[file]);
         report["input"].as_object_mut().unwrap().remove("bytes");
         for file in report["input"]["files"].as_array_mut().unwrap() {
             let facts = file.as_object_mut().unwrap();
@@ -164,8 +158,7 @@ mod with_the_feature {
         // the roll-ups that a report leaves out, as it has their rows
         let (code, said) = table("rollups");
         assert_eq!(code, Some(0), "{said}");
-        let report = output(turnprobe("report --format json").arg(&out));
-        let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+        let report = report_json("", &[&out]);
         assert_eq!(report["overview"]["rows"], 4);
     }
 

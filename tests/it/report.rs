@@ -6,7 +6,9 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::command::{file, finished, is, output, report as run_report, start, turnprobe};
+use crate::command::{
+    file, finished, is, output, report as run_report, report_json, start, turnprobe,
+};
 
 const HEAD: &str = "\"started_utc\",\"remotehost\",\"remotename\",\"remoteip\",\"Port\",\"Status\",\"Thumbprint\",\"host\",\"region\",\"connect_us\",\"run_id\",\"slot\",\"cause\",\"failed_phase\"";
 
@@ -50,12 +52,6 @@ fn csv(rows: &[String]) -> String {
     format!("{HEAD}\n{}\n", rows.join("\n"))
 }
 
-fn json(line: &str, files: &[&Path]) -> Value {
-    run_report(&format!("--format json {line}"), files)
-        .ended(0)
-        .json()
-}
-
 /// The problems as `line: what`.
 fn problems(report: &Value) -> Vec<String> {
     let list = report["input"]["problems"].as_array().unwrap();
@@ -69,12 +65,12 @@ fn splitting_a_file_anywhere_gives_the_same_report() {
     let dir = tempfile::tempdir().unwrap();
     let rows = rows();
     let whole = file(dir.path(), "whole.csv", csv(&rows));
-    let expected = json("", &[&whole]);
+    let expected = report_json("", &[&whole]);
     for cut in [1, 13, 30, 59] {
         // the names are in the wrong order: the times decide
         let late = file(dir.path(), "a.csv", csv(&rows[cut..]));
         let early = file(dir.path(), "b.csv", csv(&rows[..cut]));
-        let mut found = json("", &[&late, &early]);
+        let mut found = report_json("", &[&late, &early]);
         assert_eq!(found["input"]["files"][0]["name"], early.to_str().unwrap());
         found["input"] = expected["input"].clone();
         assert_eq!(found, expected, "cut at {cut}");
@@ -87,7 +83,7 @@ fn a_series_has_its_outage_with_start_end_and_cause() {
     let mut rows = rows();
     // rows of failures are written late
     rows.swap(11, 14);
-    let report = json("", &[&file(dir.path(), "p.csv", csv(&rows))]);
+    let report = report_json("", &[&file(dir.path(), "p.csv", csv(&rows))]);
     assert_eq!(report["series"].as_array().unwrap().len(), 2);
     let pc2 = &report["series"][1];
     is(pc2, json!({"host": "pc2", "rows": 30, "ok": 25}));
@@ -109,7 +105,11 @@ fn a_series_has_its_outage_with_start_end_and_cause() {
 fn filters_leave_rows_out_and_say_so() {
     let dir = tempfile::tempdir().unwrap();
     let file = file(dir.path(), "p.csv", csv(&rows()));
-    let used = |line: &str| json(line, &[&file])["input"]["rows_used"].as_u64().unwrap();
+    let used = |line: &str| {
+        report_json(line, &[&file])["input"]["rows_used"]
+            .as_u64()
+            .unwrap()
+    };
     assert_eq!(used("--where host=pc2"), 30);
     assert_eq!(used("--where host=pc2 --where host=pc1"), 60);
     assert_eq!(
@@ -122,7 +122,7 @@ fn filters_leave_rows_out_and_say_so() {
         used("--time-zone Europe/Berlin --since 2026-11-22T11:00:50"),
         10
     );
-    let report = json("--where host=pc2", &[&file]);
+    let report = report_json("--where host=pc2", &[&file]);
     assert_eq!(report["filters"][0], "--where host=pc2");
     assert_eq!(
         report["overview"]["missed_slots"],
@@ -145,7 +145,7 @@ fn hours_and_days_are_those_of_the_zone() {
     let dir = tempfile::tempdir().unwrap();
     let file = file(dir.path(), "p.csv", csv(&rows()));
     let hour = |zone: &str| {
-        let report = json(&format!("--time-zone {zone}"), &[&file]);
+        let report = report_json(&format!("--time-zone {zone}"), &[&file]);
         let tables = report["tables"].as_array().unwrap().clone();
         let table = tables
             .iter()
@@ -162,7 +162,7 @@ fn hours_and_days_are_those_of_the_zone() {
 fn any_columns_make_a_table() {
     let dir = tempfile::tempdir().unwrap();
     let file = file(dir.path(), "p.csv", csv(&rows()));
-    let report = json("--by host,region --by slot", &[&file]);
+    let report = report_json("--by host,region --by slot", &[&file]);
     let tables = report["tables"].as_array().unwrap();
     let by = |name: &str| {
         tables
@@ -191,7 +191,7 @@ fn any_columns_make_a_table() {
 fn groups_beyond_the_cap_are_put_together_and_lose_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let file = file(dir.path(), "p.csv", csv(&rows()));
-    let report = json("--by slot --max-groups 7", &[&file]);
+    let report = report_json("--by slot --max-groups 7", &[&file]);
     for table in report["tables"].as_array().unwrap() {
         let groups = table["groups"].as_array().unwrap();
         assert!(groups.len() <= 7, "{}", table["by"]);
@@ -285,7 +285,7 @@ fn broken_input_is_counted_named_and_left_out() {
     text.push_str("\"2026-11-22 10:59:59.000000Z\",\"tr.teams");
     let broken = file(dir.path(), "broken.csv", &text);
     let empty = file(dir.path(), "empty.csv", "");
-    let report = json("--skip-unreadable", &[&broken, &empty, dir.path()]);
+    let report = report_json("--skip-unreadable", &[&broken, &empty, dir.path()]);
     assert_eq!(report["overview"]["rows"], 60, "{:?}", problems(&report));
     let found = problems(&report);
     assert!(
@@ -386,7 +386,7 @@ fn files_far_apart_that_overlap_are_told() {
         .collect();
     let a = file(dir.path(), "a.csv", csv(&long));
     let b = file(dir.path(), "b.csv", csv(&long[1..]));
-    let report = json("", &[&a, &b]);
+    let report = report_json("", &[&a, &b]);
     let series = &report["series"][0];
     let found = &report["input"]["problems"];
     let late = series["rows_out_of_order"].as_u64().unwrap();
@@ -603,7 +603,7 @@ fn times_that_are_none_are_left_out_and_named() {
         ));
     }
     rows.push(row(110, "pc1", "westeurope", "", "-1"));
-    let report = json("", &[&file(dir.path(), "p.csv", csv(&rows))]);
+    let report = report_json("", &[&file(dir.path(), "p.csv", csv(&rows))]);
     let found = problems(&report);
     assert_eq!(
         found,
@@ -651,7 +651,7 @@ fn more_series_than_are_told_apart_do_not_mix_with_one_of_them() {
             (0..2).map(move |second| row(second, &format!("pc{host:04}"), "ukwest", cause, "20000"))
         })
         .collect();
-    let report = json("", &[&file(dir.path(), "p.csv", csv(&rows))]);
+    let report = report_json("", &[&file(dir.path(), "p.csv", csv(&rows))]);
     let series = report["series"].as_array().unwrap();
     assert_eq!(series.len(), 1_001);
     assert!(
@@ -691,7 +691,7 @@ fn an_answered_error_fails_and_is_no_outage() {
     let mut probe =
         turnprobe("probe --lab --transport udp --lab-fault turn-500 -n 3 -i 0 --quiet --output");
     output(probe.arg(&probes));
-    let report = json("", &[&probes]);
+    let report = report_json("", &[&probes]);
     assert_eq!(report["overview"]["failed"], 3);
     let series = &report["series"][0];
     is(series, json!({"ok": 0, "answered": 3, "outages": 0}));
@@ -714,7 +714,7 @@ fn another_dialect_s_name_of_a_column_is_understood() {
     let dir = tempfile::tempdir().unwrap();
     let early = "\"datetime\",\"Computername\",\"remoteip\",\"Port\",\"Status\",\"connecttimems\",\"tlstimems\"\n\
                  \"2021-02-01 00:22:51Z\",\"tr.teams.microsoft.com\",\"52.114.251.80\",\"443\",\"OK\",\"33\",\"112\"\n";
-    let report = json(
+    let report = report_json(
         "--where remotehost=tr.teams.microsoft.com",
         &[&file(dir.path(), "early.csv", early)],
     );
@@ -738,7 +738,7 @@ fn bursts_are_put_together_with_their_verdicts() {
             .map(|row| row[name].parse::<u64>().unwrap())
             .sum::<u64>()
     };
-    let report = json("", &[&rows]);
+    let report = report_json("", &[&rows]);
     assert_eq!(report["input"]["files"][0]["dialect"], "turnprobe bursts");
     let burst = &report["bursts"][0];
     is(burst, json!({"bursts": 2, "mode": "burst"}));

@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::DateTime;
 use serde_json::Value;
 
-use crate::command::{finished, start, turnprobe};
+use crate::command::{file, page, report_json, stamp};
 
 /// 1 March 2026, midnight.
 const START: i64 = 1_772_323_200;
@@ -46,7 +46,7 @@ fn planted(
                 relay: usize::try_from(number * 7_919 % 1_009 % 32).unwrap(),
                 proxy: *proxy,
             };
-            let at = DateTime::from_timestamp(START + row.second, 0).unwrap();
+            let at = stamp(START + row.second);
             let cause = lost(&row);
             let status = if cause.is_empty() { "OK" } else { cause };
             let phase = cause.split('-').next().unwrap();
@@ -62,18 +62,13 @@ fn planted(
             };
             let _ = writeln!(
                 text,
-                "{},pc1,tls,relay.example,52.112.0.{},443,{},{status},{phase},{cause},{connect},{tunnel},{way}",
-                at.format("%Y-%m-%d %H:%M:%S.000Z"),
+                "{at},pc1,tls,relay.example,52.112.0.{},443,{},{status},{phase},{cause},{connect},{tunnel},{way}",
                 row.relay,
                 row.region(),
             );
         }
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    finished(start(turnprobe("report --format json").arg(&path)))
-        .ended(0)
-        .json()
+    report_json("", &[file(dir, "rows.csv", text)])
 }
 
 /// Code, begin and text of each finding.
@@ -131,16 +126,41 @@ fn a_relay_that_fails_at_some_times_only_is_told_with_these() {
     };
     let (from, text) = month(|day, _| day == 10 || day == 20);
     assert!(
-        text.contains("; all of them on 2 of 30 days: 2026-03-10, 2026-03-20. That relay"),
+        text.contains(" failures were on 2 of 30 days: 2026-03-10, 2026-03-20. That relay"),
         "{text}"
     );
     assert!(from.starts_with("2026-03-10T"), "{from}");
     let (from, text) = month(|day, second| day == 10 && second >= 21_600);
-    assert!(text.contains("; all of them from 2026-03-10 "), "{text}");
+    assert!(text.contains(" failures were from 2026-03-10 "), "{text}");
     assert!(from.starts_with("2026-03-10T"), "{from}");
     let (from, text) = month(|day, _| day % 2 == 0 || day % 3 == 0);
-    assert!(!text.contains("of them"), "{text}");
+    assert!(!text.contains(" were "), "{text}");
     assert!(from.starts_with("2026-03-01T"), "{from}");
+}
+
+// 120 days of a row each half hour; planted: 720 hours, from the 10th of April to the 10th of May, fail in each row or in
+// one of two
+#[test]
+fn what_lasts_for_weeks_is_told_with_its_time_like_what_lasts_for_hours() {
+    let dir = tempfile::tempdir().unwrap();
+    for step in [1_800, 3_600] {
+        let lost = |row: &Row| match row.second / 86_400 {
+            40..70 if row.second % step == 0 => "tls-alert",
+            _ => "",
+        };
+        let report = planted((120 * 48, 1_800), &[false], lost, dir.path());
+        let found = of(&report, "tls-alert");
+        let [[_, from, text]] = found[..] else {
+            panic!("{:?}", told(&report));
+        };
+        let end = if step == 1_800 { "23:30" } else { "23:00" };
+        let count = if step == 1_800 { "1440" } else { "720" };
+        let when = format!(
+            "; all {count} such rows were from 2026-04-10 00:00:00Z to 2026-05-09 {end}:00Z."
+        );
+        assert!(text.ends_with(&when), "{text}");
+        assert_eq!(from, "2026-04-10T00:00:00Z");
+    }
 }
 
 // planted: all eight relays of a region, 06:00 to 09:00
@@ -230,11 +250,7 @@ fn end2end(dir: &Path, ends: [&str; 2], renewed: bool) -> Value {
             );
         }
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    finished(start(turnprobe("report --format json").arg(&path)))
-        .ended(0)
-        .json()
+    report_json("", &[file(dir, "rows.csv", text)])
 }
 
 #[test]
@@ -266,8 +282,7 @@ fn hour(dir: &Path, minutes: impl Iterator<Item = i64>, certificates: usize) -> 
     let head = "started_utc,host,transport,remotehost,Port,Status,failed_phase,cause,connect_us,Subject,Issuer,NotAfter,Thumbprint";
     let mut text = format!("{head}\n");
     for minute in minutes {
-        let at = DateTime::from_timestamp(START + minute * 60, 0).unwrap();
-        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let at = stamp(START + minute * 60);
         let number = usize::try_from(minute).unwrap() % certificates;
         let _ = match minute {
             20..35 => writeln!(
@@ -280,9 +295,7 @@ fn hour(dir: &Path, minutes: impl Iterator<Item = i64>, certificates: usize) -> 
             ),
         };
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    finished(start(turnprobe("report --format json").arg(&path))).json()
+    report_json("", &[file(dir, "rows.csv", text)])
 }
 
 // a spreadsheet that shows the latest row first
@@ -328,8 +341,7 @@ fn bursts(dir: &Path, bad: i64) -> (Value, String) {
     let head = "started_utc,mode,host,remotehost,Port,Status,seconds,interval_us,sent,received,lost,limits,verdict_rtt,verdict_burst_loss,verdict_loss";
     let mut text = format!("{head}\n");
     for number in 0..2_880 {
-        let at = DateTime::from_timestamp(START + number * 900, 0).unwrap();
-        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let at = stamp(START + number * 900);
         let (lost, verdict) = if number < bad {
             (3, "fail")
         } else {
@@ -341,12 +353,8 @@ fn bursts(dir: &Path, bad: i64) -> (Value, String) {
             "{at},burst,pc1,relay.example,3478,OK,15,20000,750,{received},{lost},client,pass,{verdict},pass"
         );
     }
-    let (path, page) = (dir.join("rows.csv"), dir.join("page.html"));
-    std::fs::write(&path, text).unwrap();
-    let mut report = turnprobe("report --format json --html");
-    let said = finished(start(report.arg(&page).arg(&path))).ended(0);
-    let page = std::fs::read_to_string(page).unwrap();
-    (said.json(), page)
+    let path = file(dir, "rows.csv", text);
+    (report_json("", &[&path]), page("", &path))
 }
 
 // of 2,880: 10 are 0.35 %, 30 are 1.04 % (Wilson 0.73 to 1.48), 60 are 2.1 % (1.6 to 2.7)
@@ -382,8 +390,7 @@ fn minutes(dir: &Path, rows: i64, cause: &str) -> Value {
         "started_utc,host,transport,remotehost,Port,Status,failed_phase,cause,connect_us\n"
             .to_owned();
     for minute in 0..rows {
-        let at = DateTime::from_timestamp(START + minute * 60, 0).unwrap();
-        let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+        let at = stamp(START + minute * 60);
         let _ = match minute % 2 {
             0 => writeln!(
                 text,
@@ -392,9 +399,7 @@ fn minutes(dir: &Path, rows: i64, cause: &str) -> Value {
             _ => writeln!(text, "{at},pc1,tls,relay.example,443,OK,,,20000"),
         };
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    finished(start(turnprobe("report --format json").arg(&path))).json()
+    report_json("", &[file(dir, "rows.csv", text)])
 }
 
 // of 720 rows half is lost, never two in a row: no outage, and no call is fit to be held

@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
-use crate::command::{output, turnprobe};
+use crate::command::{file, report_json};
 
 const SITES: [&str; 10] = [
     "Bonn", "Emden", "Gera", "Hagen", "Jena", "Kiel", "Lahr", "Mainz", "Neuss", "Ulm",
@@ -64,15 +62,8 @@ fn fleet(bad_site: &str, bad_host: usize) -> String {
 /// Codes, texts and computers of the findings that a group fails, and the verdict.
 fn found(bad_site: &str, bad_host: usize) -> (Vec<[String; 3]>, String) {
     let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("rollups.csv");
-    std::fs::write(&file, fleet(bad_site, bad_host)).unwrap();
-    let output = output(turnprobe("report --format json").arg(&file));
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let file = file(dir.path(), "rollups.csv", fleet(bad_site, bad_host));
+    let report = report_json("", &[file]);
     assert_eq!(report["input"]["rows_used"], 200 * 48 * 60);
     let findings = report["findings"].as_array().unwrap().iter();
     let told = findings.filter_map(|finding| {

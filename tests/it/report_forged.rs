@@ -1,20 +1,18 @@
 //! Reports of rows that nobody measured: every number as large as a number can be.
 
-use crate::command::{finished, run, run_into, start, turnprobe};
+use crate::command::{file, finished, report_json, run, run_into, start, turnprobe};
 
 /// The report of a text as a file, in JSON.
 fn report(text: &str) -> serde_json::Value {
     let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("rows.csv");
-    std::fs::write(&file, text).unwrap();
+    let file = file(dir.path(), "rows.csv", text);
     for format in ["table", "markdown", "csv"] {
         let mut command = turnprobe(&format!("report --format {format} --html"));
         command.arg(dir.path().join("page.html")).arg(&file);
         let said = finished(start(&mut command));
         assert_eq!(said.code, Some(0), "{format}: {}", said.stderr);
     }
-    let mut command = turnprobe("report --format json");
-    finished(start(command.arg(&file))).ended(0).json()
+    report_json("", &[file])
 }
 
 #[test]

@@ -8,19 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::command::report_json;
+
 use crate::generator::counts::REFERENCE_COUNTS;
 use crate::generator::{Form, NIGHT_ROWS, Plan};
 
 /// The report on files as JSON.
 fn report(files: &[PathBuf]) -> Value {
-    let output =
-        crate::command::output(crate::command::turnprobe("report --format json").args(files));
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
+    report_json("", files)
 }
 
 fn samples() -> PathBuf {
@@ -449,9 +444,7 @@ fn a_summary_and_a_report_of_its_rows_say_the_same() {
         "probe --lab -n 60 -i 0 --lab-fault tls-alert --lab-fault-share 20 --output",
     );
     let summary = crate::command::finished(crate::command::start(probe.arg(&rows))).stdout;
-    let mut report = crate::command::turnprobe("report --format json");
-    let report = crate::command::finished(crate::command::start(report.arg(&rows))).stdout;
-    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let report = report_json("", &[&rows]);
     let all = &report["overview"];
     let count = |name: &str| all[name].as_u64().unwrap();
     let counts = format!(

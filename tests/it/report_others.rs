@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::command::{Said, finished, has, is, start, turnprobe};
+use crate::command::{file, has, is, report, report_json};
 
 const OURS: &str =
     "started_utc,remoteip,Status,connect_us\n2026-11-22 10:00:00.000000Z,52.112.0.1,OK,20000\n";
@@ -28,22 +28,9 @@ const SKYPE: &str = "CallStartTime\tPacketLossRate\tRoundTripLatencyInMs\tPacket
                      18/03/2020 14:51:05\t0,00235849056603774\t41\t848\t846\t47,4421\t0\r\n\
                      04/03/2020 14:51:05\t0\t118,5\t200\t150\t7,5579\t0,05\r\n";
 
-fn file(dir: &Path, name: &str, text: &str) -> PathBuf {
-    let path = dir.join(name);
-    std::fs::write(&path, text).unwrap();
-    path
-}
-
-fn run(line: &str, files: &[&Path]) -> Said {
-    let mut command = turnprobe(&format!("report {line}"));
-    finished(start(command.args(files)))
-}
-
 fn json(text: &str) -> Value {
     let dir = tempfile::tempdir().unwrap();
-    run("--format json", &[&file(dir.path(), "it.csv", text)])
-        .ended(0)
-        .json()
+    report_json("", &[file(dir.path(), "it.csv", text)])
 }
 
 fn is_near(found: &Value, expected: f64) -> bool {
@@ -66,13 +53,13 @@ fn a_file_of_somebody_else_is_refused_and_is_mixed_into_nothing() {
         ("--format json --strict", vec![&ours, &sales], 1),
         ("--format json --skip-unreadable", vec![&ours, &sales], 0),
     ] {
-        let said = run(line, &files);
+        let said = report(line, &files);
         assert_eq!(said.code, Some(code), "{line} {}", said.stderr);
         assert!(said.stderr.contains(refused), "{line} {}", said.stderr);
         let report: Value = said.json();
         assert_eq!(report["overview"]["rows"], files.len() - 1, "{line}");
     }
-    let said = run("", &[&ours, &sales]);
+    let said = report("", &[&ours, &sales]);
     let written_by = |name: &str, by: &str| {
         let mut lines = said.stdout.lines();
         let files = lines.any(|line| line.starts_with("file ") && line.contains("written by"));
@@ -96,17 +83,17 @@ fn an_unknown_word_is_no_failure_of_the_relay_and_an_error_under_strict() {
             text.push('\n');
         }
         let path = file(dir.path(), "p.csv", &text);
-        let said = run("--format json", &[&path]).ended(0);
-        let report: Value = said.json();
-        is(&report["overview"], json!({"rows": rows, "failed": 0}));
-        let problem = &report["input"]["problems"][0];
+        let said = report("--format json", &[&path]).ended(0);
+        let told: Value = said.json();
+        is(&told["overview"], json!({"rows": rows, "failed": 0}));
+        let problem = &told["input"]["problems"][0];
         let what = problem["what"].as_str().unwrap();
         has(
             what,
             &format!("in the column {head}, the first \"{}\"", words[1]),
         );
         is(problem, json!({"line": 3, "count": 1}));
-        assert_eq!(run("--strict", &[&path]).code, Some(1));
+        assert_eq!(report("--strict", &[&path]).code, Some(1));
     }
 }
 
@@ -182,8 +169,8 @@ fn what_other_programs_measured_stands_in_every_form_and_beside_probes() {
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let page = dir.path().join("page.html");
     let line = format!("--html {}", page.display());
-    let text = run(&line, &files).stdout;
-    let markdown = run("--format markdown", &files).stdout;
+    let text = report(&line, &files).stdout;
+    let markdown = report("--format markdown", &files).stdout;
     let html = std::fs::read_to_string(page).unwrap();
     for said in [&text, &markdown, &html] {
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -196,7 +183,7 @@ fn what_other_programs_measured_stands_in_every_form_and_beside_probes() {
             assert!(said.contains(part), "{part}: {said}");
         }
     }
-    let csv = run("--format csv", &files).stdout;
+    let csv = report("--format csv", &files).stdout;
     for cell in [
         "\"pings\",\"192.0.2.1\",\"lost\"",
         "\"assessments\",\"Teams Network Assessment Tool UDP\",\"tests\"",

@@ -3,10 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use chrono::DateTime;
-use serde_json::Value;
-
-use crate::command::{finished, start, turnprobe};
+use crate::command::{finished, report_json, stamp, start, turnprobe};
 
 /// 1 March 2026, midnight.
 const START: i64 = 1_772_323_200;
@@ -14,21 +11,13 @@ const START: i64 = 1_772_323_200;
 fn file(dir: &Path, name: &str, head: &str, rows: impl Iterator<Item = (i64, String)>) -> PathBuf {
     let mut text = format!("started_utc,{head}\n");
     for (second, cells) in rows {
-        let at = DateTime::from_timestamp(START + second, 0).unwrap();
-        let _ = writeln!(text, "{},{cells}", at.format("%Y-%m-%d %H:%M:%S.000Z"));
+        let _ = writeln!(text, "{},{cells}", stamp(START + second));
     }
-    let path = dir.join(name);
-    std::fs::write(&path, text).unwrap();
-    path
+    crate::command::file(dir, name, text)
 }
 
 fn page(line: &str, file: &Path) -> String {
-    let html = file.with_extension("html");
-    let mut command = turnprobe(&format!("report {line}"));
-    finished(start(command.arg(file).arg("--html").arg(&html))).ended(0);
-    std::fs::read_to_string(html)
-        .unwrap()
-        .replace('\u{a0}', " ")
+    crate::command::page(line, file).replace('\u{a0}', " ")
 }
 
 /// What a picture of this name says of itself, in the order of the pictures.
@@ -145,9 +134,7 @@ fn a_file_of_udp_alone_has_its_round_trips_in_every_picture() {
     assert!(page.contains("<h3>Distribution of the TURN round trip</h3>"));
     assert!(page.contains("Median TURN round trip in each hour"));
     assert!(!page.contains("Connect"));
-    let mut command = turnprobe("report --format json");
-    let said = finished(start(command.arg(&path)));
-    let report: Value = said.json();
+    let report = report_json("", &[&path]);
     assert_eq!(report["heat"]["metric"], "turn");
     assert_eq!(report["heat"]["days"][0]["hours"][0]["p50_ms"], 30.0);
 }
@@ -197,4 +184,28 @@ fn what_is_no_terminal_gets_no_line_of_marks() {
     let mut command = turnprobe("report");
     let said = finished(start(command.arg(path).env("LC_ALL", "C.UTF-8"))).ended(0);
     assert!(!said.stdout.contains(['▁', '█']), "{}", said.stdout);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_page_that_cannot_be_written_takes_nothing_from_what_is_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = (0..9).map(|second| (second, "r,relay.example,OK,20000".to_owned()));
+    let path = file(
+        dir.path(),
+        "a.csv",
+        "run_id,remotehost,Status,connect_us",
+        rows,
+    );
+    for line in ["report", "compare"] {
+        let mut command = turnprobe(line);
+        command.arg(&path);
+        if line == "compare" {
+            std::fs::copy(&path, dir.path().join("b.csv")).unwrap();
+            command.arg(dir.path().join("b.csv"));
+        }
+        let said = finished(start(command.args(["--html", "/dev/full"]))).ended(3);
+        said.err_has("/dev/full cannot be written");
+        said.out_has("relay.example");
+    }
 }

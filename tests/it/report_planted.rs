@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::command::{finished, has, start, turnprobe};
+use crate::command::{has, report_json};
 use crate::generator::faults::Fault::{ClockSet, Level, Lost, Outage, Shows, SynLost, UdpLoss};
 use crate::generator::faults::Whom::{Everybody, Host, Region, Site};
 use crate::generator::faults::{Planted, plant};
@@ -77,9 +77,7 @@ const COLUMNS: [&str; 27] = [
 ];
 
 fn report(path: &Path) -> Value {
-    finished(start(turnprobe("report --format json").arg(path)))
-        .ended(0)
-        .json()
+    report_json("", &[path])
 }
 
 fn of_probes(dir: &Path, series: [u64; 2], planted: Vec<Planted>) -> Value {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::command::{Said, finished, has, is, output, start, turnprobe};
+use crate::command::{has, is, output, page, report as run_report, report_json, turnprobe};
 
 /// What a row is made of; seconds are of 2026-11-22 10:00 UTC.
 #[derive(Clone)]
@@ -90,24 +90,7 @@ fn csv(rows: &[Row]) -> String {
 }
 
 fn file(dir: &Path, name: &str, rows: &[Row]) -> PathBuf {
-    let path = dir.join(name);
-    std::fs::write(&path, csv(rows)).unwrap();
-    path
-}
-
-fn run(line: &str, files: &[&Path]) -> Said {
-    let mut command = turnprobe(&format!("report {line}"));
-    finished(start(command.args(files)))
-}
-
-fn json(line: &str, files: &[&Path]) -> Value {
-    run(&format!("--format json {line}"), files).ended(0).json()
-}
-
-fn page(line: &str, file: &Path) -> String {
-    let page = file.with_extension("html");
-    run(&format!("{line} --html {}", page.display()), &[file]).ended(0);
-    std::fs::read_to_string(page).unwrap()
+    crate::command::file(dir, name, csv(rows))
 }
 
 fn notes(report: &Value) -> String {
@@ -144,7 +127,7 @@ fn answered_with_errors() -> Vec<Row> {
 fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     let dir = tempfile::tempdir().unwrap();
     let path = file(dir.path(), "p.csv", &answered_with_errors());
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     let all = &report["overview"];
     is(all, json!({"ok": 70, "answered": 100}));
     let low = all["ok_low_percent"].as_f64().unwrap();
@@ -153,7 +136,7 @@ fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     is(series, json!({"ok": 70, "answered": 100}));
     is(series, json!({"answered_percent": 100.0, "outages": 0}));
     assert_eq!(series["availability_percent"], Value::Null);
-    let said = run("", &[&path]).stdout;
+    let said = run_report("", &[&path]).stdout;
     let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for wanted in [
         "Succeeded 70 % (60.42 % to 78.11 %) (70 rows)",
@@ -166,7 +149,7 @@ fn an_answer_with_an_error_fails_the_row_and_leaves_the_relay_available() {
     assert!(page.contains("<strong>70 %</strong><span>95 % interval 60.42 % to 78.11 %</span>"));
     assert!(page.contains("30 of the failures were an answer with an error, so the path worked"));
     assert!(page.contains("Answered is the share of rows that the relay answered"));
-    let markdown = run("--format markdown", &[&path]).stdout;
+    let markdown = run_report("--format markdown", &[&path]).stdout;
     has(
         &markdown,
         "| udp | 100 % (96.3 % to 100 %) | 100 | 70 | 30 |",
@@ -193,7 +176,7 @@ fn what_failed_here_and_what_something_answered_are_no_outages() {
         .collect();
     let dir = tempfile::tempdir().unwrap();
     let path = file(dir.path(), "p.csv", &rows);
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     let all = &report["overview"];
     let count = |name: &str| all[name].as_u64().unwrap();
     assert_eq!(
@@ -205,7 +188,7 @@ fn what_failed_here_and_what_something_answered_are_no_outages() {
     is(series, json!({"outages": 0, "lost_probes": 1}));
     let answered = series["answered_percent"].as_f64().unwrap();
     assert!((answered - 1000.0 / 11.0).abs() < 1e-9, "{answered}");
-    let said = run("", &[&path]).stdout;
+    let said = run_report("", &[&path]).stdout;
     let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for wanted in [
         "4 of the failures were a TLS alert or an unusable certificate, so something answered",
@@ -233,9 +216,9 @@ fn a_compressed_file_that_is_damaged_behind_its_header_was_not_read() {
         path
     };
     let (cut, whole) = (path("cut.csv.gz", &cut), path("whole.csv.gz", &whole));
-    assert_eq!(run("", &[&cut]).code, Some(3));
-    assert_eq!(run("", &[&cut, &whole]).code, Some(1));
-    assert_eq!(run("", &[&whole]).code, Some(0));
+    assert_eq!(run_report("", &[&cut]).code, Some(3));
+    assert_eq!(run_report("", &[&cut, &whole]).code, Some(1));
+    assert_eq!(run_report("", &[&whole]).code, Some(0));
 }
 
 // an hour of a row a second; each two minutes one is of westeurope, and that of second 1200 fails
@@ -252,7 +235,7 @@ fn what_a_filter_leaves_out_is_no_gap_and_no_outage() {
         })
         .collect();
     let path = file(dir.path(), "p.csv", &rows);
-    let report = json("--where region=westeurope --outage 1s", &[&path]);
+    let report = report_json("--where region=westeurope --outage 1s", &[&path]);
     assert_eq!(report["overview"]["rows"], 30);
     assert_eq!(report["overview"]["gaps"], 0, "{}", report["overview"]);
     let series = &report["series"][0];
@@ -266,7 +249,7 @@ fn what_a_filter_leaves_out_is_no_gap_and_no_outage() {
         notes(&report)
     );
     // other hosts are other series: nothing of them is told, nor needs to be
-    let report = json("--where host=pc1", &[&path]);
+    let report = report_json("--where host=pc1", &[&path]);
     assert!(!notes(&report).contains("gaps are"), "{}", notes(&report));
 }
 
@@ -281,7 +264,7 @@ fn the_gaps_of_all_are_those_in_which_no_series_measured() {
     }
     rows.sort_by_key(|row| row.second);
     let path = file(dir.path(), "p.csv", &rows);
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     let all = &report["overview"];
     is(all, json!({"gaps": 1, "gaps_s": 751.0}));
     assert_eq!(all["longest_gaps"][0]["from"], "2026-11-22T10:02:29.250Z");
@@ -290,7 +273,7 @@ fn the_gaps_of_all_are_those_in_which_no_series_measured() {
         (&series[0]["gaps_s"], &series[1]["gaps_s"]),
         (&901.0.into(), &751.0.into())
     );
-    let said = run("", &[&path]).stdout;
+    let said = run_report("", &[&path]).stdout;
     let wanted = "1 (no series measured for 12 min 31 s)";
     assert!(said.contains(wanted), "{said}");
 }
@@ -302,13 +285,13 @@ fn gaps_that_are_not_listed_are_counted() {
         .flat_map(|night| (0..20).map(move |second| Row::at(night * 3_600 + second)))
         .collect();
     let path = file(dir.path(), "p.csv", &rows);
-    let said = run("", &[&path]).stdout;
+    let said = run_report("", &[&path]).stdout;
     let gaps = said
         .lines()
         .find(|line| line.starts_with("  Gaps "))
         .unwrap();
     assert!(gaps.contains(" 7 (nothing was measured for "), "{gaps}");
-    let said = run("--top 5", &[&path]).stdout;
+    let said = run_report("--top 5", &[&path]).stdout;
     let gaps = &said[said.find("Gaps: when nothing was measured").unwrap()..];
     assert!(gaps.contains("and 2 more; --top 0 shows all"), "{said}");
 }
@@ -325,7 +308,7 @@ fn many_values_of_one_column_take_nothing_from_the_tables_of_others() {
         })
         .collect();
     let path = file(dir.path(), "p.csv", &rows);
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     for (by, groups) in [
         // each second of 200 computers and of 500 certificates
         ("host", 100),
@@ -350,7 +333,7 @@ fn many_values_of_one_column_take_nothing_from_the_tables_of_others() {
     assert_eq!(series.len(), 200);
     assert!(series.iter().all(|series| series["rows"] == 60));
     // a cap is one of a table, and is told
-    let report = json("--max-groups 150", &[&path]);
+    let report = report_json("--max-groups 150", &[&path]);
     assert_eq!(table(&report, "host")["overflow"], Value::Null);
     let rest = &table(&report, "certificate")["overflow"];
     assert_eq!(rest["n"], 6_000 / 250 * 100);
@@ -365,17 +348,17 @@ fn rows_that_two_short_files_share_are_named_and_an_error_under_strict() {
     let rows: Vec<Row> = (0..60).map(Row::at).collect();
     let a = file(dir.path(), "a.csv", &rows);
     let b = file(dir.path(), "b.csv", &rows[20..]);
-    let report = json("", &[&a, &b]);
+    let report = report_json("", &[&a, &b]);
     let problem = &report["input"]["problems"][0];
     is(problem, json!({"file": b.to_str().unwrap(), "line": 2}));
     assert_eq!(problem["count"], 40);
     let what = problem["what"].as_str().unwrap();
     let wanted = format!("40 rows were there in {}, with the same time", a.display());
     assert!(what.starts_with(&wanted), "{what}");
-    assert_eq!(run("--strict", &[&a, &b]).code, Some(1));
+    assert_eq!(run_report("--strict", &[&a, &b]).code, Some(1));
     // one after the other they share nothing
     let c = file(dir.path(), "c.csv", &rows[..20]);
-    assert_eq!(run("--strict", &[&b, &c]).code, Some(0));
+    assert_eq!(run_report("--strict", &[&b, &c]).code, Some(0));
 }
 
 #[test]
@@ -385,7 +368,7 @@ fn headers_within_a_file_are_named_with_their_lines_and_an_error_under_strict() 
     let path = dir.path().join("p.csv");
     let text = csv(&rows[..5]) + &csv(&rows[5..]);
     std::fs::write(&path, &text).unwrap();
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     let problem = &report["input"]["problems"][0];
     is(problem, json!({"line": 7, "count": 1}));
     assert!(
@@ -397,7 +380,7 @@ fn headers_within_a_file_are_named_with_their_lines_and_an_error_under_strict() 
     );
     let other = "datetime,remoteip,Status\n2026-11-22 10:00:30Z,52.112.0.1,OK\n";
     std::fs::write(&path, csv(&rows) + other).unwrap();
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     let problem = &report["input"]["problems"][0];
     assert_eq!(
         (&problem["line"], &report["input"]["rows"]),
@@ -407,7 +390,7 @@ fn headers_within_a_file_are_named_with_their_lines_and_an_error_under_strict() 
         problem["what"].as_str().unwrap().contains("1 other header"),
         "{problem}"
     );
-    let said = run("--strict", &[&path]).ended(1);
+    let said = run_report("--strict", &[&path]).ended(1);
     said.out_has("1 other header");
 }
 
@@ -419,7 +402,7 @@ fn hours_and_days_are_whole_and_in_order_in_markdown() {
         .flat_map(|day| (0..=day).map(move |n| Row::at(day * 86_400 + n * 3_000)))
         .collect();
     let path = file(dir.path(), "p.csv", &rows);
-    let said = run("--format markdown", &[&path]).stdout;
+    let said = run_report("--format markdown", &[&path]).stdout;
     let of = |title: &str| -> Vec<String> {
         let section = said
             .split("\n### ")
@@ -462,7 +445,7 @@ fn both_charts_show_the_same_regions_and_fold_the_rest() {
         }
     }
     let path = file(dir.path(), "p.csv", &rows);
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     let names = |list: &Value| -> Vec<String> {
         let list = list.as_array().unwrap();
         list.iter()
@@ -496,7 +479,7 @@ fn days_that_the_heat_map_drops_are_told() {
     let dir = tempfile::tempdir().unwrap();
     let rows: Vec<Row> = (0..410).map(|day| Row::at(day * 86_400)).collect();
     let path = file(dir.path(), "p.csv", &rows);
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     assert_eq!(report["heat"]["days"].as_array().unwrap().len(), 400);
     assert_eq!(report["heat"]["capped"], true);
     assert!(
@@ -506,7 +489,7 @@ fn days_that_the_heat_map_drops_are_told() {
     );
     assert!(page("", &path).contains("Only the latest 400 days with rows are shown."));
     // one row a day is a rate, too
-    let said = run("", &[&path]).stdout;
+    let said = run_report("", &[&path]).stdout;
     assert!(said.contains("1 row a day"), "{said}");
 }
 
@@ -522,7 +505,7 @@ fn a_page_without_tls_is_told_by_its_url() {
     let head = "\"Timestamp\",\"url\",\"Status\",\"Duration\",\"httpbytes\",\"avg10\"\n";
     let text = format!("{head}{}{}", row(1, "http"), row(2, "https"));
     std::fs::write(&path, text).unwrap();
-    let report = json("", &[&path]);
+    let report = report_json("", &[&path]);
     let keys: Vec<_> = (table(&report, "transport")["groups"]
         .as_array()
         .unwrap()

@@ -7,12 +7,10 @@ use std::path::Path;
 use csv::QuoteStyle;
 use serde_json::{Value, json};
 
-use crate::command::{file, has, is, report, run_into};
+use crate::command::{file, has, is, report, report_json, run_into};
 
 fn json(line: &str, file: &Path) -> Value {
-    report(&format!("--format json {line}"), &[file])
-        .ended(0)
-        .json()
+    report_json(line, &[file])
 }
 
 /// What a report says of the rows, whatever it says of the file.

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use chrono::DateTime;
 use serde_json::{Value, json};
 
-use crate::command::{finished, has, is, start, turnprobe};
+use crate::command::{finished, has, is, report_json, stamp, start, turnprobe};
 
 /// 2 March 2026, 22:00, a Monday.
 const START: i64 = 1_772_488_800;
@@ -21,8 +20,7 @@ fn file(dir: &Path, runs: &[(i64, i64)], has_runs: bool) -> PathBuf {
     );
     for (number, (from, to)) in runs.iter().enumerate() {
         for (slot, second) in (*from..*to).step_by(60).enumerate() {
-            let at = DateTime::from_timestamp(START + second, 0).unwrap();
-            let at = at.format("%Y-%m-%d %H:%M:%S.000Z");
+            let at = stamp(START + second);
             let own = if has_runs {
                 format!("{number:026},{slot},")
             } else {
@@ -35,13 +33,11 @@ fn file(dir: &Path, runs: &[(i64, i64)], has_runs: bool) -> PathBuf {
             .unwrap();
         }
     }
-    let path = dir.join("nights.csv");
-    std::fs::write(&path, text).unwrap();
-    path
+    crate::command::file(dir, "nights.csv", text)
 }
 
 fn json(file: &Path) -> Value {
-    finished(start(turnprobe("report --format json").arg(file))).json()
+    report_json("", &[file])
 }
 
 fn text(file: &Path) -> String {

@@ -3,10 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use chrono::DateTime;
-use serde_json::Value;
-
-use crate::command::{has, report};
+use crate::command::{has, report, report_json, stamp};
 
 /// 1 March 2026, midnight.
 const START: i64 = 1_772_323_200;
@@ -26,7 +23,7 @@ fn rows(
         for host in hosts {
             let region = REGIONS[number / of_region % 4];
             let second = number * 10;
-            let at = DateTime::from_timestamp(START + i64::try_from(second).unwrap(), 0).unwrap();
+            let at = stamp(START + i64::try_from(second).unwrap());
             let (status, phase, cause, connect) = if is_lost(host, region, second) {
                 ("connect-timeout", "connect", "connect-timeout", "")
             } else {
@@ -34,20 +31,17 @@ fn rows(
             };
             let _ = writeln!(
                 text,
-                "{},{host},tls,relay.example,52.112.0.{},443,{region},{status},{phase},{cause},{connect}",
-                at.format("%Y-%m-%d %H:%M:%S.000Z"),
+                "{at},{host},tls,relay.example,52.112.0.{},443,{region},{status},{phase},{cause},{connect}",
                 number / of_region % 4,
             );
         }
     }
-    let path = dir.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    path
+    crate::command::file(dir, "rows.csv", text)
 }
 
 /// Outages in all, those of each series, and the rows of their table in Markdown.
 fn told(file: &Path) -> (u64, Vec<u64>, Vec<String>) {
-    let json: Value = report("--format json", &[file]).ended(0).json();
+    let json = report_json("", &[file]);
     let series = json["series"].as_array().unwrap().iter();
     let of_series = series.map(|one| one["outages"].as_u64().unwrap());
     let text = report("--format markdown", &[file]).ended(0).stdout;

@@ -7,26 +7,11 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use crate::command::{Rows, Said, finished, has, is, output, run, start, turnprobe};
+use crate::command::{Rows, has, is, output, probe_into, report_json, run, start, turnprobe};
 
 fn data(name: &str) -> PathBuf {
     let below = Path::new("tests/data/rollup").join(name);
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
-}
-
-fn probe(line: &str, files: &[(&str, &Path)]) -> Said {
-    let mut command = turnprobe(&format!("probe --lab --quiet {line}"));
-    for (flag, file) in files {
-        command.arg(flag).arg(file);
-    }
-    finished(start(command))
-}
-
-fn report(files: &[&Path]) -> Value {
-    let output = output(turnprobe("report --format json").args(files));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The bucket of a time, by the bounds that Python's integers gave.
@@ -160,7 +145,7 @@ fn roll_ups_are_what_the_rows_beside_them_come_to() {
         ("--rollup-output", &*csv),
         ("--rollup-output", &*jsonl),
     ];
-    probe(
+    probe_into(
         "-n 60 -i 40ms --rollup 1s --lab-fault reset --lab-fault-share 30 --label a=b",
         &files,
     )
@@ -204,7 +189,7 @@ fn a_run_after_another_adds_rows_and_counts_nothing_twice() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("r.csv");
     for _ in 0..2 {
-        probe("-n 7 -i 0 --rollup 24h", &[("--output", &file)]).ended(0);
+        probe_into("-n 7 -i 0 --rollup 24h", &[("--output", &file)]).ended(0);
     }
     let rows = Rows::in_file(&file);
     let runs: BTreeSet<&str> = rows.column("run_id").into_iter().collect();
@@ -214,7 +199,7 @@ fn a_run_after_another_adds_rows_and_counts_nothing_twice() {
         .map(|n| n.parse::<u64>().unwrap())
         .sum();
     assert_eq!((runs.len(), probes), (2, 14));
-    assert_eq!(report(&[&file])["overview"]["rows"], 14);
+    assert_eq!(report_json("", &[&file])["overview"]["rows"], 14);
 }
 
 /// What was whole by then is in the file, and the next run goes on behind it.
@@ -237,7 +222,7 @@ fn a_run_that_is_killed_leaves_whole_intervals_and_the_next_one_repeats_none() {
     child.wait().unwrap();
     let before = lines();
     assert!(before > 3);
-    probe("-n 9 -i 0 --rollup 1s", &[("--output", &file)]).ended(0);
+    probe_into("-n 9 -i 0 --rollup 1s", &[("--output", &file)]).ended(0);
     let rows = cells(&Rows::in_file(&file));
     assert!(rows.len() >= before);
     let keys = rows.iter().map(|row| {
@@ -259,7 +244,7 @@ fn a_run_that_is_killed_leaves_whole_intervals_and_the_next_one_repeats_none() {
 
 #[test]
 fn roll_ups_go_to_stdout_where_output_says_so() {
-    let said = probe("-n 3 -i 0 --rollup 1h -o -", &[]);
+    let said = probe_into("-n 3 -i 0 --rollup 1h -o -", &[]);
     let rows = Rows::of(&said.stdout);
     let probes: u64 = rows
         .column("probes")
@@ -293,9 +278,9 @@ fn is_near(found: &Value, expected: &Value) -> bool {
 fn a_report_of_roll_ups_has_the_numbers_that_python_has_of_the_rows() {
     let expected: Value =
         serde_json::from_slice(&std::fs::read(data("expected.json")).unwrap()).unwrap();
-    let of_rows = report(&[&data("rows.csv.gz")]);
+    let of_rows = report_json("", &[&data("rows.csv.gz")]);
     for name in ["rollups.csv", "rollups.jsonl"] {
-        let found = report(&[&data(name)]);
+        let found = report_json("", &[&data(name)]);
         let overview = &found["overview"];
         for count in ["rows", "failed", "answered"] {
             assert_eq!(overview[count], expected[count], "{name}: {count}");
@@ -353,7 +338,7 @@ fn a_report_of_roll_ups_has_the_numbers_that_python_has_of_the_rows() {
 
 #[test]
 fn what_only_single_rows_tell_is_not_claimed_of_roll_ups() {
-    let found = report(&[&data("rollups.csv")]);
+    let found = report_json("", &[&data("rollups.csv")]);
     // 46 probes were lost in a row: an outage, of which the interval is known
     let outage = &found["series"][0]["in_rollups"];
     is(outage, json!({"is_outage": true, "lost_in_a_row": 46}));
@@ -444,7 +429,7 @@ fn a_roll_up_that_contradicts_itself_is_left_out_and_told() {
             .map(|n| n.parse().unwrap())
             .collect();
         let left = probes.iter().sum::<u64>() - probes[3];
-        let found = report(&[&file]);
+        let found = report_json("", &[&file]);
         assert_eq!(found["overview"]["rows"], left, "{column} {cell}");
         let problems = found["input"]["problems"].as_array().unwrap();
         let told = |problem: &Value| {
@@ -457,7 +442,7 @@ fn a_roll_up_that_contradicts_itself_is_left_out_and_told() {
 
 #[test]
 fn rows_and_the_roll_ups_of_them_read_together_are_told_to_count_twice() {
-    let found = report(&[&data("rows.csv.gz"), &data("rollups.csv")]);
+    let found = report_json("", &[&data("rows.csv.gz"), &data("rollups.csv")]);
     let problems = found["input"]["problems"].as_array().unwrap();
     let told = |problem: &Value| {
         let what = problem["what"].as_str().unwrap();
@@ -493,11 +478,11 @@ fn columns_that_only_single_rows_have_are_refused_by_name_or_told() {
 fn rows_and_roll_ups_never_share_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let [rows, rollups] = ["rows.csv", "rollups.csv"].map(|name| dir.path().join(name));
-    assert_eq!(probe("-n 1", &[("--output", &rows)]).code, Some(0));
-    probe("-n 1 --rollup 1m", &[("--output", &rollups)]).ended(0);
+    assert_eq!(probe_into("-n 1", &[("--output", &rows)]).code, Some(0));
+    probe_into("-n 1 --rollup 1m", &[("--output", &rollups)]).ended(0);
     for (line, file) in [("-n 1 --rollup 1m", &rows), ("-n 1", &rollups)] {
         let before = std::fs::read(file).unwrap();
-        probe(line, &[("--output", file)]).ended(3);
+        probe_into(line, &[("--output", file)]).ended(3);
         assert_eq!(std::fs::read(file).unwrap(), before);
     }
 }

@@ -8,21 +8,11 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::command::{Said, finished, output, run, start, turnprobe};
-
-fn probe(line: &str, files: &[(&str, &Path)]) -> Said {
-    let mut command = turnprobe(&format!("probe --lab --quiet {line}"));
-    for (flag, file) in files {
-        command.arg(flag).arg(file);
-    }
-    finished(start(command))
-}
+use crate::command::{finished, probe_into, run, start, turnprobe};
 
 fn json(line: &str, file: &Path) -> Value {
-    let output = output(turnprobe(&format!("{line} --format json")).arg(file));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let mut command = turnprobe(&format!("{line} --format json"));
+    finished(start(command.arg(file))).ended(0).json()
 }
 
 /// A report without what it says of the files.
@@ -52,7 +42,7 @@ fn a_report_of_a_store_is_that_of_the_file_the_same_run_wrote() {
     ];
     for (name, line) in cases {
         let (csv, db) = (at(&format!("{name}.csv")), at(&format!("{name}.db")));
-        probe(line, &[("--output", &csv), ("--store", &db)]);
+        probe_into(line, &[("--output", &csv), ("--store", &db)]);
         let [of_csv, of_db] = [&csv, &db].map(|file| report("", file));
         assert_eq!(of_db, of_csv, "{name}");
     }
@@ -66,8 +56,7 @@ fn a_report_of_a_store_is_that_of_the_file_the_same_run_wrote() {
     );
     let [of_csv, of_db] = [at("udp.csv"), at("udp.db")].map(|file| {
         let sides = "compare --a transport=tls --b transport=udp";
-        let output = output(turnprobe(&format!("{sides} --format json")).arg(file));
-        let mut json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut json = json(sides, &file);
         json["input"].take();
         json
     });
@@ -79,7 +68,7 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     let (db, csv) = (at("probes.db"), at("rollups.csv"));
-    probe(
+    probe_into(
         "-n 40 -i 0 --rollup 1s",
         &[("--store", &db), ("--rollup-output", &csv)],
     )
@@ -97,7 +86,7 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     assert_eq!(report("", &db), report("", &csv));
     // a store without rows of probes from the beginning
     let only = at("only.db");
-    probe(
+    probe_into(
         "-n 10 -i 0 --rollup 1s --store-keep rows=0",
         &[("--store", &only)],
     )
@@ -160,9 +149,9 @@ fn packets_and_samples_go_into_the_store_where_they_are_asked_for() {
     let at = |name: &str| directory.path().join(name);
     let (db, packets, samples) = (at("a.db"), at("packets.csv"), at("samples.csv"));
     let line = "--burst 50/s --for 1s -n 1";
-    probe(line, &[("--store", &db)]);
+    probe_into(line, &[("--store", &db)]);
     assert_eq!(number(&db, "SELECT count(*) FROM packets"), 0);
-    probe(line, &[("--store", &db), ("--packets", &packets)]);
+    probe_into(line, &[("--store", &db), ("--packets", &packets)]);
     let in_file = |path: &Path| {
         let lines = std::fs::read_to_string(path).unwrap().lines().count() - 1;
         i64::try_from(lines).unwrap()
@@ -171,7 +160,7 @@ fn packets_and_samples_go_into_the_store_where_they_are_asked_for() {
         number(&db, "SELECT count(*) FROM packets"),
         in_file(&packets)
     );
-    probe("--hold 1s", &[("--store", &db), ("--samples", &samples)]);
+    probe_into("--hold 1s", &[("--store", &db), ("--samples", &samples)]);
     assert_eq!(
         number(&db, "SELECT count(*) FROM samples"),
         in_file(&samples)
@@ -222,16 +211,16 @@ fn wrong_stores_are_told_with_the_way_out() {
         assert!(said.stderr.contains(wanted), "{line}: {}", said.stderr);
         assert!(!said.stderr.contains("secret"), "{line}: {}", said.stderr);
     }
-    let said = probe("-n 1", &[("--store", &inside)]).ended(2);
+    let said = probe_into("-n 1", &[("--store", &inside)]).ended(2);
     said.err_has("use a name that ends in .db");
     let nowhere = directory.path().join("no/probes.db");
-    let said = probe("-n 1", &[("--store", &nowhere)]);
+    let said = probe_into("-n 1", &[("--store", &nowhere)]);
     said.err_has("there is no directory");
     let other = directory.path().join("other.db");
     let connection = Connection::open(&other).unwrap();
     connection.execute_batch("CREATE TABLE t (x)").unwrap();
     drop(connection);
-    let said = probe("-n 1", &[("--store", &other)]);
+    let said = probe_into("-n 1", &[("--store", &other)]);
     said.err_has("not a turnprobe store");
     let said = finished(start(turnprobe("report").arg(&other)));
     assert_ne!(said.code, Some(0));

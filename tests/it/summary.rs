@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use crate::command::{Rows, has, output, run_into, turnprobe};
+use crate::command::{Rows, has, report_json, run_into};
 
 /// The columns of a file by name, row for row.
 type Cells<'a> = HashMap<&'a str, &'a str>;
@@ -104,8 +104,7 @@ fn the_summary_of_a_run_and_the_report_of_its_file_are_what_the_rows_are_by_hand
         .iter()
         .map(|row| names.iter().copied().zip(row).collect())
         .collect();
-    let output = output(turnprobe("report --format json").arg(&file));
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = report_json("", &[&file]);
 
     // counts
     let failed = rows.iter().filter(|row| !row["cause"].is_empty()).count();
@@ -251,8 +250,7 @@ fn the_summary_of_a_run_and_the_report_of_its_file_are_what_the_rows_are_by_hand
 
 /// A file as its rows say it by hand, and as its report says it: one group of the kind that `part` names.
 fn told(file: &std::path::Path, part: &str) -> (Rows, Value) {
-    let output = output(turnprobe("report --format json").arg(file));
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = report_json("", &[file]);
     let groups = report[part].as_array().unwrap();
     assert_eq!(groups.len(), 1, "{report}");
     (Rows::in_file(file), groups[0].clone())

@@ -7,8 +7,10 @@ use anyhow::{bail, ensure};
 use super::BurstKind;
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::local_end::{local_end, reachable};
-use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets, zone};
-use crate::cli::run::Job;
+use crate::cli::config::{
+    columns, families, has_slots, limits, resolver, suits_addresses, targets, zone,
+};
+use crate::cli::run::RunPlan;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::cli::values::LimitsArg;
 use crate::judge::limits::{CLIENT, EDGE};
@@ -38,7 +40,7 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The validated bursts or watch.
-pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<BurstKind>> {
+pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<BurstKind>> {
     let stream = &args.stream;
     let flag = if stream.watch { "--watch" } else { "--burst" };
     ensure!(
@@ -55,19 +57,12 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<BurstKind>> {
         bail!("{flag} uses UDP only: give the target without {without}");
     }
     suits_addresses(args, &targets)?;
-    ensure!(
-        args.count != Some(0),
-        "--count 0 would do nothing; give 1 or more"
-    );
-    ensure!(
-        args.duration.is_none_or(|d| !d.is_zero()),
-        "--duration must be more than 0"
-    );
+    has_slots(args)?;
     ensure!(
         (Duration::from_millis(10)..=LONGEST_ANSWER).contains(&stream.answer_timeout),
         "--answer-timeout must be from 10ms to 10s"
     );
-    let Schedule { shape, pace, fast } = match stream.burst {
+    let PacketSchedule { shape, pace, fast } = match stream.burst {
         Some(rate) => burst(args, rate)?,
         None => watch(args, &targets)?,
     };
@@ -115,7 +110,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<BurstKind>> {
         targets,
         concurrency: 1,
     };
-    Job::new(args, stream, engine, path, outputs)
+    RunPlan::new(args, stream, engine, path, outputs)
 }
 
 /// From the first packet to the last one, where there is one.
@@ -127,7 +122,7 @@ fn length(pace: &Pace, shape: &BurstShape) -> Option<Duration> {
 }
 
 /// When packets are sent.
-struct Schedule {
+struct PacketSchedule {
     shape: BurstShape,
     /// When slots begin: each burst is one, a watch is the only one.
     pace: Pace,
@@ -135,7 +130,7 @@ struct Schedule {
     fast: bool,
 }
 
-fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<Schedule> {
+fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<PacketSchedule> {
     let length = args.stream.length;
     ensure!(
         (SHORTEST..=LONGEST).contains(&length),
@@ -153,14 +148,14 @@ fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<Schedule> {
         (count, _) => count,
     };
     let fast = rate > POLITE_RATE || length > POLITE_LENGTH;
-    Ok(Schedule {
+    Ok(PacketSchedule {
         shape,
         pace: Pace::new(interval, count, args.duration),
         fast,
     })
 }
 
-fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Schedule> {
+fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<PacketSchedule> {
     ensure!(
         (SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&args.interval),
         "--interval of a watch must be from 10ms to 60s; under 100ms only to loopback, private addresses or with \
@@ -175,7 +170,7 @@ fn watch(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<Schedule> {
         packets: Pace::new(args.interval, args.count, args.duration).slots(),
         limit: args.stream.answer_timeout,
     };
-    Ok(Schedule {
+    Ok(PacketSchedule {
         shape,
         pace: Pace::new(Duration::ZERO, Some(1), None),
         fast: args.interval < POLITE_INTERVAL,

@@ -15,7 +15,7 @@ type Known<'a> = (&'a Facts, &'a Diagnosis);
 
 /// What programs read: what it comes to, and the facts that it goes by.
 #[derive(Debug, Serialize)]
-struct Whole<'a> {
+struct LookJson<'a> {
     #[serde(flatten)]
     told: DiagnosisJson<'a>,
     facts: &'a Facts,
@@ -40,7 +40,7 @@ pub(super) fn result(
             doc::terminal(&document(facts, judged, args.time_zone), &room)
         }
         DiagnoseFormat::Markdown => doc::markdown(&document(facts, judged, args.time_zone), None),
-        DiagnoseFormat::Json => json(&Whole {
+        DiagnoseFormat::Json => json(&LookJson {
             told: report::told(facts, judged),
             facts,
         })?,
@@ -51,7 +51,7 @@ pub(super) fn result(
 
 /// Prints the whole as one line of JSON.
 pub(super) fn whole_line((facts, judged): Known<'_>) -> anyhow::Result<()> {
-    line(&Whole {
+    line(&LookJson {
         told: report::told(facts, judged),
         facts,
     })

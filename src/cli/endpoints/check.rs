@@ -16,7 +16,7 @@ use crate::target::{Host, Target};
 
 /// What programs read.
 #[derive(Debug, Serialize)]
-struct Answer {
+struct AnswerJson {
     tool_version: &'static str,
     list: ListFacts,
     checked: Vec<Membership>,
@@ -35,7 +35,7 @@ pub(super) fn run(args: &CheckArgs, color: Color) -> Result<Exit, FatalError> {
         })
         .collect();
     let today = Wall::system().now().date_naive();
-    let facts = Answer {
+    let facts = AnswerJson {
         tool_version: env!("CARGO_PKG_VERSION"),
         list: list.facts(today),
         checked: found,

@@ -30,7 +30,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, FatalError> {
     let service = service(&args.from).map_err(FatalError::usage)?;
     let given = args.client_request_id.as_deref().map(guid).transpose();
     let given = given.map_err(FatalError::usage)?;
-    let place = Place::open(&args.output).map_err(FatalError::io)?;
+    let place = ListFile::open(&args.output).map_err(FatalError::io)?;
     let roots = args.ca.as_deref().map(|path| {
         let read = std::fs::read(path);
         read.with_context(|| format!("--ca {} cannot be read", path.display()))
@@ -67,7 +67,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, FatalError> {
         Some(id) => id,
         None => random_guid().map_err(FatalError::io)?,
     };
-    let asked = Asked {
+    let asked = FetchRequest {
         service,
         id,
         same: same.cloned(),
@@ -105,7 +105,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<Exit, FatalError> {
     Ok(Exit::Done)
 }
 
-fn tell(place: &Place, kept: &SavedList, (is_unchanged, is_new): (bool, bool), size: usize) {
+fn tell(place: &ListFile, kept: &SavedList, (is_unchanged, is_new): (bool, bool), size: usize) {
     let path = place.path.display();
     let version = &kept.version;
     if is_unchanged {
@@ -207,14 +207,14 @@ fn wait(checked: DateTime<Utc>, now: DateTime<Utc>) -> Option<u64> {
 }
 
 /// What the service is asked.
-struct Asked {
+struct FetchRequest {
     service: Service,
     id: String,
     same: Option<SavedList>,
     now: DateTime<Utc>,
 }
 
-impl Asked {
+impl FetchRequest {
     /// The list, and whether it is the one that was there.
     fn ask(self, web: &Web) -> anyhow::Result<(SavedList, bool)> {
         let Service { url, host } = &self.service;
@@ -248,7 +248,7 @@ impl Asked {
 
 /// Where the list goes.
 #[derive(Debug)]
-struct Place {
+struct ListFile {
     /// As it was named, absolute.
     path: PathBuf,
     /// The file, all links followed.
@@ -258,7 +258,7 @@ struct Place {
     is_there: bool,
 }
 
-impl Place {
+impl ListFile {
     /// Looks whether a list can be written there; nothing is written yet.
     fn open(path: &Path) -> anyhow::Result<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());

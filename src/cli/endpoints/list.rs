@@ -15,7 +15,7 @@ use crate::endpoints::{List, ListFacts, Ports, RELAYS, RelatedService, Set, neig
 
 /// An entry, for programs.
 #[derive(Debug, Serialize)]
-struct Entry {
+struct EntryJson {
     /// `teams`, `list`, `neighbour` or `former`.
     kind: &'static str,
     id: Option<u32>,
@@ -41,7 +41,7 @@ struct RelayName {
 struct Shown {
     tool_version: &'static str,
     list: ListFacts,
-    entries: Vec<Entry>,
+    entries: Vec<EntryJson>,
     relays: Vec<RelayName>,
     unreadable_names: usize,
 }
@@ -89,9 +89,9 @@ fn texts(ports: &[Ports]) -> Vec<String> {
     ports.iter().map(ToString::to_string).collect()
 }
 
-fn of_set(set: &Set) -> Entry {
+fn of_set(set: &Set) -> EntryJson {
     let names = set.names.iter().map(|name| name.text().to_owned());
-    Entry {
+    EntryJson {
         kind: if set.is_teams() { "teams" } else { "list" },
         id: Some(set.id),
         category: Some(set.category.to_string()),
@@ -104,9 +104,9 @@ fn of_set(set: &Set) -> Entry {
     }
 }
 
-fn of_neighbour(near: &RelatedService) -> Entry {
+fn of_neighbour(near: &RelatedService) -> EntryJson {
     let names = near.names.iter().map(|name| name.text().to_owned());
-    Entry {
+    EntryJson {
         kind: if near.is_former {
             "former"
         } else {
@@ -124,7 +124,7 @@ fn of_neighbour(near: &RelatedService) -> Entry {
 }
 
 /// Each entry has a line for each of its names and ranges.
-fn parts(entry: &Entry) -> impl Iterator<Item = (&Entry, &String)> {
+fn parts(entry: &EntryJson) -> impl Iterator<Item = (&EntryJson, &String)> {
     let parts = entry.ranges.iter().chain(&entry.names);
     parts.map(move |part| (entry, part))
 }
@@ -146,7 +146,8 @@ fn told(list: &List, shown: &Shown) -> Document {
         .table()
         .keep(ShownRows::All);
     // a whole list of Microsoft 365 is for programs
-    let few = |entry: &&Entry| entry.kind != "list" || [Some(127), Some(184)].contains(&entry.id);
+    let few =
+        |entry: &&EntryJson| entry.kind != "list" || [Some(127), Some(184)].contains(&entry.id);
     let near = Table::of(
         "neighbours",
         "",

@@ -65,7 +65,7 @@ fn export(inputs: Vec<Input>, out: &Path) -> anyhow::Result<Exit> {
             "-: stdin cannot be exported, as the columns are read before the rows: write the rows to a file first"
         );
     }
-    let shape = Shape::of(&inputs, &interrupted)?;
+    let shape = InputShape::of(&inputs, &interrupted)?;
     let columns = shape.columns();
     let inputs = inputs
         .into_iter()
@@ -129,13 +129,13 @@ fn export(inputs: Vec<Input>, out: &Path) -> anyhow::Result<Exit> {
 }
 
 /// What files have in common, by their first rows.
-struct Shape {
+struct InputShape {
     dialect: Dialect,
     first: String,
     names: Vec<String>,
 }
 
-impl Shape {
+impl InputShape {
     fn of(inputs: &[Input], interrupted: &signals::Interrupted) -> anyhow::Result<Self> {
         let mut shape: Option<Self> = None;
         for input in inputs {

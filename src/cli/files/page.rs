@@ -53,11 +53,11 @@ pub fn page_name() -> impl TypedValueParser<Value = PathBuf> {
 pub struct PageOutput {
     /// As it was named, absolute.
     path: PathBuf,
-    place: Place,
+    place: PageDestination,
 }
 
 #[derive(Debug)]
-enum Place {
+enum PageDestination {
     /// A file, all links followed.
     File(PathBuf),
     /// A pipe or a device.
@@ -69,7 +69,7 @@ enum Place {
 impl PageOutput {
     /// Whether a page is there that would be lost for this one.
     pub fn would_replace_one(&self) -> bool {
-        let Place::File(file) = &self.place else {
+        let PageDestination::File(file) = &self.place else {
             return false;
         };
         fs::metadata(file).is_ok_and(|found| found.len() > 0)
@@ -83,7 +83,7 @@ impl PageOutput {
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let place = match fs::metadata(&path) {
-            Ok(found) if is_stdout(&found) => Place::Stdout,
+            Ok(found) if is_stdout(&found) => PageDestination::Stdout,
             Ok(found) if found.is_file() => {
                 let file = look(&path)?;
                 // a directory that takes no new file may have one that can be written
@@ -92,9 +92,9 @@ impl PageOutput {
                 {
                     return Err(failed(error, &path));
                 }
-                Place::File(file)
+                PageDestination::File(file)
             }
-            Ok(found) if is_stream(&found) => Place::Stream,
+            Ok(found) if is_stream(&found) => PageDestination::Stream,
             Ok(_) => {
                 return Err(anyhow!(
                     "{} is not a file; give --html another name",
@@ -104,7 +104,7 @@ impl PageOutput {
             Err(_) => {
                 let file = followed(&path);
                 Beside::create(&file).map_err(|error| failed(error, &path))?;
-                Place::File(file)
+                PageDestination::File(file)
             }
         };
         Ok(Self { path, place })
@@ -119,18 +119,18 @@ impl PageOutput {
     pub fn write(self, document: &Document) -> anyhow::Result<String> {
         let text = doc::page(document);
         let written = match &self.place {
-            Place::File(file) => {
+            PageDestination::File(file) => {
                 if file.exists() {
                     // somebody may have put something there meanwhile
                     look(file)?;
                 }
                 replace(file, text.as_bytes(), Stubborn::WriteOver)
             }
-            Place::Stream => File::options()
+            PageDestination::Stream => File::options()
                 .write(true)
                 .open(&self.path)
                 .and_then(|mut stream| stream.write_all(text.as_bytes())),
-            Place::Stdout => {
+            PageDestination::Stdout => {
                 let mut stdout = io::stdout().lock();
                 let written = stdout.write_all(text.as_bytes());
                 match written.and_then(|()| stdout.flush()) {

@@ -6,8 +6,8 @@ use anyhow::ensure;
 
 use super::HoldKind;
 use crate::cli::args::ProbeArgs;
-use crate::cli::config::{columns, plan, suits_addresses, targets, zone};
-use crate::cli::run::Job;
+use crate::cli::config::{columns, has_slots, plan, suits_addresses, targets, zone};
+use crate::cli::run::RunPlan;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
 use crate::measure::hold::Hold;
@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// The validated held connections.
-pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<HoldKind>> {
+pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<HoldKind>> {
     let targets = targets(args)?;
     fits(args, &targets)?;
     suits_addresses(args, &targets)?;
@@ -60,7 +60,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<HoldKind>> {
         targets,
         concurrency: 1,
     };
-    Job::new(args, held, engine, path, outputs)
+    RunPlan::new(args, held, engine, path, outputs)
 }
 
 /// Only TLS can be held.
@@ -73,15 +73,7 @@ fn fits(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
     if let Some(other) = targets.iter().find(|target| !of_tls(target)) {
         anyhow::bail!("--hold holds a TLS connection: give {other} as a plain host or as tls://");
     }
-    ensure!(
-        args.count != Some(0),
-        "--count 0 would do nothing; give 1 or more"
-    );
-    ensure!(
-        args.duration.is_none_or(|d| !d.is_zero()),
-        "--duration must be more than 0"
-    );
-    Ok(())
+    has_slots(args)
 }
 
 fn schedule(args: &ProbeArgs) -> anyhow::Result<(HoldShape, Pace)> {

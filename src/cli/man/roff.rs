@@ -15,10 +15,10 @@ pub fn blocks(roff: &str) -> Vec<ManBlock> {
         };
         match word {
             // without a mark `IP` goes on with what stands before a list
-            "" | "IP" if rest.is_empty() => out.begin(Next::Paragraph),
+            "" | "IP" if rest.is_empty() => out.begin(LineStart::Paragraph),
             "" => out.words(&plain(rest)),
             "SH" | "SS" => {
-                out.begin(Next::Paragraph);
+                out.begin(LineStart::Paragraph);
                 out.indent = 0;
                 let level = if word == "SH" { 1 } else { 2 };
                 let title = plain(rest.trim_matches('"'));
@@ -26,14 +26,14 @@ pub fn blocks(roff: &str) -> Vec<ManBlock> {
             }
             "TP" => {
                 out.indent = 0;
-                out.begin(Next::Term);
+                out.begin(LineStart::Term);
             }
-            "IP" => out.begin(Next::Item),
+            "IP" => out.begin(LineStart::Item),
             "PP" => {
                 out.indent = 0;
-                out.begin(Next::Paragraph);
+                out.begin(LineStart::Paragraph);
             }
-            "sp" | "br" | "RS" | "RE" => out.begin(Next::Paragraph),
+            "sp" | "br" | "RS" | "RE" => out.begin(LineStart::Paragraph),
             // the head of the page, and what apostrophes are
             _ => {}
         }
@@ -43,7 +43,7 @@ pub fn blocks(roff: &str) -> Vec<ManBlock> {
 
 /// What the next line begins.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Next {
+enum LineStart {
     #[default]
     Paragraph,
     Term,
@@ -55,32 +55,32 @@ enum Next {
 #[derive(Debug, Default)]
 struct Pieces {
     done: Vec<ManBlock>,
-    next: Next,
+    next: LineStart,
     indent: usize,
 }
 
 impl Pieces {
-    fn begin(&mut self, next: Next) {
+    fn begin(&mut self, next: LineStart) {
         self.next = next;
     }
 
     fn words(&mut self, words: &str) {
         match self.next {
-            Next::Term => {
+            LineStart::Term => {
                 self.done.push(ManBlock::Term(words.to_owned()));
                 self.indent = INDENT;
-                self.next = Next::Paragraph;
+                self.next = LineStart::Paragraph;
                 return;
             }
-            Next::Item => {
+            LineStart::Item => {
                 let item = ManBlock::Item(self.indent, "- ".to_owned(), words.to_owned());
                 self.done.push(item);
             }
-            Next::Paragraph => {
+            LineStart::Paragraph => {
                 self.done
                     .push(ManBlock::Paragraph(self.indent, words.to_owned()));
             }
-            Next::Same => {
+            LineStart::Same => {
                 if let Some(ManBlock::Paragraph(_, text) | ManBlock::Item(_, _, text)) =
                     self.done.last_mut()
                 {
@@ -89,7 +89,7 @@ impl Pieces {
                 }
             }
         }
-        self.next = Next::Same;
+        self.next = LineStart::Same;
     }
 }
 

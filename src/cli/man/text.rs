@@ -11,7 +11,7 @@ const GAP: usize = 2;
 /// The pieces in lines of at most so many columns; what stands in a block of code, and a word that no line holds, is
 /// left as it is or cut.
 pub fn text(blocks: &[ManBlock], columns: usize) -> String {
-    let mut out = Out {
+    let mut out = TextWriter {
         columns: columns.max(20),
         text: String::new(),
     };
@@ -44,12 +44,12 @@ fn inline(text: &str) -> String {
 }
 
 /// What was written so far.
-struct Out {
+struct TextWriter {
     columns: usize,
     text: String,
 }
 
-impl Out {
+impl TextWriter {
     fn block(&mut self, block: &ManBlock) {
         match block {
             ManBlock::Heading(level, title) => self.heading(*level, title),

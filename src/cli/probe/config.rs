@@ -9,7 +9,7 @@ use super::lines::{LineLayout, ProbeLines};
 use super::{Extent, Probes, rate, rollup};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{columns, plan, suits_addresses, targets, transports, zone};
-use crate::cli::run::Job;
+use crate::cli::run::RunPlan;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
 use crate::measure::probe::columns::REMARKS;
@@ -26,7 +26,7 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 const LONGEST_SERIES: Duration = Duration::from_secs(3650 * 24 * 3600);
 
 /// The validated series of probes.
-pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
+pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<Probes>> {
     let targets = targets(args)?;
     let mut path = plan(args, &targets)?;
     ensure!(
@@ -93,7 +93,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<Job<Probes>> {
         targets,
         concurrency,
     };
-    Job::new(args, kind, engine, path, outputs)
+    RunPlan::new(args, kind, engine, path, outputs)
 }
 
 /// So many that an outage, in which every probe takes all its time, costs no slot.

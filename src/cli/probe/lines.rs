@@ -33,14 +33,14 @@ pub struct ProbeLines {
     hosts: Option<usize>,
     /// The longest address so far.
     address: usize,
-    head: Option<Head>,
+    head: Option<LinesHead>,
     /// How each target fails that does, over each transport.
-    failing: HashMap<Way, Failing>,
+    failing: HashMap<LineKey, Failing>,
 }
 
 /// What stands above the lines, and what it depends on.
 #[derive(Debug)]
-struct Head {
+struct LinesHead {
     columns: usize,
     address: usize,
     offset: FixedOffset,
@@ -50,7 +50,7 @@ struct Head {
 }
 
 /// Target and port, transport, and whether it goes through a proxy.
-type Way = (Arc<str>, u16, Transport, bool);
+type LineKey = (Arc<str>, u16, Transport, bool);
 
 /// A failure that goes on: it is told once, and then counted.
 #[derive(Debug)]
@@ -143,7 +143,7 @@ impl ProbeLines {
         if !is_as_above {
             let _ = writeln!(text, "{}", layout.head());
         }
-        self.head = Some(Head {
+        self.head = Some(LinesHead {
             columns,
             address: self.address,
             offset,
@@ -179,7 +179,7 @@ impl ProbeLines {
     }
 }
 
-fn key(record: &Record) -> Way {
+fn key(record: &Record) -> LineKey {
     let is_through = record.via.is_some();
     (
         Arc::clone(&record.host),

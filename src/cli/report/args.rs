@@ -16,7 +16,7 @@ use crate::cli::values::{duration, whole};
 use crate::cli::words::words;
 use crate::record::World;
 use crate::report::Sort;
-use crate::report::sql::Engine;
+use crate::report::sql::SqlEngine;
 use crate::schema::Metric;
 use crate::zone::Zone;
 
@@ -86,9 +86,9 @@ pub struct ReportArgs {
           help_heading = OUTPUT)]
     pub format: DocumentFormat,
     /// Print a query for your own database instead: duckdb, postgres, sqlite, clickhouse
-    #[arg(long, value_name = "ENGINE", value_parser = words::<Engine>(),
+    #[arg(long, value_name = "ENGINE", value_parser = words::<SqlEngine>(),
           hide_possible_values = true, help_heading = OUTPUT, hide_short_help = true)]
-    pub sql: Option<Engine>,
+    pub sql: Option<SqlEngine>,
     /// Write a self-contained page with charts
     #[arg(long, value_name = "FILE", value_parser = page_name(), help_heading = OUTPUT)]
     pub html: Option<PathBuf>,

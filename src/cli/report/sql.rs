@@ -11,14 +11,16 @@ use super::args::ReportArgs;
 use crate::cli::exit::{Exit, FatalError};
 use crate::cli::files::Filter;
 use crate::cli::{signals, terminal};
-use crate::report::sql::{Engine, FileName, Of, Place, Question, SqlError, query};
+use crate::report::sql::{
+    FileName, QuerySubject, SqlEngine, SqlError, SqlQuery, TableSource, query,
+};
 use crate::schema::Dialect;
 use crate::source::{self, Input};
 use crate::zone::Zone;
 
 /// Prints queries of what is asked for.
 pub fn run(
-    engine: Engine,
+    engine: SqlEngine,
     args: &ReportArgs,
     filter: &Filter,
     by: Vec<Vec<String>>,
@@ -40,7 +42,7 @@ pub fn run(
     for by in tables {
         for (of, place, known) in &found {
             let question = question(engine, args, filter, by.clone());
-            let question = Question {
+            let question = SqlQuery {
                 of: *of,
                 place: place.clone(),
                 known: known.clone(),
@@ -68,26 +70,28 @@ pub fn run(
 }
 
 /// What each query is of.
-type Found = Vec<(Of, Place, Option<BTreeSet<String>>)>;
+type QueryParts = Vec<(QuerySubject, TableSource, Option<BTreeSet<String>>)>;
 
-fn by_tables(found: &Found) -> bool {
-    found.iter().all(|(_, place, _)| *place == Place::Table)
+fn by_tables(found: &QueryParts) -> bool {
+    found
+        .iter()
+        .all(|(_, place, _)| *place == TableSource::Table)
 }
 
 fn is_of_rows(error: &SqlError) -> bool {
     matches!(error, SqlError::Unknown { what, .. } if *what == "roll-ups")
 }
 
-fn question(engine: Engine, args: &ReportArgs, filter: &Filter, by: Vec<String>) -> Question {
+fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<String>) -> SqlQuery {
     let [since, until] = filter.times();
     let mut conditions = filter.wanted().pairs().to_vec();
     if let Some(world) = args.world {
         conditions.push(("world".to_owned(), vec![world.as_str().to_owned()]));
     }
-    Question {
+    SqlQuery {
         engine,
-        of: Of::Rows,
-        place: Place::Table,
+        of: QuerySubject::Rows,
+        place: TableSource::Table,
         known: None,
         by,
         metrics: args.metric.clone(),
@@ -98,13 +102,13 @@ fn question(engine: Engine, args: &ReportArgs, filter: &Filter, by: Vec<String>)
 }
 
 /// Tables, or the files with their kind and columns.
-fn found(engine: Engine, args: &ReportArgs) -> Result<Found, FatalError> {
+fn found(engine: SqlEngine, args: &ReportArgs) -> Result<QueryParts, FatalError> {
     if args.files.is_empty() {
-        return Ok([Of::Rows, Of::RollUps]
-            .map(|of| (of, Place::Table, None))
+        return Ok([QuerySubject::Rows, QuerySubject::RollUps]
+            .map(|of| (of, TableSource::Table, None))
             .to_vec());
     }
-    if engine != Engine::DuckDb {
+    if engine != SqlEngine::DuckDb {
         return Err(FatalError::usage(anyhow::anyhow!(
             "--sql {} uses the tables probes and rollups: leave out the files, or use --sql duckdb, which reads them",
             engine.as_str()
@@ -117,15 +121,15 @@ fn found(engine: Engine, args: &ReportArgs) -> Result<Found, FatalError> {
 }
 
 /// What files have in common.
-struct Seen {
-    of: Of,
+struct SeenFiles {
+    of: QuerySubject,
     columns: BTreeSet<String>,
 }
 
 /// Looks into each file as far as its first rows.
-fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
+fn seen(inputs: Vec<Input>) -> anyhow::Result<SeenFiles> {
     let interrupted = signals::listen(None)?;
-    let mut seen: Option<(Seen, String)> = None;
+    let mut seen: Option<(SeenFiles, String)> = None;
     for input in inputs {
         let name = input.name();
         if let Input::Unusable { name, why, again } = &input {
@@ -149,8 +153,8 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
             continue;
         };
         let of = match batch.layout.dialect {
-            Dialect::Turnprobe => Of::Rows,
-            Dialect::RollUps => Of::RollUps,
+            Dialect::Turnprobe => QuerySubject::Rows,
+            Dialect::RollUps => QuerySubject::RollUps,
             other => bail!(
                 "{name}: {} is neither turnprobe's rows of probes nor its roll-ups, and only these can be queried",
                 other.as_str()
@@ -158,7 +162,7 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
         };
         let columns = batch.layout.names().iter().cloned().collect();
         match &mut seen {
-            None => seen = Some((Seen { of, columns }, name)),
+            None => seen = Some((SeenFiles { of, columns }, name)),
             Some((known, first)) => {
                 ensure!(
                     known.of == of,
@@ -174,7 +178,7 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<Seen> {
 }
 
 /// The files as DuckDB is told them.
-fn place(files: &[OsString]) -> anyhow::Result<Place> {
+fn place(files: &[OsString]) -> anyhow::Result<TableSource> {
     let mut names = Vec::new();
     let mut form = None;
     for file in files {
@@ -188,9 +192,9 @@ fn place(files: &[OsString]) -> anyhow::Result<Place> {
         let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
         let ending = plain.rsplit('.').next().unwrap_or_default();
         let found = match ending {
-            "jsonl" | "ndjson" | "json" => Form::Json,
-            "parquet" => Form::Parquet,
-            _ => Form::Csv,
+            "jsonl" | "ndjson" | "json" => NamedFormat::Json,
+            "parquet" => NamedFormat::Parquet,
+            _ => NamedFormat::Csv,
         };
         ensure!(
             *form.get_or_insert(found) == found,
@@ -204,15 +208,15 @@ fn place(files: &[OsString]) -> anyhow::Result<Place> {
         });
     }
     Ok(match form {
-        Some(Form::Json) => Place::Json(names),
-        Some(Form::Parquet) => Place::Parquet(names),
-        _ => Place::Csv(names),
+        Some(NamedFormat::Json) => TableSource::Json(names),
+        Some(NamedFormat::Parquet) => TableSource::Parquet(names),
+        _ => TableSource::Csv(names),
     })
 }
 
 /// What a file is by the ending of its name, as DuckDB tells it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum NamedFormat {
     Csv,
     Json,
     Parquet,

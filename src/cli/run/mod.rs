@@ -45,7 +45,7 @@ use world::{event_queue, in_the_lab, labels, this_run};
 
 /// A validated plan of a kind.
 #[derive(Debug)]
-pub(super) struct Job<K: MeasurementKind> {
+pub(super) struct RunPlan<K: MeasurementKind> {
     /// How it is measured and told.
     pub kind: K,
     /// When, and what.
@@ -70,7 +70,7 @@ pub(super) struct Job<K: MeasurementKind> {
     pub zone: Zone,
 }
 
-impl<K: MeasurementKind> Job<K> {
+impl<K: MeasurementKind> RunPlan<K> {
     /// The plan with what all kinds have in common.
     ///
     /// # Errors
@@ -104,8 +104,8 @@ impl<K: MeasurementKind> Job<K> {
 }
 
 /// Runs a job.
-pub(super) fn run<K: MeasurementKind>(job: Job<K>, color: Color) -> Result<Exit, FatalError> {
-    let Job {
+pub(super) fn run<K: MeasurementKind>(job: RunPlan<K>, color: Color) -> Result<Exit, FatalError> {
+    let RunPlan {
         kind,
         engine,
         path,

@@ -47,7 +47,7 @@ impl CommandLine {
             is_plugin: false,
             origins: Origins::default(),
         };
-        if let Some(asked) = Asked::of(&line.words)
+        if let Some(asked) = WantedSettings::of(&line.words)
             && let Err(failure) = line.add(&asked)
         {
             line.refused = Some(failure);
@@ -56,7 +56,7 @@ impl CommandLine {
     }
 
     /// Puts the settings of the file behind the command.
-    fn add(&mut self, asked: &Asked) -> Result<(), FatalError> {
+    fn add(&mut self, asked: &WantedSettings) -> Result<(), FatalError> {
         let path = file::place(asked.config.clone())?;
         let file = file::read(&path, asked.config.is_some())?;
         let commands = keys::of_all(&asked.program);
@@ -110,7 +110,7 @@ impl CommandLine {
 }
 
 /// Settings that a command line asks for.
-struct Asked {
+struct WantedSettings {
     program: clap::Command,
     /// The command, and which word it is.
     command: String,
@@ -121,7 +121,7 @@ struct Asked {
     given: Vec<String>,
 }
 
-impl Asked {
+impl WantedSettings {
     /// What it asks for; none where it asks for nothing, is wrong by itself, or wants its help.
     fn of(words: &[OsString]) -> Option<Self> {
         let before = words.iter().take_while(|word| *word != "--");

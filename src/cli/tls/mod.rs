@@ -19,7 +19,7 @@ use crate::doc::{self, Room};
 use crate::lab::LabOptions;
 use crate::measure::Stop;
 use crate::measure::ladder::finished::{Grade, Ladder, LadderRelay};
-use crate::measure::ladder::runner::Asking;
+use crate::measure::ladder::runner::LadderRun;
 use crate::measure::ladder::script::ScriptStep;
 use crate::measure::ladder::{Rung, build, sections};
 use crate::net::trust::Judge;
@@ -153,7 +153,7 @@ async fn ask(
         1
     };
     let all = routes.len();
-    let mut asking = Asking::new(opener, args.interval, stop);
+    let mut asking = LadderRun::new(opener, args.interval, stop);
     let progress = StatusLine::new(args.quiet);
     for route in routes.into_iter().take(most) {
         if asking.is_over() {

@@ -17,11 +17,11 @@ use crate::sink::reserved;
 pub(super) struct Pem {
     /// As it was named, absolute.
     path: PathBuf,
-    place: Place,
+    place: PemOutput,
 }
 
 #[derive(Debug)]
-enum Place {
+enum PemOutput {
     /// A file, all links followed.
     File(PathBuf),
     /// A pipe or a device.
@@ -38,7 +38,7 @@ impl Pem {
         let failed = |error| failed(error, &path);
         let place = match fs::metadata(&path) {
             Ok(found) if !found.is_file() => {
-                Place::Stream(File::options().write(true).open(&path).map_err(failed)?)
+                PemOutput::Stream(File::options().write(true).open(&path).map_err(failed)?)
             }
             found => {
                 let file = followed(&path);
@@ -51,7 +51,7 @@ impl Pem {
                     }
                     created => drop(created.map_err(failed)?),
                 }
-                Place::File(file)
+                PemOutput::File(file)
             }
         };
         Ok(Self { path, place })
@@ -85,9 +85,9 @@ impl Pem {
         let count: usize = chains.iter().map(Vec::len).sum();
         let path = self.path.display();
         match self.place {
-            Place::File(file) => replace(&file, text.as_bytes(), Stubborn::WriteOver)
+            PemOutput::File(file) => replace(&file, text.as_bytes(), Stubborn::WriteOver)
                 .map_err(|error| failed(error, &self.path))?,
-            Place::Stream(mut stream) => stream
+            PemOutput::Stream(mut stream) => stream
                 .write_all(text.as_bytes())
                 .with_context(|| path.to_string())?,
         }

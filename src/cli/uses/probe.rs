@@ -184,7 +184,7 @@ pub(super) fn idle(
             return Ok(Some((one, Idle::other(why))));
         }
     }
-    let run = Run::new(args, given)?;
+    let run = UseOutcome::new(args, given)?;
     let given = USES.iter().filter(|(id, ..)| given.has(id));
     let mut idle = given.filter_map(|(id, modes, needs)| {
         let why = match run.mode.flag() {
@@ -200,7 +200,7 @@ pub(super) fn idle(
 }
 
 /// What the command line comes to.
-struct Run<'a> {
+struct UseOutcome<'a> {
     args: &'a ProbeArgs,
     given: &'a Given,
     mode: ProbeMode,
@@ -208,7 +208,7 @@ struct Run<'a> {
     ways: Vec<Way>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> UseOutcome<'a> {
     fn new(args: &'a ProbeArgs, given: &'a Given) -> anyhow::Result<Self> {
         let targets = config::targets(args)?;
         let ways = transports::ways(args, &targets)?;

@@ -160,13 +160,13 @@ pub struct TimeTick {
 
 /// Distance between two marks.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+enum TickStep {
     Seconds(i64),
     Days(i32),
     Months(i32),
 }
 
-impl Step {
+impl TickStep {
     /// Its length, on average.
     fn seconds(self) -> i64 {
         match self {
@@ -180,16 +180,16 @@ impl Step {
 const DAY: i64 = 86_400;
 
 /// Seconds that divide a day, whole days, weeks from Monday on, months and years that divide.
-fn steps() -> impl Iterator<Item = Step> {
+fn steps() -> impl Iterator<Item = TickStep> {
     let seconds = [
         1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
     ];
     let months = [
         1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000, 24_000, 60_000, 240_000,
     ];
-    (seconds.into_iter().map(Step::Seconds))
-        .chain([1, 2, 7, 14].into_iter().map(Step::Days))
-        .chain(months.into_iter().map(Step::Months))
+    (seconds.into_iter().map(TickStep::Seconds))
+        .chain([1, 2, 7, 14].into_iter().map(TickStep::Days))
+        .chain(months.into_iter().map(TickStep::Months))
 }
 
 /// At most about `most` round times between two moments, as the zone's clocks show them.
@@ -202,7 +202,7 @@ pub fn time_ticks(
     let span = (to - from).num_seconds();
     let most = i64::try_from(most.max(1)).unwrap_or(8);
     let step = steps().find(|step| span / step.seconds() < most);
-    let step = step.unwrap_or(Step::Months(240_000));
+    let step = step.unwrap_or(TickStep::Months(240_000));
     let mut ticks: Vec<TimeTick> = Vec::new();
     let mut last_day = None;
     for shown in shown_times(zone.show(from).naive_local(), step) {
@@ -215,16 +215,16 @@ pub fn time_ticks(
             continue;
         }
         let (label, day) = match step {
-            Step::Seconds(seconds) => {
+            TickStep::Seconds(seconds) => {
                 let form = if seconds < 60 { "%H:%M:%S" } else { "%H:%M" };
                 let new = last_day != Some(shown.date());
                 last_day = Some(shown.date());
                 let day = new.then(|| shown.format("%Y-%m-%d").to_string());
                 (shown.format(form).to_string(), day)
             }
-            Step::Days(_) => (shown.format("%Y-%m-%d").to_string(), None),
-            Step::Months(months) if months % 12 == 0 => (shown.format("%Y").to_string(), None),
-            Step::Months(_) => (shown.format("%Y-%m").to_string(), None),
+            TickStep::Days(_) => (shown.format("%Y-%m-%d").to_string(), None),
+            TickStep::Months(months) if months % 12 == 0 => (shown.format("%Y").to_string(), None),
+            TickStep::Months(_) => (shown.format("%Y-%m").to_string(), None),
         };
         ticks.push(TimeTick { at, label, day });
     }
@@ -232,19 +232,19 @@ pub fn time_ticks(
 }
 
 /// Round times from just before a moment on, as many as an axis can have.
-fn shown_times(from: NaiveDateTime, step: Step) -> Vec<NaiveDateTime> {
+fn shown_times(from: NaiveDateTime, step: TickStep) -> Vec<NaiveDateTime> {
     let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN);
     let first = match step {
-        Step::Seconds(seconds) => {
+        TickStep::Seconds(seconds) => {
             let today = i64::from(from.num_seconds_from_midnight());
             midnight(from.date()).checked_add_signed(Duration::seconds(today / seconds * seconds))
         }
         // the first day of the calendar was a Monday
-        Step::Days(days) => {
+        TickStep::Days(days) => {
             let beyond = (from.num_days_from_ce() - 1).rem_euclid(days);
             midnight(from.date()).checked_sub_signed(Duration::days(beyond.into()))
         }
-        Step::Months(months) => {
+        TickStep::Months(months) => {
             month((from.year() * 12 + month0(from)).div_euclid(months) * months)
         }
     };
@@ -253,11 +253,11 @@ fn shown_times(from: NaiveDateTime, step: Step) -> Vec<NaiveDateTime> {
     };
     (0..40)
         .map_while(|n: i32| match step {
-            Step::Seconds(seconds) => {
+            TickStep::Seconds(seconds) => {
                 first.checked_add_signed(Duration::seconds(seconds * i64::from(n)))
             }
-            Step::Days(days) => first.checked_add_signed(Duration::days((days * n).into())),
-            Step::Months(months) => month(first.year() * 12 + month0(first) + months * n),
+            TickStep::Days(days) => first.checked_add_signed(Duration::days((days * n).into())),
+            TickStep::Months(months) => month(first.year() * 12 + month0(first) + months * n),
         })
         .collect()
 }

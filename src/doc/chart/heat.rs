@@ -129,11 +129,11 @@ fn cells(data: &HeatMap) -> impl Iterator<Item = &HeatCell> {
     hours.flatten()
 }
 
-type Day<'a> = (NaiveDate, &'a [Option<HeatCell>]);
+type HeatRow<'a> = (NaiveDate, &'a [Option<HeatCell>]);
 
 /// The days with those between them that have no rows, as long as all can be shown.
-fn filled(data: &HeatMap) -> Vec<Day<'_>> {
-    let mut days: Vec<Day> = Vec::new();
+fn filled(data: &HeatMap) -> Vec<HeatRow<'_>> {
+    let mut days: Vec<HeatRow> = Vec::new();
     let ends = data.days.first().zip(data.days.last());
     let fill = ends.is_some_and(|(first, last)| (last.day - first.day).num_days() < 400);
     for day in &data.days {
@@ -148,7 +148,7 @@ fn filled(data: &HeatMap) -> Vec<Day<'_>> {
     days
 }
 
-fn labels(grid: &Grid, days: &[Day], size: PictureSize, down: f64, heading: &str) -> Markup {
+fn labels(grid: &Grid, days: &[HeatRow], size: PictureSize, down: f64, heading: &str) -> Markup {
     // all of a few; of many every second or third one
     let every = match (size, grid.days_down) {
         (PictureSize::Wide, true) if grid.hours.len() > 12 => 2,
@@ -178,7 +178,7 @@ fn labels(grid: &Grid, days: &[Day], size: PictureSize, down: f64, heading: &str
 }
 
 /// Rows are all named, and columns that are wide; of others the firsts of months, or Mondays where there are few.
-fn day_labels(days: &[Day], grid: &Grid, size: PictureSize) -> Vec<(usize, String)> {
+fn day_labels(days: &[HeatRow], grid: &Grid, size: PictureSize) -> Vec<(usize, String)> {
     let all = || days.iter().map(|(day, _)| *day).enumerate();
     if grid.days_down || grid.cell.0 > 80.0 {
         return all()

@@ -10,7 +10,7 @@ use super::picture::{Palette, PathData, px};
 use super::time::TimeAxis;
 use crate::doc::cell::Cell;
 use crate::doc::number::{millis, quantile, seconds};
-use crate::doc::table::{Table, TableColumn, TableRow};
+use crate::doc::table::Table;
 use crate::doc::text::{cut, named, time};
 use crate::stats::charts::{Panel, Panels};
 use crate::zone::Zone;
@@ -53,6 +53,17 @@ const BOTTOM: f64 = HEIGHT - 24.0;
 const SHOWN: usize = 98;
 
 impl Multiples {
+    /// All in one colour, none of which stands for several.
+    pub fn plain(shape: PanelForm, by: &'static str, data: Panels) -> Self {
+        Self {
+            data,
+            by,
+            others: String::new(),
+            shape,
+            palette: Palette::plain(),
+        }
+    }
+
     /// The name of a picture.
     pub fn name(&self, panel: &Panel) -> String {
         if panel.name == crate::stats::charts::OTHER_REGIONS {
@@ -119,53 +130,35 @@ impl Multiples {
     /// What each picture comes to.
     pub fn numbers(&self, caption: &'static str) -> Table {
         let times = self.shape == PanelForm::Times;
-        let mut columns = vec![
-            TableColumn::number("", "n"),
-            TableColumn::number("", "lowest"),
-            TableColumn::number("", "highest"),
-            TableColumn::words("", "highest at"),
-        ];
-        columns.extend(times.then(|| TableColumn::number("", "highest p95")));
-        let mut table = Table::new(
-            "over time",
-            caption,
-            vec![TableColumn::words("name", self.by)],
-            columns,
-        );
-        table.rows.extend(self.data.panels.iter().map(|panel| {
-            let value = |value: f64| {
-                if times {
-                    Cell::Quantile(value)
-                } else {
-                    Cell::Millis(value)
-                }
-            };
-            let (lowest, highest) = ends(panel);
-            let worst = panel
-                .points
-                .iter()
-                .max_by(|a, b| a.middle.total_cmp(&b.middle));
-            let p95 = panel
-                .points
-                .iter()
-                .map(|point| point.high)
-                .fold(0.0, f64::max);
-            // what strangers count may be more than any sum
-            let n = (panel.points.iter()).fold(0_u64, |sum, point| sum.saturating_add(point.n));
-            let mut cells = vec![
-                n.into(),
-                value(lowest),
-                value(highest),
-                Cell::of(worst.map(|point| point.at), Cell::Time),
-            ];
-            cells.extend(times.then(|| value(p95)));
-            TableRow {
-                key: vec![self.name(panel).into()],
-                cells,
-                ..TableRow::default()
+        let value = |value: f64| {
+            if times {
+                Cell::Quantile(value)
+            } else {
+                Cell::Millis(value)
             }
-        }));
-        table
+        };
+        // what strangers count may be more than any sum
+        let n = |panel: &&Panel| {
+            let points = panel.points.iter();
+            points.fold(0_u64, |sum, point| sum.saturating_add(point.n))
+        };
+        let mut table = Table::of("over time", caption, &self.data.panels)
+            .key("name", self.by, |panel| self.name(panel))
+            .numbers("", "n", n)
+            .numbers("", "lowest", |panel| value(ends(panel).0))
+            .numbers("", "highest", |panel| value(ends(panel).1))
+            .words("", "highest at", |panel| {
+                let points = panel.points.iter();
+                let worst = points.max_by(|a, b| a.middle.total_cmp(&b.middle));
+                worst.map(|point| point.at)
+            });
+        if times {
+            table = table.numbers("", "highest p95", |panel| {
+                let points = panel.points.iter();
+                value(points.map(|point| point.high).fold(0.0, f64::max))
+            });
+        }
+        table.table()
     }
 }
 

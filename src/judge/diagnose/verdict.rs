@@ -1,6 +1,6 @@
 //! The verdict: at most three root causes, or all is well, or could not tell.
 
-use super::checks::{Check, Item, State, checks};
+use super::checks::{Check, CheckState, Item, checks};
 use super::code::Code;
 use super::facts::{AddressOrigin, ConnectFacts, Facts};
 use super::finding::Finding;
@@ -94,9 +94,9 @@ fn verdict(facts: &Facts, findings: &[Finding], checks: &[Check]) -> Conclusion 
     let names = is_found_otherwise(facts).then_some(Item::NameServers);
     let is_needed = |item: &Item| NEEDED.contains(item) || names == Some(*item);
     let needed = || checks.iter().filter(|check| is_needed(&check.item));
-    let missing = needed().filter(|check| check.state == State::CouldNotTell);
+    let missing = needed().filter(|check| check.state == CheckState::CouldNotTell);
     let missing: Vec<Item> = missing.map(|check| check.item).collect();
-    let has_any = needed().any(|check| check.state == State::Ok);
+    let has_any = needed().any(|check| check.state == CheckState::Ok);
     let outcome = match roots.first().map(|root| severity(root)) {
         Some(Severity::Fail) => VerdictOutcome::Fault,
         _ if !missing.is_empty() || !has_any => match roots.first() {

@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::record::Counter as _;
 use crate::schema::{Dialect, Id, Row, id};
-use crate::stats::survey::part;
+use crate::stats::survey::{capped, part};
 use crate::stats::{Distribution, RowFold};
-
-/// Groups that are told apart.
-const MOST: usize = 1_000;
 
 /// The longest time of a test in milliseconds.
 const LONGEST_MS: f64 = 60_000.0;
@@ -86,10 +83,8 @@ impl RowFold for AssessmentRows {
         self.rows.raise(1);
         let protocol = row.text(id!(Protocol));
         let tool = row.layout.dialect.as_str().to_owned();
-        let mut key = [tool, part(protocol.trim()).into_owned()];
-        if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
-            key = ["(other)"; 2].map(str::to_owned);
-        }
+        let key = [tool, part(protocol.trim()).into_owned()];
+        let key = capped(&self.groups, key);
         self.groups.entry(key).or_default().add(row);
     }
 
@@ -138,11 +133,8 @@ impl AssessmentGroup {
         if let Some(loss) = loss {
             self.loss.add(loss);
         }
-        for (sum, more) in [(&mut self.sent, sent), (&mut self.received, received)] {
-            if let Some(more) = more {
-                *sum = Some(sum.unwrap_or(0).saturating_add(more));
-            }
-        }
+        self.sent.raise(sent);
+        self.received.raise(received);
         let nothing_came = loss.is_some_and(|loss| loss >= 100.0);
         let times = [id!(RoundTripLatencyInMs), id!(AverageJitterInMs)]
             .map(|field| self.number(row, field, LONGEST_MS));

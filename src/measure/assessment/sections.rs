@@ -1,7 +1,7 @@
 //! Tests of the Network Assessment Tool.
 
 use super::finished::AssessmentTotals;
-use crate::doc::parts::{filled, main_section, percent};
+use crate::doc::parts::{filled, main_section, percent, quantile};
 use crate::doc::{Block, Cell, Paragraph, Section, Table};
 
 /// A row for each tool and protocol, and one for the times of its tests.
@@ -41,10 +41,7 @@ fn tests(all: &[AssessmentTotals]) -> Table {
         .numbers("received", "received", |one| one.received)
         .numbers("unreadable", "unreadable cells", |one| one.unreadable)
         .spare()
-        .words("first_row", "first row", |one| one.first)
-        .spare()
-        .words("last_row", "last row", |one| one.last)
-        .spare()
+        .first_and_last(|one| [one.first, one.last])
         .table()
 }
 
@@ -53,7 +50,6 @@ fn times(all: &[AssessmentTotals]) -> Table {
         let both = [("round trip", &one.rtt), ("jitter", &one.jitter)].into_iter();
         both.filter_map(move |(what, times)| Some((one, what, times.as_ref()?)))
     });
-    let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
     Table::of("assessment times", "Means of the tests in ms", of)
         .key("tool", "tool", |(one, ..)| one.tool.clone())
         .key("protocol", "protocol", |(one, ..)| one.protocol.clone())

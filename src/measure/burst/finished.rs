@@ -118,24 +118,11 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
 }
 
 fn points(group: &BurstGroup, point: fn(&BurstBucket) -> Option<PanelPoint>) -> Vec<PanelPoint> {
-    let buckets = group.over_time.iter().flat_map(OverTime::iter);
-    let points = buckets.filter_map(|(start, bucket)| {
-        let at = DateTime::from_timestamp(start, 0)?;
-        Some(PanelPoint {
-            at,
-            ..point(bucket)?
-        })
-    });
-    points.collect()
+    let over_time = group.over_time.as_ref();
+    over_time.map_or_else(Vec::new, |over_time| over_time.points(point))
 }
 
 fn losses(bucket: &BurstBucket) -> Option<PanelPoint> {
-    let middle = percent(bucket.lost, bucket.sent)?;
-    Some(PanelPoint {
-        n: bucket.sent,
-        low: middle,
-        middle,
-        high: middle,
-        ..PanelPoint::default()
-    })
+    let share = percent(bucket.lost, bucket.sent)?;
+    Some(PanelPoint::exact(bucket.sent, share))
 }

@@ -1,11 +1,11 @@
 //! Bursts and watches over UDP.
 
 use super::finished::BurstTotals;
-use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
+use crate::doc::chart::{Chart, PanelForm};
 use crate::doc::number::grouped as count;
-use crate::doc::parts::{estimate, main_section, mean, names_apart};
+use crate::doc::parts::{estimate, main_section, mean, over_time};
 use crate::doc::{Block, Cell, Paragraph, Section, Style, Table};
-use crate::stats::charts::{Panel, PanelPoint, Panels};
+use crate::stats::charts::PanelPoint;
 
 /// A row for each host, target and mode, and how they did against Microsoft's table.
 pub fn section(bursts: &[BurstTotals]) -> Section {
@@ -33,23 +33,12 @@ pub fn section(bursts: &[BurstTotals]) -> Section {
 /// Round trips and loss over time, a picture for each host, target and mode.
 fn charts(bursts: &[&BurstTotals]) -> Vec<Block> {
     let bucket_s = bursts.iter().map(|burst| burst.bucket_s).max().unwrap_or(0);
-    let parts = bursts
-        .iter()
-        .map(|burst| [&burst.host, &burst.target, &burst.mode].map(String::as_str));
-    let names = names_apart(&parts.collect::<Vec<_>>(), 1);
     let multiples = |shape, points: fn(&BurstTotals) -> &Vec<PanelPoint>| {
-        let panels = bursts.iter().zip(&names).map(|(burst, name)| Panel {
-            name: name.clone(),
-            points: points(burst).clone(),
+        let series = bursts.iter().map(|of| {
+            let parts = [&of.host, &of.target, &of.mode];
+            (parts.map(String::as_str), points(of))
         });
-        let panels: Vec<Panel> = panels.filter(|panel| !panel.points.is_empty()).collect();
-        (!panels.is_empty()).then(|| Multiples {
-            data: Panels::new(bucket_s, panels),
-            by: "series",
-            others: String::new(),
-            shape,
-            palette: Palette::plain(),
-        })
+        over_time(shape, bucket_s, series)
     };
     let loss = multiples(PanelForm::Shares, |burst| &burst.losses).map(|of| {
         let what = "Lost packets in % of those sent";

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::budget::Budget;
 use super::looked::Looked;
 use super::machine::{self, told};
-use super::names::{Asking, NameServer, ask_all, prefix};
+use super::names::{NameServer, PendingQueries, ask_all, prefix};
 use super::relays::choose;
 use super::router::RouterTrips;
 use super::units::millis;
@@ -172,7 +172,7 @@ impl Looking<'_> {
 
     /// Every name server. Where there are six seconds for all, one that is silent while another one answers is waited for
     /// beside everything else; it is what comes back then.
-    async fn names(&self, found: &mut Looked, budget: &Budget) -> Option<Asking> {
+    async fn names(&self, found: &mut Looked, budget: &Budget) -> Option<PendingQueries> {
         let Host::Name(name) = &self.target.host else {
             return None;
         };
@@ -199,7 +199,7 @@ impl Looking<'_> {
             .collect();
         let quick = self.options.quick;
         let of = async |servers: &[(SocketAddr, bool)], families, is_wanted| {
-            let (mut asking, mut found) = Asking::begin(setup, servers, &name, families);
+            let (mut asking, mut found) = PendingQueries::begin(setup, servers, &name, families);
             if quick {
                 asking.enough(&mut found, budget, is_wanted).await;
             } else {
@@ -267,7 +267,7 @@ fn addresses(said: &[NameServer]) -> impl Iterator<Item = IpAddr> {
 }
 
 /// Takes in what name servers have said that were still being asked.
-async fn heard_out(asking: Option<Asking>, found: &mut Looked, budget: &Budget) {
+async fn heard_out(asking: Option<PendingQueries>, found: &mut Looked, budget: &Budget) {
     if let Some(mut asking) = asking {
         asking.all(&mut found.names, budget).await;
     }

@@ -71,7 +71,7 @@ const AGAIN: usize = 2;
 /// Servers that are being asked, all at once; one that stays silent is asked three times, one that answers too, for more
 /// relays.
 #[derive(Debug)]
-pub struct Asking {
+pub struct PendingQueries {
     /// What each said, and that it is through.
     said: tokio::sync::mpsc::Receiver<(usize, Option<Answers>)>,
     /// By the number of the server.
@@ -80,7 +80,7 @@ pub struct Asking {
     _tasks: tokio::task::JoinSet<()>,
 }
 
-impl Asking {
+impl PendingQueries {
     /// Begins to ask; the answers are for servers in this order.
     pub fn begin(
         setup: Option<&Setup>,
@@ -178,7 +178,7 @@ pub async fn ask_all(
     families: Families,
     budget: &Budget,
 ) -> Vec<NameServer> {
-    let (mut asking, mut found) = Asking::begin(setup, servers, name, families);
+    let (mut asking, mut found) = PendingQueries::begin(setup, servers, name, families);
     asking.all(&mut found, budget).await;
     found
 }

@@ -1,14 +1,14 @@
 //! The summary of the rows and samples of held connections in files.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::fold::{HeldBucket, HeldGroup, HeldRows};
 use crate::record::{EndedBy, micros};
 use crate::schema::through::{alone, proxy_of};
 use crate::stats::charts::PanelPoint;
-use crate::stats::units::{millis, seconds};
-use crate::stats::{Count, Statistics};
+use crate::stats::units::{millis, moment, seconds};
+use crate::stats::{Count, HourCounts, Statistics};
 
 /// Held connections of a host to a target, together.
 #[derive(Debug, Clone, Serialize)]
@@ -29,6 +29,12 @@ pub struct HeldTotals {
     pub held_s: f64,
     /// How many ended how.
     pub ended: Vec<Count>,
+    /// When those ended that did not last.
+    #[serde(skip)]
+    pub short: HourCounts,
+    /// When the first began and the last ended.
+    #[serde(skip)]
+    pub span: Option<[DateTime<Utc>; 2]>,
     /// Requests sent.
     pub sent: u64,
     /// Of them answered.
@@ -109,6 +115,8 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
                 count,
             })
             .collect(),
+        short: group.short.clone(),
+        span: group.span.map(|span| span.map(moment)),
         sent: group.sent,
         answered: group.answered,
         rtt_p50: Statistics::of(&group.rtt_p50),
@@ -122,25 +130,14 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
         longest_stall_ms: group.longest_stall_us.map(millis),
         stalled_ms: group.stalled_us.map(millis),
         samples: samples(group),
-        trips: if group.sampled > 0 {
-            points(group, sampled)
+        trips: group.over_time.points(if group.sampled > 0 {
+            sampled
         } else {
-            points(group, |bucket| bucket.trips.point())
-        },
-        troubles: points(group, troubles),
+            |bucket| bucket.trips.point()
+        }),
+        troubles: group.over_time.points(troubles),
         bucket_s: group.over_time.seconds(),
     }
-}
-
-fn points(group: &HeldGroup, point: fn(&HeldBucket) -> Option<PanelPoint>) -> Vec<PanelPoint> {
-    let points = group.over_time.iter().filter_map(|(start, bucket)| {
-        let at = DateTime::from_timestamp(start, 0)?;
-        Some(PanelPoint {
-            at,
-            ..point(bucket)?
-        })
-    });
-    points.collect()
 }
 
 fn sampled(bucket: &HeldBucket) -> Option<PanelPoint> {
@@ -155,14 +152,8 @@ fn sampled(bucket: &HeldBucket) -> Option<PanelPoint> {
 }
 
 fn troubles(bucket: &HeldBucket) -> Option<PanelPoint> {
-    let middle = bucket.troubles as f64;
-    (bucket.connections > 0).then(|| PanelPoint {
-        n: bucket.connections,
-        low: middle,
-        middle,
-        high: middle,
-        ..PanelPoint::default()
-    })
+    let troubles = || PanelPoint::exact(bucket.connections, bucket.troubles as f64);
+    (bucket.connections > 0).then(troubles)
 }
 
 fn samples(group: &HeldGroup) -> Option<HeldSamples> {

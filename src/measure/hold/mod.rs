@@ -157,7 +157,7 @@ impl Task for Holds {
             out.row(row).await;
             return SlotOutcome::Done;
         };
-        let Open {
+        let OpenConnection {
             session,
             handshake,
             to,
@@ -202,7 +202,7 @@ impl Task for Holds {
 }
 
 /// A connection that can be held.
-struct Open {
+struct OpenConnection {
     session: Session,
     handshake: Option<Handshake>,
     to: Destination,
@@ -237,7 +237,11 @@ impl Holds {
 
     /// Opens a connection to the first address of a target, and notes what was learned on the way;
     /// none when a phase failed.
-    async fn open(&self, target: &Target, row: &mut Hold) -> Result<Option<Open>, Refusal> {
+    async fn open(
+        &self,
+        target: &Target,
+        row: &mut Hold,
+    ) -> Result<Option<OpenConnection>, Refusal> {
         let lookup = self.opener.resolve(target, Leads::ThroughProxy).await;
         if let Some(took) = lookup.took {
             row.times.set(Phase::Dns, took);
@@ -265,7 +269,7 @@ impl Holds {
         row.local = local.map(|(ip, port)| SocketAddr::new(ip, port));
         (row.bytes_sent, row.bytes_received) = (tcp.bytes_sent, tcp.bytes_received);
         match secured.session {
-            Ok(session) => Ok(Some(Open {
+            Ok(session) => Ok(Some(OpenConnection {
                 session,
                 handshake: secured.handshake,
                 to,

@@ -54,7 +54,7 @@ impl Pacer {
             missed: Arc::default(),
         };
         let (stop, missed) = (Arc::clone(&pacer.stop), Arc::clone(&pacer.missed));
-        let mut schedule = Schedule {
+        let mut schedule = RequestSchedule {
             per_request: shape.looks_per_request(),
             last: shape.looks(),
             before: None,
@@ -105,7 +105,7 @@ impl Drop for Pacer {
 }
 
 /// Which looks come with a request.
-struct Schedule {
+struct RequestSchedule {
     per_request: u64,
     /// The first look when no request is due any more.
     last: u64,
@@ -114,7 +114,7 @@ struct Schedule {
     missed: Arc<AtomicU64>,
 }
 
-impl Schedule {
+impl RequestSchedule {
     /// What is due with this look; requests of looks that were left out are missed.
     fn at(&mut self, slot: u64) {
         let requests = |looks: u64| looks.min(self.last).div_ceil(self.per_request);
@@ -176,7 +176,7 @@ mod tests {
     /// Requests that are due and that are missed when these looks of a schedule are taken.
     fn of(per_request: u64, last: u64, looks: &[u64]) -> (usize, u64) {
         let (due, mut taken) = mpsc::channel(1);
-        let mut schedule = Schedule {
+        let mut schedule = RequestSchedule {
             per_request,
             last,
             before: None,
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_request_that_nobody_takes_is_missed() {
         let (due, _taken) = mpsc::channel(1);
-        let mut schedule = Schedule {
+        let mut schedule = RequestSchedule {
             per_request: 1,
             last: 10,
             before: None,

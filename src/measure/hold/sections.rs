@@ -1,10 +1,10 @@
 //! Held connections.
 
 use super::finished::HeldTotals;
-use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
-use crate::doc::parts::{filled, listed, main_section, mean, names_apart};
+use crate::doc::chart::{Chart, PanelForm};
+use crate::doc::parts::{exact, filled, listed, main_section, mean, over_time, quantile};
 use crate::doc::{Block, Cell, Paragraph, Section, Table};
-use crate::stats::charts::{Panel, PanelPoint, Panels};
+use crate::stats::charts::{Panel, PanelPoint};
 
 /// A row for each host and target, and one for their samples.
 pub fn section(all: &[HeldTotals]) -> Section {
@@ -38,24 +38,13 @@ pub fn section(all: &[HeldTotals]) -> Section {
 /// Round trips and troubles over time, a picture for each host and target.
 fn charts(all: &[&HeldTotals]) -> Vec<Block> {
     let bucket_s = all.iter().map(|held| held.bucket_s).max().unwrap_or(0);
-    let parts = all
-        .iter()
-        .map(|held| [&held.host, &held.target].map(String::as_str));
-    let names = names_apart(&parts.collect::<Vec<_>>(), 1);
     let multiples = |shape, points: fn(&HeldTotals) -> &Vec<PanelPoint>| {
-        let panels = all.iter().zip(&names).map(|(held, name)| Panel {
-            name: name.clone(),
-            points: points(held).clone(),
+        let series = all.iter().map(|held| {
+            let parts = [&held.host, &held.target].map(String::as_str);
+            (parts, points(held))
         });
-        let panels: Vec<Panel> = panels.filter(|panel| !panel.points.is_empty()).collect();
         let has_value = |panel: &Panel| panel.points.iter().any(|point| point.middle > 0.0);
-        panels.iter().any(has_value).then(|| Multiples {
-            data: Panels::new(bucket_s, panels),
-            by: "series",
-            others: String::new(),
-            shape,
-            palette: Palette::plain(),
-        })
+        over_time(shape, bucket_s, series).filter(|of| of.data.panels.iter().any(has_value))
     };
     let trips = multiples(PanelForm::Times, |held| &held.trips).map(|of| {
         let sampled = all.iter().any(|held| held.samples.is_some());
@@ -108,7 +97,7 @@ fn connections(all: &[&HeldTotals]) -> Table {
         .numbers("timeouts", "timeouts", |held| held.timeouts)
         .numbers("stalls", "stalls", |held| held.stalls)
         .numbers("longest_stall", "longest stall ms", |held| {
-            Cell::of(held.longest_stall_ms, Cell::Millis)
+            exact(held.longest_stall_ms)
         })
         .table()
 }
@@ -119,8 +108,6 @@ fn samples(all: &[&HeldTotals]) -> Table {
         let sampled = held.samples.as_ref()?;
         Some((held, sampled, sampled.rtt.as_ref()))
     });
-    let quantile = |ms: Option<f64>| Cell::of(ms, Cell::Quantile);
-    let exact = |ms: Option<f64>| Cell::of(ms, Cell::Millis);
     Table::of(
         "held samples",
         "Held connections: the kernel's round trip over time, from samples, in ms",

@@ -34,7 +34,7 @@ const MOST_CLOSING: usize = 64;
 
 /// What a run may spend, and how far it is.
 #[derive(Debug)]
-pub struct Asking<'a> {
+pub struct LadderRun<'a> {
     opener: &'a Opener,
     interval: Duration,
     stop: &'a measure::Stop,
@@ -58,7 +58,7 @@ pub struct Climbed {
     pub took: Duration,
 }
 
-impl<'a> Asking<'a> {
+impl<'a> LadderRun<'a> {
     /// A run that asks so often.
     pub fn new(opener: &'a Opener, interval: Duration, stop: &'a measure::Stop) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl<'a> Asking<'a> {
             _ => None,
         };
         let mut script = Script::new(name);
-        let mut relay = Relay::new(to.clone());
+        let mut relay = AskedRelay::new(to.clone());
         let mut asked = script.next(None);
         let mut stopped = None;
         while let Some(ask) = asked {
@@ -181,7 +181,7 @@ fn too_long() -> ScriptStop {
 }
 
 /// A relay as it is asked.
-struct Relay {
+struct AskedRelay {
     to: Destination,
     connects: Vec<Duration>,
     /// What the slowest answer took.
@@ -190,7 +190,7 @@ struct Relay {
     random: Random,
 }
 
-impl Relay {
+impl AskedRelay {
     fn new(to: Destination) -> Self {
         Self {
             to,

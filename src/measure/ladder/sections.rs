@@ -2,9 +2,7 @@
 
 use super::finished::{Grade, Ladder, LadderRelay, Sent, Version};
 use crate::doc::parts::{filled, main_section, section};
-use crate::doc::{
-    Block, Cell, Document, NamedValue, Paragraph, Section, Style, Table, TableColumn,
-};
+use crate::doc::{Block, Cell, Document, NamedValue, Paragraph, Section, ShownRows, Style, Table};
 use crate::judge::severity::Colour;
 use crate::record::{Order, World};
 use crate::zone::Zone;
@@ -178,39 +176,24 @@ fn table_of_suites(versions: &[Version]) -> Table {
     let has_order = accepted
         .iter()
         .any(|version| version.order == Some(Order::Server));
-    let mut table = Table::new(
-        "suites",
-        "Suites",
-        vec![TableColumn::words("suite", "suite")],
-        Vec::new(),
-    );
+    let mut table =
+        Table::of("suites", "Suites", names).key("suite", "suite", |name| (*name).clone());
+    for version in accepted {
+        let name = version.version.as_str();
+        table = table.numbers(name, name, |name| {
+            let place = version.suites.iter().position(|suite| suite == *name);
+            Cell::of(place, |place| match version.order {
+                Some(Order::Server) => Cell::from(place as u64 + 1),
+                _ => Cell::from("yes"),
+            })
+        });
+    }
+    let mut table = table.table().keep(ShownRows::All);
     if has_order {
         table
             .caption
             .push_str(", by their places in the server's order");
     }
-    table.columns = accepted
-        .iter()
-        .map(|version| TableColumn::number(version.version.as_str(), version.version.as_str()))
-        .collect();
-    table.rows = names
-        .iter()
-        .map(|name| crate::doc::TableRow {
-            key: vec![Cell::text((*name).clone())],
-            cells: accepted
-                .iter()
-                .map(|version| {
-                    let place = version.suites.iter().position(|suite| suite == *name);
-                    Cell::of(place, |place| match version.order {
-                        Some(Order::Server) => Cell::from(place as u64 + 1),
-                        _ => Cell::from("yes"),
-                    })
-                })
-                .collect(),
-            ..crate::doc::TableRow::default()
-        })
-        .collect();
-    table.keep = crate::doc::ShownRows::All;
     table
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 
-use super::runner::{Asking, Climbed};
+use super::runner::{Climbed, LadderRun};
 use crate::clock;
 use crate::judge::{Circumstances, is_microsofts, tls_path};
 use crate::net::trust::Judge;
@@ -46,7 +46,7 @@ pub struct Walked {
     pub connections: u32,
 }
 
-impl Asking<'_> {
+impl LadderRun<'_> {
     /// Finds it out. Where nobody answered in TLS there is nothing to find.
     pub async fn walk(
         &mut self,

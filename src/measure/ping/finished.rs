@@ -47,7 +47,9 @@ pub struct PingTotals {
 /// One for each address.
 pub fn of(rows: &PingRows) -> Vec<PingTotals> {
     let groups = rows.groups.iter();
-    groups.map(|(address, group)| one(address, group)).collect()
+    groups
+        .map(|([address], group)| one(address, group))
+        .collect()
 }
 
 fn one(address: &str, group: &PingGroup) -> PingTotals {

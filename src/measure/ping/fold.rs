@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use crate::record::Counter as _;
 use crate::schema::{Dialect, Row, id};
 use crate::stats::RowFold;
-use crate::stats::survey::part;
-
-/// Groups that are told apart.
-const MOST: usize = 1_000;
+use crate::stats::survey::{capped, part};
 
 /// The longest time of a ping in milliseconds; the script writes 9,999,999 where it has none.
 const LONGEST_MS: u64 = 9_999_999;
@@ -44,7 +41,7 @@ pub struct PingGroup {
 #[derive(Debug, Default)]
 pub struct PingRows {
     /// The groups.
-    pub groups: BTreeMap<String, PingGroup>,
+    pub groups: BTreeMap<[String; 1], PingGroup>,
     /// Rows of all groups.
     pub rows: u64,
 }
@@ -56,10 +53,7 @@ impl RowFold for PingRows {
         }
         self.rows.raise(1);
         let address = row.text(id!(remoteip));
-        let mut key = part(&address).into_owned();
-        if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
-            "(other)".clone_into(&mut key);
-        }
+        let key = capped(&self.groups, [part(&address).into_owned()]);
         self.groups.entry(key).or_default().add(row);
     }
 
@@ -86,8 +80,8 @@ impl PingGroup {
             self.unreadable.raise(1);
             return;
         };
-        self.pings = self.pings.saturating_add(sent);
-        self.lost = self.lost.saturating_add(lost);
+        self.pings.raise(sent);
+        self.lost.raise(lost);
         let answered = sent - lost;
         if answered == 0 {
             self.failed.raise(1);
@@ -107,7 +101,7 @@ impl PingGroup {
             .parse::<f64>()
             .ok();
         if let Some(mean) = mean.filter(|mean| (0.0..LONGEST_MS as f64).contains(mean)) {
-            self.timed = self.timed.saturating_add(answered);
+            self.timed.raise(answered);
             self.sum_ms += sum(mean, sent, answered, [min, max]);
         }
     }

@@ -1,8 +1,8 @@
 //! Pings.
 
 use super::finished::PingTotals;
-use crate::doc::parts::{estimate, filled, main_section, percent};
-use crate::doc::{Block, Cell, Paragraph, Section, Table};
+use crate::doc::parts::{estimate, exact, filled, main_section, percent, quantile};
+use crate::doc::{Block, Paragraph, Section, Table};
 
 /// A row for each address.
 pub fn section(all: &[PingTotals]) -> Section {
@@ -23,7 +23,7 @@ pub fn section(all: &[PingTotals]) -> Section {
 }
 
 fn table(all: &[&PingTotals]) -> Table {
-    let whole = |ms: Option<u64>| Cell::of(ms, |ms| Cell::Millis(ms as f64));
+    let whole = |ms: Option<u64>| exact(ms.map(|ms| ms as f64));
     Table::of("pings", "", all)
         .key("address", "address", |one| one.address.clone())
         .numbers("rows", "rows", |one| one.rows)
@@ -41,15 +41,10 @@ fn table(all: &[&PingTotals]) -> Table {
             )
         })
         .numbers("min", "min ms", |one| whole(one.min_ms))
-        .numbers("mean", "mean ms", |one| {
-            Cell::of(one.mean_ms, Cell::Quantile)
-        })
+        .numbers("mean", "mean ms", |one| quantile(one.mean_ms))
         .numbers("max", "max ms", |one| whole(one.max_ms))
         .numbers("unreadable", "unreadable rows", |one| one.unreadable)
         .spare()
-        .words("first_row", "first row", |one| one.first)
-        .spare()
-        .words("last_row", "last row", |one| one.last)
-        .spare()
+        .first_and_last(|one| [one.first, one.last])
         .table()
 }

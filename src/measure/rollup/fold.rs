@@ -45,8 +45,6 @@ impl RowFold for RollupRows {
                 self.outage = Some((outage, at));
             }
         }
-        if let Some(more) = rolled.syn_retransmits {
-            self.syn_retransmits.get_or_insert(0).raise(more);
-        }
+        self.syn_retransmits.raise(rolled.syn_retransmits);
     }
 }

@@ -86,7 +86,7 @@ pub async fn exchange(
             }),
         };
     }
-    let mut ignored = Ignored::default();
+    let mut ignored = StrayReplies::default();
     let deadline = clock::now() + limit;
     match timeout(
         limit,
@@ -117,14 +117,14 @@ pub async fn exchange(
 
 /// What came besides the answer.
 #[derive(Default)]
-struct Ignored {
+struct StrayReplies {
     last: Option<String>,
     count: u32,
     /// Whether something bore the right number and was still no answer.
     garbage: bool,
 }
 
-impl Ignored {
+impl StrayReplies {
     fn note(&mut self, what: &str, id_matches: bool) {
         self.count += 1;
         self.garbage |= id_matches;
@@ -144,7 +144,7 @@ async fn over_udp(
     id: u16,
     packet: &[u8],
     (sent, lay): (&mut u32, &mut Option<Duration>),
-    ignored: &mut Ignored,
+    ignored: &mut StrayReplies,
 ) -> Result<Option<Box<Message>>, ExchangeFault> {
     let any: IpAddr = match server {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),

@@ -31,7 +31,7 @@ pub struct Resolution {
 }
 
 /// What came of a kind of address.
-type Found = Result<Vec<IpAddr>, Failure>;
+type FamilyResult = Result<Vec<IpAddr>, Failure>;
 
 impl Resolution {
     /// Resolves a name; tells what that took. A kind of address that fails while the row is about
@@ -46,7 +46,7 @@ impl Resolution {
         (took, self.end(found), answered)
     }
 
-    async fn look_up(&mut self, name: &str, families: Families) -> (Duration, Found) {
+    async fn look_up(&mut self, name: &str, families: Families) -> (Duration, FamilyResult) {
         let start = clock::now();
         self.begin_at(name);
         let (first, second) = families.order();
@@ -134,7 +134,7 @@ impl Resolution {
         name: &str,
         first: Family,
         second: Family,
-    ) -> (Found, Option<Found>) {
+    ) -> (FamilyResult, Option<FamilyResult>) {
         let mut other = Self {
             setup: Arc::clone(&self.setup),
             dns: Dns::default(),
@@ -180,7 +180,7 @@ impl Resolution {
     }
 
     /// Whether the other kind of address is asked for too.
-    fn goes_on(&self, found: &Found, families: Families) -> bool {
+    fn goes_on(&self, found: &FamilyResult, families: Families) -> bool {
         let Err(failure) = found else {
             return families == Families::Both;
         };
@@ -215,7 +215,7 @@ impl Resolution {
         self.dns.local_delay = now.local_delay;
     }
 
-    fn end(mut self, found: Found) -> Result<Resolved, Unresolved> {
+    fn end(mut self, found: FamilyResult) -> Result<Resolved, Unresolved> {
         match found {
             Ok(addresses) => Ok(Resolved {
                 dns: self.dns,
@@ -234,7 +234,7 @@ impl Resolution {
     }
 
     /// Asks for the last name of the chain, and on to its end.
-    async fn chase(&mut self, family: Family) -> Found {
+    async fn chase(&mut self, family: Family) -> FamilyResult {
         loop {
             let name = self.dns.last_name().unwrap_or_default().to_owned();
             let question = DnsQuestion::new(&name, family)
@@ -335,7 +335,7 @@ impl Resolution {
     }
 }
 
-fn has_no_data(result: &Found) -> bool {
+fn has_no_data(result: &FamilyResult) -> bool {
     matches!(result, Err(failure) if failure.cause == Cause::DnsNoData)
 }
 

@@ -21,7 +21,7 @@ const CURRENT_FOR: Duration = Duration::from_secs(5);
 pub struct SystemServers {
     /// A list that stands for the system's.
     fixed: Option<Arc<Setup>>,
-    last: Mutex<Option<Reading>>,
+    last: Mutex<Option<ServersReading>>,
     /// The server that answered last.
     answered: Mutex<Option<SocketAddr>>,
     /// Name resolutions so far.
@@ -29,7 +29,7 @@ pub struct SystemServers {
 }
 
 #[derive(Debug, Clone)]
-struct Reading {
+struct ServersReading {
     at: Instant,
     stamp: Stamp,
     setup: Arc<Setup>,
@@ -72,7 +72,7 @@ impl SystemServers {
             });
         let setup = setup.map(Arc::new);
         // a failure is not remembered: it may be over before the file changes
-        let reading = setup.clone().ok().map(|setup| Reading {
+        let reading = setup.clone().ok().map(|setup| ServersReading {
             at: clock::now(),
             stamp,
             setup,

@@ -17,7 +17,7 @@ pub struct Gateway {
 
 /// A route of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Route {
+struct TableRoute {
     interface: String,
     network: IpAddr,
     prefix: u32,
@@ -61,7 +61,7 @@ pub fn gateway(_remote: IpAddr) -> Option<Gateway> {
 }
 
 /// `/proc/net/route`: numbers as the machine holds them in memory, in hexadecimal.
-fn of_v4(table: &str) -> Vec<Route> {
+fn of_v4(table: &str) -> Vec<TableRoute> {
     let routes = table.lines().skip(1).filter_map(|line| {
         let fields: Vec<_> = line.split_whitespace().collect();
         let [interface, network, router, flags, _, _, metric, mask, ..] = fields[..] else {
@@ -77,7 +77,7 @@ fn of_v4(table: &str) -> Vec<Route> {
             return None;
         }
         let router = (flags & BY_ROUTER != 0).then(|| address(router)).flatten();
-        Some(Route {
+        Some(TableRoute {
             interface: interface.to_owned(),
             network: address(network)?.into(),
             prefix: address(mask)?.to_bits().count_ones(),
@@ -89,7 +89,7 @@ fn of_v4(table: &str) -> Vec<Route> {
 }
 
 /// `/proc/net/ipv6_route`: addresses byte by byte, numbers in hexadecimal.
-fn of_v6(table: &str) -> Vec<Route> {
+fn of_v6(table: &str) -> Vec<TableRoute> {
     let routes = table.lines().filter_map(|line| {
         let fields: Vec<_> = line.split_whitespace().collect();
         let [
@@ -113,7 +113,7 @@ fn of_v6(table: &str) -> Vec<Route> {
             return None;
         }
         let router = (flags & BY_ROUTER != 0).then(|| address(router)).flatten();
-        Some(Route {
+        Some(TableRoute {
             interface: interface.to_owned(),
             network: address(network)?.into(),
             prefix: u32::from_str_radix(prefix, 16).ok()?,
@@ -125,7 +125,7 @@ fn of_v6(table: &str) -> Vec<Route> {
 }
 
 /// The route that the kernel takes: the narrowest network, then the lowest metric.
-fn best(routes: Vec<Route>, remote: IpAddr) -> Option<Route> {
+fn best(routes: Vec<TableRoute>, remote: IpAddr) -> Option<TableRoute> {
     let fitting = routes
         .into_iter()
         .filter(|route| match (route.network, remote) {
@@ -164,7 +164,7 @@ gone0\t00007034\t00000000\t0000\t0\t0\t0\tFFFFFFFF\t0\t0\t0
 00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo
 ";
 
-    fn way(routes: Vec<Route>, remote: &str) -> Option<(String, Option<String>)> {
+    fn way(routes: Vec<TableRoute>, remote: &str) -> Option<(String, Option<String>)> {
         let route = best(routes, remote.parse().unwrap())?;
         Some((
             route.interface,

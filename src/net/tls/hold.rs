@@ -161,7 +161,7 @@ impl Session {
 }
 
 /// What ended a session, and what exactly was seen.
-type Ended = (EndedBy, String);
+type SessionEnd = (EndedBy, String);
 
 /// What is left to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,7 +188,7 @@ struct Requests<'a, A> {
 
 impl<A: FnMut(Duration)> Requests<'_, A> {
     /// Reads what is there, up to a bound, so that a relay that never stops sending holds nothing up.
-    fn take_in(&mut self) -> Result<There, Ended> {
+    fn take_in(&mut self) -> Result<There, SessionEnd> {
         for _ in 0..MOST_READS {
             let read = self.connection.read_tls(&mut self.tap);
             let received_at = clock::now();
@@ -220,7 +220,7 @@ impl<A: FnMut(Duration)> Requests<'_, A> {
     }
 
     /// Takes in what stands inside TLS.
-    fn take_plain(&mut self, received_at: Instant) -> Result<(), Ended> {
+    fn take_plain(&mut self, received_at: Instant) -> Result<(), SessionEnd> {
         let mut buffer = [0; 4096];
         loop {
             match self.connection.reader().read(&mut buffer) {
@@ -259,7 +259,7 @@ impl<A: FnMut(Duration)> Requests<'_, A> {
     }
 
     /// The end, when more came than was asked for and than anybody needs.
-    fn flooded(&self) -> Option<Ended> {
+    fn flooded(&self) -> Option<SessionEnd> {
         let (received, asked) = (self.tap.received, self.meter.sent.load(Ordering::Relaxed));
         let most = MOST_UNASKED.saturating_add(asked.saturating_mul(PER_REQUEST));
         let detail = || format!("{received} bytes came, and {asked} requests were sent");
@@ -328,7 +328,7 @@ fn answer_to(message: &[u8], ids: &mut Ids<Instant>) -> Option<Instant> {
 }
 
 /// What an error of the system means for a session.
-fn ended(error: &io::Error) -> Ended {
+fn ended(error: &io::Error) -> SessionEnd {
     use io::ErrorKind as K;
     match error.kind() {
         K::ConnectionReset => (EndedBy::RelayReset, plain_error(error)),

@@ -93,7 +93,7 @@ pub struct Judge {
     helpers: Helpers,
     os: Os,
     limit: Duration,
-    cache: Mutex<Cache<Entry>>,
+    cache: Mutex<Cache<CacheEntry>>,
 }
 
 impl std::fmt::Debug for Judge {
@@ -108,7 +108,7 @@ enum Os {
 }
 
 /// What is known of one chain and name. Everything in it is found out once.
-struct Entry {
+struct CacheEntry {
     since: Instant,
     at_once: OnceLock<AtOnce>,
     os: OnceLock<PendingVerdict>,
@@ -232,10 +232,10 @@ impl Judge {
         chain: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         at: Instant,
-    ) -> Arc<Entry> {
+    ) -> Arc<CacheEntry> {
         let key = cache::key(chain, name);
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.entry(key, at, || Entry {
+        cache.entry(key, at, || CacheEntry {
             since: at,
             at_once: OnceLock::new(),
             os: OnceLock::new(),

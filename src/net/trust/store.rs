@@ -89,7 +89,7 @@ pub(super) enum PendingVerdict {
 pub(super) struct System {
     load: Box<dyn Fn() -> Result<TrustSource, String> + Send + Sync>,
     /// Why the store could not be read, until somebody asks.
-    problem: Mutex<Problem>,
+    problem: Mutex<StoreProblem>,
     /// Whether a verdict itself may take long.
     blocks: bool,
     store: OnceLock<TrustSource>,
@@ -148,7 +148,7 @@ impl System {
         self.problem().take()
     }
 
-    fn problem(&self) -> MutexGuard<'_, Problem> {
+    fn problem(&self) -> MutexGuard<'_, StoreProblem> {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -187,14 +187,14 @@ impl System {
 
 /// What is told once.
 #[derive(Debug, Default)]
-enum Problem {
+enum StoreProblem {
     #[default]
     None,
     Found(String),
     Told,
 }
 
-impl Problem {
+impl StoreProblem {
     fn found(&mut self, why: String) {
         if let Self::None = self {
             *self = Self::Found(why);

@@ -256,10 +256,10 @@ fn a_scheme_means_its_curve_in_tls_1_3_and_only_the_hash_in_tls_1_2() {
         (P256, S::ECDSA_NISTP384_SHA384),
         (P384, S::ECDSA_NISTP256_SHA256),
     ] {
-        assert!(can(Version::Tls12, kind, scheme));
-        assert!(!can(Version::Tls13, kind, scheme));
+        assert!(can(SignedVersion::Tls12, kind, scheme));
+        assert!(!can(SignedVersion::Tls13, kind, scheme));
     }
-    for version in [Version::Tls12, Version::Tls13] {
+    for version in [SignedVersion::Tls12, SignedVersion::Tls13] {
         assert!(!can(version, Rsa, S::ECDSA_NISTP256_SHA256));
         assert!(!can(version, P256, S::RSA_PSS_SHA256));
         assert!(!can(version, Ed25519, S::RSA_PSS_SHA256));

@@ -148,7 +148,7 @@ fn slow(rows: &Finished) -> Slow {
     let mut regions: Vec<ReportedSlowRegion> = Vec::new();
     let [groups, ..] = rows.relays.groups();
     let groups = groups.whole();
-    let beyond = groups.overflow().map(|rest| (survey::OTHER_REGIONS, rest));
+    let beyond = groups.overflow().map(|rest| (survey::OTHER, rest));
     for (region, measured) in groups.iter().chain(beyond) {
         let number = rows.relays.region_number(region).unwrap_or_default();
         let found = rows.slow.regions.get(&number).copied().unwrap_or_default();

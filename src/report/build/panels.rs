@@ -80,13 +80,9 @@ pub fn losses(rows: &Finished) -> Panels {
             bucket.1 += of;
         }
         let points = buckets.into_iter().filter_map(|(hour, (lost, of))| {
-            let middle = percent(lost, of)?;
             Some(PanelPoint {
                 at: DateTime::from_timestamp(hour.checked_mul(3_600)?, 0)?,
-                n: of,
-                low: middle,
-                middle,
-                high: middle,
+                ..PanelPoint::exact(of, percent(lost, of)?)
             })
         });
         Panel {

@@ -6,7 +6,7 @@ use crate::report::model::{GroupTable, KeyGroup};
 use crate::schema::Metric;
 use crate::schema::through::{THROUGH, proxy_of};
 use crate::stats::Statistics;
-use crate::stats::survey::{ByTransport, DIMENSIONS, Groups, Measured, SEPARATOR};
+use crate::stats::survey::{ByTransport, DIMENSIONS, Groups, Measured, OTHER, SEPARATOR};
 use crate::stats::units::moment;
 
 /// A table for each dimension and transport, then those of the user's columns.
@@ -95,7 +95,7 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> GroupTa
         groups: found,
         overflow: groups
             .overflow()
-            .map(|measured| group(vec!["(other)".to_owned()], measured)),
+            .map(|measured| group(vec![OTHER.to_owned()], measured)),
     }
 }
 

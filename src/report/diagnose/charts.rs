@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::doc::chart::{Chart, Multiples, Palette, PanelForm};
+use crate::doc::chart::{Chart, Multiples, PanelForm};
 use crate::doc::parts;
 use crate::doc::{Block, Section};
 use crate::judge::diagnose::Facts;
@@ -33,13 +33,7 @@ fn blocks(facts: &Facts) -> Vec<Block> {
     if panels.is_empty() {
         return Vec::new();
     }
-    let of = Multiples {
-        data: Panels::new(1, panels),
-        by: "hop",
-        others: String::new(),
-        shape: PanelForm::Times,
-        palette: Palette::plain(),
-    };
+    let of = Multiples::plain(PanelForm::Times, "hop", Panels::new(1, panels));
     let what = "medians and the middle 90 %, each second";
     vec![Block::Chart(Chart::small(
         "Round trips".to_owned(),

@@ -7,7 +7,9 @@ use super::words::{listed, next, said, words};
 use crate::doc::parts::{main_section, section};
 use crate::doc::text::{cut, time};
 use crate::doc::{Block, Cell, Document, Paragraph, Point, Section, ShownRows, Style, Table};
-use crate::judge::diagnose::{Check, Confidence, Diagnosis, Facts, Finding, State, VerdictOutcome};
+use crate::judge::diagnose::{
+    Check, CheckState, Confidence, Diagnosis, Facts, Finding, VerdictOutcome,
+};
 use crate::judge::severity::Severity;
 use crate::zone::Zone;
 
@@ -134,10 +136,10 @@ fn notes(diagnosis: &Diagnosis) -> Section {
 
 fn state(check: &Check) -> Cell {
     let (word, style) = match check.state {
-        State::Ok => ("ok", Style::Good),
-        State::Fault => ("fault", Style::Bad),
-        State::CouldNotTell => ("could not tell", Style::Warn),
-        State::LeftOut => ("left out", Style::Plain),
+        CheckState::Ok => ("ok", Style::Good),
+        CheckState::Fault => ("fault", Style::Bad),
+        CheckState::CouldNotTell => ("could not tell", Style::Warn),
+        CheckState::LeftOut => ("left out", Style::Plain),
     };
     Cell::Text(word.into(), style)
 }
@@ -145,8 +147,8 @@ fn state(check: &Check) -> Cell {
 fn detail(diagnosis: &Diagnosis, check: &Check) -> String {
     let finding = check.code.and_then(|code| diagnosis.finding(code));
     match (check.state, finding, &check.why) {
-        (State::Ok, Some(note), _) if check.told.is_empty() => note.code.meaning().to_owned(),
-        (State::Ok, _, _) => listed(&check.told),
+        (CheckState::Ok, Some(note), _) if check.told.is_empty() => note.code.meaning().to_owned(),
+        (CheckState::Ok, _, _) => listed(&check.told),
         (_, Some(finding), _) => match finding.explained_by {
             Some(root) => format!(
                 "{} (follows from {})",
@@ -166,7 +168,7 @@ fn checks(diagnosis: &Diagnosis) -> Section {
     let looked_at = diagnosis
         .checks
         .iter()
-        .filter(|check| check.state != State::LeftOut);
+        .filter(|check| check.state != CheckState::LeftOut);
     let table = Table::of("checks", "", looked_at)
         .key("item", "what", |check| check.item.meaning())
         .words("state", "how", |check| state(check))
@@ -176,7 +178,7 @@ fn checks(diagnosis: &Diagnosis) -> Section {
     let left_out = diagnosis
         .checks
         .iter()
-        .filter(|check| check.state == State::LeftOut);
+        .filter(|check| check.state == CheckState::LeftOut);
     let left_out: Vec<&str> = left_out.map(|check| check.item.meaning()).collect();
     let mut blocks = Vec::new();
     if !table.rows.is_empty() {

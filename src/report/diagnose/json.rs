@@ -6,7 +6,8 @@ use super::verdict::{sentence, told as why};
 use super::words::{next, said, shown, words};
 use crate::judge::diagnose::facts::About;
 use crate::judge::diagnose::{
-    Code, Confidence, Datum, Diagnosis, Evidence, Facts, Item, Party, State, VerdictOutcome, layer,
+    CheckState, Code, Confidence, Datum, Diagnosis, Evidence, Facts, Item, Party, VerdictOutcome,
+    layer,
 };
 use crate::judge::mos::{FORMULA, MosInput, mos};
 
@@ -18,9 +19,9 @@ const FORMAT: u32 = 1;
 pub struct DiagnosisJson<'a> {
     format: u32,
     about: &'a About,
-    verdict: Conclusion<'a>,
-    findings: Vec<Finding<'a>>,
-    checks: Vec<Check<'a>>,
+    verdict: ConclusionJson<'a>,
+    findings: Vec<FindingJson<'a>>,
+    checks: Vec<CheckJson<'a>>,
     /// Of the stream, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     mos_g711_plc_g107: Option<Score>,
@@ -34,7 +35,7 @@ struct Score {
 }
 
 #[derive(Debug, Serialize)]
-struct Conclusion<'a> {
+struct ConclusionJson<'a> {
     outcome: VerdictOutcome,
     text: String,
     roots: &'a [Code],
@@ -43,7 +44,7 @@ struct Conclusion<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Finding<'a> {
+struct FindingJson<'a> {
     code: Code,
     layer: u8,
     severity: &'static str,
@@ -57,10 +58,10 @@ struct Finding<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Check<'a> {
+struct CheckJson<'a> {
     item: Item,
     what: &'static str,
-    state: State,
+    state: CheckState,
     code: Option<Code>,
     why: Option<String>,
     evidence: Vec<One<'a>>,
@@ -142,7 +143,7 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
     let findings = diagnosis.findings.iter().map(|finding| {
         let settle = words(finding.code).settle;
         let is_open = finding.confidence == Confidence::Possible && !settle.is_empty();
-        Finding {
+        FindingJson {
             code: finding.code,
             layer: layer(finding.code),
             severity: finding.severity.as_str(),
@@ -155,7 +156,7 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
             evidence: ones(&finding.evidence),
         }
     });
-    let checks = diagnosis.checks.iter().map(|check| Check {
+    let checks = diagnosis.checks.iter().map(|check| CheckJson {
         item: check.item,
         what: check.item.meaning(),
         state: check.state,
@@ -166,7 +167,7 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
     DiagnosisJson {
         format: FORMAT,
         about: &facts.about,
-        verdict: Conclusion {
+        verdict: ConclusionJson {
             outcome: verdict.outcome,
             text: sentence(diagnosis),
             roots: &verdict.roots,

@@ -12,7 +12,7 @@ const HEADER: [&str; 10] = [
 ];
 
 /// A row by the places of its columns.
-type Row = [String; HEADER.len()];
+type CsvRow = [String; HEADER.len()];
 
 /// All rows with their header.
 pub fn rows(facts: &Facts) -> Vec<u8> {
@@ -63,8 +63,8 @@ pub fn rows(facts: &Facts) -> Vec<u8> {
     written(&all)
 }
 
-fn row(step: &str, remote: String) -> Row {
-    let mut row = Row::default();
+fn row(step: &str, remote: String) -> CsvRow {
+    let mut row = CsvRow::default();
     step.clone_into(&mut row[0]);
     row[1] = remote;
     row
@@ -83,7 +83,7 @@ fn word(outcome: &impl Serialize) -> String {
     }
 }
 
-fn lookup(server: &NameServerFacts, all: &mut Vec<Row>) {
+fn lookup(server: &NameServerFacts, all: &mut Vec<CsvRow>) {
     let mut row = row("dns", server.server.to_string());
     row[2] = server
         .chain
@@ -97,7 +97,7 @@ fn lookup(server: &NameServerFacts, all: &mut Vec<Row>) {
     all.push(row);
 }
 
-fn connects(step: &str, relay: &ConnectFacts, all: &mut Vec<Row>) {
+fn connects(step: &str, relay: &ConnectFacts, all: &mut Vec<CsvRow>) {
     for tried in &relay.tried {
         let mut row = row(step, relay.remote.to_string());
         row[2].clone_from(&relay.name.0);
@@ -114,7 +114,7 @@ fn connects(step: &str, relay: &ConnectFacts, all: &mut Vec<Row>) {
     }
 }
 
-fn handshake(step: &str, tls: &TlsFacts, all: &mut Vec<Row>) {
+fn handshake(step: &str, tls: &TlsFacts, all: &mut Vec<CsvRow>) {
     let mut row = row(step, tls.remote.to_string());
     row[4] = word(&tls.outcome);
     row[5] = tls.took_us.to_string();
@@ -124,7 +124,7 @@ fn handshake(step: &str, tls: &TlsFacts, all: &mut Vec<Row>) {
     all.push(row);
 }
 
-fn samples(step: &str, remote: &str, samples: &[RouterPacket], all: &mut Vec<Row>) {
+fn samples(step: &str, remote: &str, samples: &[RouterPacket], all: &mut Vec<CsvRow>) {
     for sample in samples {
         let mut row = row(step, remote.to_owned());
         row[6] = number(sample.rtt_us);
@@ -135,7 +135,7 @@ fn samples(step: &str, remote: &str, samples: &[RouterPacket], all: &mut Vec<Row
     }
 }
 
-fn written(all: &[Row]) -> Vec<u8> {
+fn written(all: &[CsvRow]) -> Vec<u8> {
     let mut out = csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .from_writer(Vec::new());

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::words::shown;
 use crate::doc::number::grouped;
 use crate::judge::diagnose::facts::WhyUnknown;
-use crate::judge::diagnose::{Check, Code, Diagnosis, Finding, Item, State, VerdictOutcome};
+use crate::judge::diagnose::{Check, CheckState, Code, Diagnosis, Finding, Item, VerdictOutcome};
 
 /// The sentence, without a word for the outcome before it.
 pub fn sentence(diagnosis: &Diagnosis) -> String {
@@ -60,14 +60,15 @@ fn root(finding: &Finding) -> String {
 
 /// What was measured where all is well.
 fn well(diagnosis: &Diagnosis) -> String {
-    let is_ok = |item: &Item| check(diagnosis, *item).is_some_and(|check| check.state == State::Ok);
+    let is_ok =
+        |item: &Item| check(diagnosis, *item).is_some_and(|check| check.state == CheckState::Ok);
     let answering = [Item::Tcp443, Item::Tls, Item::Udp]
         .into_iter()
         .filter(is_ok);
     let answering: Vec<&str> = answering.map(Item::meaning).collect();
     let mut text = format!("all is well: {} answer", answering.join(", "));
     for item in [Item::Loss, Item::Delay, Item::Jitter] {
-        let numbers = check(diagnosis, item).filter(|check| check.state == State::Ok);
+        let numbers = check(diagnosis, item).filter(|check| check.state == CheckState::Ok);
         for one in numbers.iter().flat_map(|check| &check.told) {
             let n = one
                 .n
@@ -76,7 +77,7 @@ fn well(diagnosis: &Diagnosis) -> String {
             let _ = write!(text, "; {} {}{n}", item.meaning(), shown(&one.value));
         }
     }
-    if check(diagnosis, Item::Loss).is_none_or(|check| check.state != State::Ok) {
+    if check(diagnosis, Item::Loss).is_none_or(|check| check.state != CheckState::Ok) {
         text.push_str("; loss was not judged");
     }
     text
@@ -104,7 +105,7 @@ fn settles(diagnosis: &Diagnosis) -> &'static str {
             .iter()
             .filter_map(|check| check.why.as_ref())
     };
-    let is_ok = |check: &Check| check.state == State::Ok && check.item != Item::List;
+    let is_ok = |check: &Check| check.state == CheckState::Ok && check.item != Item::List;
     let has_any = diagnosis.checks.iter().any(is_ok);
     if whys().any(|why| matches!(why, WhyUnknown::OutOfTime | WhyUnknown::Interrupted)) {
         "the same run again, to its end"

@@ -50,7 +50,8 @@ fn ways(about: &Inputs<'_>) -> Vec<RankedFinding> {
                 counted(all as u64, "computer", "computers"),
             );
         }
-        let when = rows_of(about, seen).and_then(|rows| stretch(about, &seen.hours, rows));
+        let when =
+            rows_of(about, seen).and_then(|rows| stretch(about, "such rows", &seen.hours, rows));
         if let Some(when) = &when {
             let _ = write!(text, "; {}", when.text);
         }
@@ -110,7 +111,7 @@ fn certificates(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, Validity
 }
 
 /// Certificates of one subject and issuer, of which relays have several, that share an end of their validity to tell.
-struct Ending {
+struct ExpiryGroup {
     subject: String,
     issuer: String,
     count: u64,
@@ -121,7 +122,7 @@ struct Ending {
     rows: u64,
 }
 
-impl Ending {
+impl ExpiryGroup {
     fn put(
         all: &mut Vec<Self>,
         group: &KeyGroup,
@@ -177,9 +178,9 @@ fn ends(about: &Inputs<'_>) -> Vec<RankedFinding> {
         // one that gave way to another says nothing of what comes
         let is_in_use = last_row - last <= TimeDelta::days(1);
         if end.is_before(last) {
-            Ending::put(&mut expired, &group, &certificate, [end.at, last]);
+            ExpiryGroup::put(&mut expired, &group, &certificate, [end.at, last]);
         } else if is_in_use && left >= TimeDelta::zero() && left <= TimeDelta::days(SOON_DAYS) {
-            Ending::put(&mut soon, &group, &certificate, [end.at, last]);
+            ExpiryGroup::put(&mut soon, &group, &certificate, [end.at, last]);
         }
     }
     expired.retain(|_| !says_expired);

@@ -27,7 +27,7 @@ use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
 use found::{Inputs, RankedFinding};
-use together::Together;
+use together::OutageGroups;
 
 /// Findings that are told.
 const MOST: usize = 7;
@@ -54,7 +54,7 @@ pub(super) fn put_into(
     found.extend(unknown(&about, without_outcome));
     found.extend(against.iter().map(differs));
     drop_repeated(&mut found);
-    let together = Together::of(&about);
+    let together = OutageGroups::of(&about);
     found.sort_by(|a, b| {
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
 use crate::report::build::KnownOutages;
-use crate::stats::survey::{self, OTHER_REGIONS, RegionLevel, Silence};
+use crate::stats::survey::{self, OTHER, RegionLevel, Silence};
 use crate::stats::units::HOUR_US;
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
@@ -27,12 +27,12 @@ pub(super) struct RegionOutage {
     /// Causes by number.
     pub(super) causes: BTreeMap<u32, u64>,
     /// By the number of the series.
-    of: BTreeMap<usize, Vec<Part>>,
+    of: BTreeMap<usize, Vec<OutagePart>>,
 }
 
 /// What one series had of it.
 #[derive(Debug)]
-struct Part {
+struct OutagePart {
     from: i64,
     to: i64,
     last: i64,
@@ -118,7 +118,7 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
     let mut found: Vec<(usize, usize, &Silence)> = Vec::new();
     for ((number, region), level) in &rows.levels {
         let name = rows.relays.region_name(*region);
-        if name.is_empty() || name == OTHER_REGIONS || level.silences.is_empty() {
+        if name.is_empty() || name == OTHER || level.silences.is_empty() {
             continue;
         }
         let (all, lost) = answered_or_lost(level, i64::MIN, i64::MAX);
@@ -141,7 +141,7 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
     found.sort_by_key(|(.., silence)| silence.from);
     let mut outages: Vec<RegionOutage> = Vec::new();
     for (number, region, silence) in found {
-        let part = Part {
+        let part = OutagePart {
             from: silence.from,
             to: silence.to,
             last: silence.last,

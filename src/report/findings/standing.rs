@@ -44,7 +44,7 @@ fn worst_group(
     code: &'static str,
     table: &GroupTable,
 ) -> Option<RankedFinding> {
-    let Standing {
+    let StandingGroup {
         worst,
         low,
         others: (others, others_failed),
@@ -59,7 +59,7 @@ fn worst_group(
         .saturating_sub(in_outages(about, table, by, &worst.key[0]));
     stands_out_of((worst.n, outside), (others, others_failed))?;
     let rows = worst.first.zip(worst.last);
-    let when = rows.and_then(|rows| stretch(about, &worst.failures, rows));
+    let when = rows.and_then(|rows| stretch(about, "failures", &worst.failures, rows));
     let text = format!(
         "{} {}{}: {} of {} rows failed ({}), and {} of the other {}{}. {}.",
         match by {
@@ -103,7 +103,7 @@ fn worst_group(
 }
 
 /// A group that fails more than the others.
-struct Standing<'a> {
+struct StandingGroup<'a> {
     worst: &'a KeyGroup,
     /// The lower bound of its share.
     low: f64,
@@ -125,7 +125,7 @@ fn stands_out_of((n, failed): (u64, u64), (others, others_failed): (u64, u64)) -
     (failed >= FEWEST && low >= TIMES * high && low >= LOST_SHARE).then_some(low)
 }
 
-fn standing(groups: &[KeyGroup]) -> Option<Standing<'_>> {
+fn standing(groups: &[KeyGroup]) -> Option<StandingGroup<'_>> {
     let groups = groups.iter().filter(|group| !group.key[0].is_empty());
     let groups: Vec<&KeyGroup> = groups.collect();
     let (n, failed) = sums(groups.iter().copied());
@@ -135,7 +135,7 @@ fn standing(groups: &[KeyGroup]) -> Option<Standing<'_>> {
         .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)))?;
     let others = (n - worst.n, failed - worst.failed);
     let low = stands_out_of((worst.n, worst.failed), others)?;
-    Some(Standing { worst, low, others })
+    Some(StandingGroup { worst, low, others })
 }
 
 /// Whether what a group fails is another one's: a region fails by one of its relays, a relay with all of its region.
@@ -181,7 +181,11 @@ fn is_of_another(about: &Inputs<'_>, table: &GroupTable, by: &str, group: &KeyGr
 }
 
 /// What stands out by another column among the rows of a table's transport.
-fn standing_by<'a>(about: &'a Inputs<'_>, by: &'a str, table: &GroupTable) -> Option<Standing<'a>> {
+fn standing_by<'a>(
+    about: &'a Inputs<'_>,
+    by: &'a str,
+    table: &GroupTable,
+) -> Option<StandingGroup<'a>> {
     let mut tables = about.tables(by);
     standing(&tables.find(|one| one.transport == table.transport)?.groups)
 }
@@ -197,12 +201,12 @@ fn makes(host: &KeyGroup, label: &KeyGroup) -> bool {
     host.n <= label.n && host.failed * 2 >= label.failed
 }
 
-fn is_of_a_host(about: &Inputs<'_>, table: &GroupTable, label: &Standing<'_>) -> bool {
+fn is_of_a_host(about: &Inputs<'_>, table: &GroupTable, label: &StandingGroup<'_>) -> bool {
     standing_by(about, "host", table).is_some_and(|host| makes(host.worst, label.worst))
 }
 
 /// Whether a computer is one of a label whose computers fail alike: then it is not to be blamed for what they share.
-fn is_of_a_label(about: &Inputs<'_>, table: &GroupTable, host: &Standing<'_>) -> bool {
+fn is_of_a_label(about: &Inputs<'_>, table: &GroupTable, host: &StandingGroup<'_>) -> bool {
     let Some(label) = standing_by(about, "label", table) else {
         return false;
     };

@@ -10,12 +10,12 @@ use crate::stats::units::moment;
 
 /// The numbers of the outages that are kept, each by its series and its beginning.
 #[derive(Debug, Default)]
-pub(super) struct Together {
+pub(super) struct OutageGroups {
     numbers: HashMap<(usize, i64), usize>,
     count: usize,
 }
 
-impl Together {
+impl OutageGroups {
     /// Those that begin within a minute, of different series; of the outage of a region, all of its pieces.
     pub(super) fn of(about: &Inputs<'_>) -> Self {
         let mut all: Vec<(usize, &survey::Outage)> = Vec::new();

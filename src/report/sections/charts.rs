@@ -4,9 +4,9 @@ use super::super::worst::Selection;
 use super::hours;
 use crate::doc::chart::{Chart, Curves, LineChart, Multiples, Palette, PanelForm, Picture};
 use crate::doc::number::{counted, seconds};
-use crate::doc::parts;
+use crate::doc::parts::{self, quantile};
 use crate::doc::text::named;
-use crate::doc::{Block, Cell, Section, Table, TableColumn, TableRow};
+use crate::doc::{Block, Cell, Section, Table};
 use crate::report::model::{
     MetricOverTime, OTHER_REGIONS, Panel, PanelPoint, Panels, RegionDistribution, RegionLine,
     Report,
@@ -306,13 +306,7 @@ fn losses(report: &Report) -> Option<Box<Chart>> {
     if report.losses.panels.is_empty() {
         return None;
     }
-    let of = Multiples {
-        data: report.losses.clone(),
-        by: "host",
-        others: String::new(),
-        shape: PanelForm::Shares,
-        palette: Palette::plain(),
-    };
+    let of = Multiples::plain(PanelForm::Shares, "host", report.losses.clone());
     Some(Chart::small(
         "Without an answer, by host and transport".to_owned(),
         "Share of rows in %, without those that say nothing about the path",
@@ -358,28 +352,21 @@ fn quantiles(curves: &[RegionDistribution], others: u64) -> Table {
         (99.0, "99 %"),
         (100.0, "all"),
     ];
-    let mut columns = vec![TableColumn::number("", "n")];
-    columns.extend(SHARES.map(|(_, head)| TableColumn::number("", head)));
-    let mut table = Table::new(
+    let mut table = Table::of(
         "distribution",
         "Time in ms within which this share completed",
-        vec![TableColumn::words("region", "region")],
-        columns,
+        curves,
     );
-    table.rows.extend(curves.iter().map(|curve| {
-        let at = |percent: f64| {
+    table = table.key("region", "region", |curve| {
+        line_name(&curve.region, "region", others)
+    });
+    table = table.numbers("", "n", |curve| curve.n);
+    for (share, head) in SHARES {
+        table = table.numbers("", head, |curve| {
             let mut points = curve.cumulative.iter();
-            points.find(|point| point.up_to_percent >= percent - 1e-9)
-        };
-        let mut cells = vec![Cell::Count(curve.n)];
-        cells.extend(
-            SHARES.map(|(share, _)| Cell::of(at(share), |point| Cell::Quantile(point.connect_ms))),
-        );
-        TableRow {
-            key: vec![line_name(&curve.region, "region", others).into()],
-            cells,
-            ..TableRow::default()
-        }
-    }));
-    table
+            let at = points.find(|point| point.up_to_percent >= share - 1e-9);
+            quantile(at.map(|point| point.connect_ms))
+        });
+    }
+    table.table()
 }

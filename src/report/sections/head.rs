@@ -13,6 +13,7 @@ use crate::report::model::{
     ListedOutage, RegionDistribution, Report, ReportedSeries, TlsPathFinding,
 };
 use crate::schema::THROUGH;
+use crate::stats::survey::OTHER;
 
 /// What was measured, in a line.
 pub fn title(report: &Report) -> String {
@@ -165,7 +166,7 @@ pub(super) fn knows_all_outages(report: &Report) -> bool {
         is_unordered
             || [&series.host, &series.transport]
                 .iter()
-                .all(|name| *name == "(other)")
+                .all(|name| *name == OTHER)
     };
     !report.series.iter().any(is_unknown)
 }

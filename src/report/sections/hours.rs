@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::doc::chart::{Chart, Picture};
 use crate::doc::number::{grouped, quantile};
 use crate::doc::text::zone_name;
-use crate::doc::{Cell, ShownRows, Style, Table, TableColumn, TableRow};
+use crate::doc::{Cell, ShownRows, Style, Table};
 use crate::report::model::{HeatMap, Report};
 
 /// The chart.
@@ -40,30 +40,23 @@ pub fn chart(report: &Report) -> Option<Box<Chart>> {
 }
 
 fn numbers(data: &HeatMap) -> Table {
-    let columns = (0..24).map(|hour| TableColumn::number("", format!("{hour:02}")));
-    let mut table = Table::new(
-        "heat",
-        "Median in ms by day (latest first) and hour; bold: followed by the number of failed rows",
-        vec![TableColumn::words("day", "day")],
-        columns.collect(),
-    );
-    table.keep = ShownRows::Last;
-    table.rows.extend(data.days.iter().map(|day| {
-        let hours = day.hours.iter().take(24).map(|hour| {
-            let Some(hour) = hour else {
-                return Cell::None;
-            };
-            let median = hour.p50_ms.map_or_else(|| "-".to_owned(), quantile);
-            match hour.failed {
-                0 => Cell::text(median),
-                failed => Cell::Text(format!("{median} {}", grouped(failed)).into(), Style::Bad),
-            }
+    let caption =
+        "Median in ms by day (latest first) and hour; bold: followed by the number of failed rows";
+    let mut table = Table::of("heat", caption, &data.days);
+    table = table.key("day", "day", |day| day.day.to_string());
+    for hour in 0..24 {
+        table = table.numbers("", format!("{hour:02}"), |day| {
+            let hour = day.hours.get(hour).copied().flatten();
+            Cell::of(hour, |hour| {
+                let median = hour.p50_ms.map_or_else(|| "-".to_owned(), quantile);
+                match hour.failed {
+                    0 => Cell::text(median),
+                    failed => {
+                        Cell::Text(format!("{median} {}", grouped(failed)).into(), Style::Bad)
+                    }
+                }
+            })
         });
-        TableRow {
-            key: vec![day.day.to_string().into()],
-            cells: hours.collect(),
-            ..TableRow::default()
-        }
-    }));
-    table
+    }
+    table.table().keep(ShownRows::Last)
 }

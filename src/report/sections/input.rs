@@ -34,10 +34,7 @@ fn files(report: &Report) -> Table {
         .words("dialect", "written by", |file| written_by(&file.dialect))
         .numbers("rows", "rows", |file| file.rows)
         .numbers("size", "size", |file| Cell::Bytes(file.bytes))
-        .words("first_row", "first row", |file| file.first)
-        .spare()
-        .words("last_row", "last row", |file| file.last)
-        .spare()
+        .first_and_last(|file| [file.first, file.last])
         .table()
 }
 

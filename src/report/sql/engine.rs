@@ -11,7 +11,7 @@ use crate::words::words;
 words! {
     /// An engine that queries are written for.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Engine {
+    pub enum SqlEngine {
         /// DuckDB, over files or tables.
         DuckDb = "duckdb",
         /// PostgreSQL.
@@ -25,14 +25,14 @@ words! {
 
 /// What a query is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum QuerySubject {
     /// Single rows of probes.
     Rows,
     /// Roll-ups.
     RollUps,
 }
 
-impl Engine {
+impl SqlEngine {
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {
@@ -165,10 +165,10 @@ impl Engine {
     }
 
     /// Values of a metric with how often each is there.
-    pub fn values(self, of: Of, names: &str, metric: Metric) -> String {
+    pub fn values(self, of: QuerySubject, names: &str, metric: Metric) -> String {
         let name = metric.as_str();
         let head = format!("  SELECT {names}, '{name}' AS metric");
-        if of == Of::Rows {
+        if of == QuerySubject::Rows {
             return format!(
                 "{head}, {name}_us AS value, count(*) AS times\n  FROM read WHERE {name}_us IS NOT NULL GROUP BY {names}, {name}_us\n"
             );
@@ -194,21 +194,21 @@ impl Engine {
     }
 
     /// Whether the query needs a table of buckets.
-    pub fn needs_bounds(self, _of: Of) -> bool {
+    pub fn needs_bounds(self, _of: QuerySubject) -> bool {
         self == Self::Sqlite
     }
 
     /// A quantile of what its rank found.
-    pub fn quantile(self, of: Of, name: &str, permille: u16) -> String {
+    pub fn quantile(self, of: QuerySubject, name: &str, permille: u16) -> String {
         let middle = match (self, of) {
-            (Self::Sqlite, Of::Rows) => {
+            (Self::Sqlite, QuerySubject::Rows) => {
                 format!("(SELECT min(middle) FROM bounds WHERE largest >= {name})")
             }
-            (Self::Sqlite, Of::RollUps) => {
+            (Self::Sqlite, QuerySubject::RollUps) => {
                 format!("(SELECT middle FROM bounds WHERE bucket = {name})")
             }
-            (_, Of::Rows) => self.middle(&format!("{} - 0.5", self.bound(name))),
-            (_, Of::RollUps) => self.middle(&format!("{name} + 0.5")),
+            (_, QuerySubject::Rows) => self.middle(&format!("{} - 0.5", self.bound(name))),
+            (_, QuerySubject::RollUps) => self.middle(&format!("{name} + 0.5")),
         };
         let clamped = match self {
             Self::Sqlite => format!("max(lo, min(hi, {middle}))"),
@@ -217,10 +217,10 @@ impl Engine {
         let beyond = 1_000_u16.saturating_sub(permille);
         let enough = format!("n * {beyond} >= 1000");
         match of {
-            Of::Rows => format!(
+            QuerySubject::Rows => format!(
                 "CASE WHEN {enough} AND (n < 1000 OR {name} = 0) THEN {name}\n    WHEN {enough} THEN {clamped} END"
             ),
-            Of::RollUps => format!("CASE WHEN {enough} THEN {clamped} END"),
+            QuerySubject::RollUps => format!("CASE WHEN {enough} THEN {clamped} END"),
         }
     }
 

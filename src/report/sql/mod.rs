@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 
 use crate::schema::Metric;
 use engine::quoted;
-pub use engine::{Engine, Of};
-pub use question::{FileName, Place, Question, SqlError};
+pub use engine::{QuerySubject, SqlEngine};
+pub use question::{FileName, SqlError, SqlQuery, TableSource};
 
 /// Quantiles of a query, in thousandths.
 const QUANTILES: [(&str, u16); 3] = [("p50", 500), ("p95", 950), ("p99", 990)];
@@ -29,7 +29,7 @@ const TAKEN: [&str; 14] = [
 /// # Errors
 ///
 /// Where a column is not there.
-pub fn query(question: &Question) -> Result<String, SqlError> {
+pub fn query(question: &SqlQuery) -> Result<String, SqlError> {
     let engine = question.engine;
     let mut keys = vec!["world".to_owned(), "transport".to_owned()];
     let more = question.by.iter().filter(|name| *name != "world");
@@ -54,8 +54,8 @@ pub fn query(question: &Question) -> Result<String, SqlError> {
     let _ = writeln!(out, "{with}read AS {materialized}(");
     out.push_str(&read::read(question, &keys, &metrics)?);
     let (probes, failed) = match question.of {
-        Of::Rows => ("count(*)", "sum(lost)"),
-        Of::RollUps => ("sum(probe)", "sum(lost)"),
+        QuerySubject::Rows => ("count(*)", "sum(lost)"),
+        QuerySubject::RollUps => ("sum(probe)", "sum(lost)"),
     };
     let (probes, failed) = (engine.whole(probes), engine.whole(failed));
     let _ = write!(
@@ -128,14 +128,14 @@ pub fn query(question: &Question) -> Result<String, SqlError> {
 }
 
 /// What is counted and how.
-fn head(question: &Question) -> String {
+fn head(question: &SqlQuery) -> String {
     let (what, how) = match question.of {
-        Of::Rows => (
+        QuerySubject::Rows => (
             "rows",
             "-- p50, p95, p99: nearest rank; below 1,000 values the value itself, from 1,000 on the middle of its bucket, at most\n\
              -- 0.543 % away; empty where the part above it is less than one value. Times are those of completed phases.\n",
         ),
-        Of::RollUps => (
+        QuerySubject::RollUps => (
             "roll-ups",
             "-- p50, p95, p99: nearest rank of the buckets, whose counts add up; the middle of the bucket, at most 0.543 % away, within\n\
              -- the smallest and the largest value; empty where the part above it is less than one value.\n",
@@ -156,13 +156,13 @@ fn head(question: &Question) -> String {
 }
 
 /// The smallest and the largest value, exactly.
-fn ends(of: Of, names: &str, metric: Metric) -> String {
+fn ends(of: QuerySubject, names: &str, metric: Metric) -> String {
     let name = metric.as_str();
     match of {
-        Of::Rows => format!(
+        QuerySubject::Rows => format!(
             "  SELECT {names}, '{name}' AS metric, min({name}_us) AS lo, max({name}_us) AS hi\n  FROM read GROUP BY {names}\n"
         ),
-        Of::RollUps => format!(
+        QuerySubject::RollUps => format!(
             "  SELECT {names}, '{name}' AS metric, min({name}_lo) AS lo, max({name}_hi) AS hi\n  FROM read GROUP BY {names}\n"
         ),
     }
@@ -181,10 +181,10 @@ fn keyed(table: &str, keys: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn of(engine: Engine, place: Place) -> Question {
-        Question {
+    fn of(engine: SqlEngine, place: TableSource) -> SqlQuery {
+        SqlQuery {
             engine,
-            of: Of::Rows,
+            of: QuerySubject::Rows,
             place,
             known: None,
             by: vec!["region".to_owned()],
@@ -203,13 +203,13 @@ mod tests {
             is_pattern,
         };
         for (engine, text) in [
-            (Engine::DuckDb, r"'site=o''neill\bonn'"),
-            (Engine::Postgres, r"'site=o''neill\bonn'"),
-            (Engine::Sqlite, r"'site=o''neill\bonn'"),
-            (Engine::ClickHouse, r"'site=o''neill\\bonn'"),
+            (SqlEngine::DuckDb, r"'site=o''neill\bonn'"),
+            (SqlEngine::Postgres, r"'site=o''neill\bonn'"),
+            (SqlEngine::Sqlite, r"'site=o''neill\bonn'"),
+            (SqlEngine::ClickHouse, r"'site=o''neill\\bonn'"),
         ] {
             let text = format!("lower(coalesce(\"label\", '')) IN ({text})");
-            let found = query(&of(engine, Place::Table)).unwrap();
+            let found = query(&of(engine, TableSource::Table)).unwrap();
             assert!(found.contains(&text), "{found}");
             assert!(found.contains("\"Status\" = 'OK'"), "{found}");
         }
@@ -225,33 +225,41 @@ mod tests {
             (named("a[1]*?.csv", false), "'a[[]1][*][?].csv'"),
             (named("~night.csv", false), "'./~night.csv'"),
         ] {
-            let found = query(&of(Engine::DuckDb, Place::Csv(vec![file]))).unwrap();
+            let found = query(&of(SqlEngine::DuckDb, TableSource::Csv(vec![file]))).unwrap();
             assert!(found.contains(&format!("read_csv([{text}],")), "{found}");
         }
     }
 
     #[test]
     fn a_column_that_is_not_there_or_makes_no_group_is_refused_by_its_name() {
-        let by = |of: Of, name: &str| {
-            let mut question = self::of(Engine::Sqlite, Place::Table);
+        let by = |of: QuerySubject, name: &str| {
+            let mut question = self::of(SqlEngine::Sqlite, TableSource::Table);
             question.by = vec![name.to_owned()];
             question.conditions.clear();
             question.of = of;
             query(&question).map_err(|error| error.to_string())
         };
         for name in ["address", "resolver", "target", "day", "Port"] {
-            assert!(by(Of::Rows, name).is_ok(), "{name}");
+            assert!(by(QuerySubject::Rows, name).is_ok(), "{name}");
         }
         for (of, name, told) in [
-            (Of::RollUps, "address", "roll-ups have no column `remoteip`"),
-            (Of::Rows, "weather", "rows have no column `weather`"),
             (
-                Of::RollUps,
+                QuerySubject::RollUps,
+                "address",
+                "roll-ups have no column `remoteip`",
+            ),
+            (
+                QuerySubject::Rows,
+                "weather",
+                "rows have no column `weather`",
+            ),
+            (
+                QuerySubject::RollUps,
                 "failed",
                 "`failed` cannot group a query; group by its columns in a query of your own",
             ),
             (
-                Of::Rows,
+                QuerySubject::Rows,
                 "egress",
                 "`egress` cannot group a query; group by its columns in a query of your own",
             ),

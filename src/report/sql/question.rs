@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::engine::{Engine, Of};
+use super::engine::{QuerySubject, SqlEngine};
 use crate::schema::Metric;
 
 /// A file, or a pattern for several.
@@ -18,7 +18,7 @@ pub struct FileName {
 
 /// Where it finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum TableSource {
     /// In the table `probes` or `rollups`.
     Table,
     /// In CSV files of these names.
@@ -31,13 +31,13 @@ pub enum Place {
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct SqlQuery {
     /// Of whom.
-    pub engine: Engine,
+    pub engine: SqlEngine,
     /// Of what.
-    pub of: Of,
+    pub of: QuerySubject,
     /// Where.
-    pub place: Place,
+    pub place: TableSource,
     /// Columns that files have; none where nothing was read.
     pub known: Option<BTreeSet<String>>,
     /// Dimensions and columns that make a group, beside the world and the transport.

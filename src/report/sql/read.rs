@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::engine::{Engine, Of, quoted};
-use super::question::{FileName, Place, Question, SqlError};
+use super::engine::{QuerySubject, SqlEngine, quoted};
+use super::question::{FileName, SqlError, SqlQuery, TableSource};
 use crate::measure::rollup::Rollup;
 use crate::record::Record;
 use crate::schema::{Kind, Metric, RowKind as _, THROUGH};
 
 /// The text of it.
-pub fn read(question: &Question, keys: &[String], metrics: &[Metric]) -> Result<String, SqlError> {
+pub fn read(question: &SqlQuery, keys: &[String], metrics: &[Metric]) -> Result<String, SqlError> {
     let mut columns = Columns {
         question,
         used: BTreeSet::new(),
@@ -21,13 +21,13 @@ pub fn read(question: &Question, keys: &[String], metrics: &[Metric]) -> Result<
         selected.push(format!("{} AS {}", columns.key(key)?, quoted(key)));
     }
     match question.of {
-        Of::Rows => {
+        QuerySubject::Rows => {
             let status = columns.needed("Status")?;
             selected.push(format!(
                 "CASE WHEN {status} = 'OK' THEN 0 ELSE 1 END AS lost"
             ));
         }
-        Of::RollUps => {
+        QuerySubject::RollUps => {
             for (from, to) in [("probes", "probe"), ("failed", "lost")] {
                 let from = engine.number(&columns.needed(from)?);
                 selected.push(format!("{from} AS {to}"));
@@ -36,8 +36,8 @@ pub fn read(question: &Question, keys: &[String], metrics: &[Metric]) -> Result<
     }
     for metric in metrics {
         selected.extend(match question.of {
-            Of::Rows => vec![columns.time(*metric)?],
-            Of::RollUps => columns.rolled(*metric)?,
+            QuerySubject::Rows => vec![columns.time(*metric)?],
+            QuerySubject::RollUps => columns.rolled(*metric)?,
         });
     }
     let conditions = columns.conditions()?;
@@ -53,7 +53,7 @@ pub fn read(question: &Question, keys: &[String], metrics: &[Metric]) -> Result<
 }
 
 /// Where rows are read from.
-fn source(question: &Question, used: &BTreeSet<String>) -> String {
+fn source(question: &SqlQuery, used: &BTreeSet<String>) -> String {
     let listed = |names: &[FileName]| {
         let names = names
             .iter()
@@ -61,15 +61,15 @@ fn source(question: &Question, used: &BTreeSet<String>) -> String {
         names.collect::<Vec<_>>().join(", ")
     };
     match &question.place {
-        Place::Table => match question.of {
-            Of::Rows => "probes".to_owned(),
-            Of::RollUps => "rollups".to_owned(),
+        TableSource::Table => match question.of {
+            QuerySubject::Rows => "probes".to_owned(),
+            QuerySubject::RollUps => "rollups".to_owned(),
         },
-        Place::Csv(names) => format!(
+        TableSource::Csv(names) => format!(
             "read_csv([{}],\n    delim = ',', quote = '\"', escape = '\"', header = true, all_varchar = true, union_by_name = true)",
             listed(names)
         ),
-        Place::Json(names) => {
+        TableSource::Json(names) => {
             let columns = used.iter();
             let columns = columns.map(|name| format!("{}: 'VARCHAR'", quoted(name)));
             format!(
@@ -78,7 +78,9 @@ fn source(question: &Question, used: &BTreeSet<String>) -> String {
                 columns.collect::<Vec<_>>().join(", ")
             )
         }
-        Place::Parquet(names) => format!("read_parquet([{}], union_by_name = true)", listed(names)),
+        TableSource::Parquet(names) => {
+            format!("read_parquet([{}], union_by_name = true)", listed(names))
+        }
     }
 }
 
@@ -108,12 +110,12 @@ fn globbed(file: &FileName) -> String {
 
 /// Expressions of columns, and which of these are read.
 struct Columns<'a> {
-    question: &'a Question,
+    question: &'a SqlQuery,
     used: BTreeSet<String>,
 }
 
 impl Columns<'_> {
-    fn engine(&self) -> Engine {
+    fn engine(&self) -> SqlEngine {
         self.question.engine
     }
 
@@ -122,16 +124,16 @@ impl Columns<'_> {
         match &self.question.known {
             Some(known) => known.contains(name),
             None => match self.question.of {
-                Of::Rows => Record::column(name).is_some(),
-                Of::RollUps => Rollup::column(name).is_some(),
+                QuerySubject::Rows => Record::column(name).is_some(),
+                QuerySubject::RollUps => Rollup::column(name).is_some(),
             },
         }
     }
 
     fn unknown(&self, name: &str) -> SqlError {
         let what = match self.question.of {
-            Of::Rows => "rows",
-            Of::RollUps => "roll-ups",
+            QuerySubject::Rows => "rows",
+            QuerySubject::RollUps => "roll-ups",
         };
         SqlError::Unknown {
             what,
@@ -152,10 +154,13 @@ impl Columns<'_> {
     fn word(&mut self, name: &str) -> Option<String> {
         let column = self.needed(name).ok()?;
         let kind = match self.question.of {
-            Of::Rows => Record::column(name).map(|column| column.kind),
-            Of::RollUps => Rollup::column(name).map(|column| column.kind),
+            QuerySubject::Rows => Record::column(name).map(|column| column.kind),
+            QuerySubject::RollUps => Rollup::column(name).map(|column| column.kind),
         };
-        let has_types = !matches!(self.question.place, Place::Csv(_) | Place::Json(_));
+        let has_types = !matches!(
+            self.question.place,
+            TableSource::Csv(_) | TableSource::Json(_)
+        );
         if has_types && !matches!(kind, Some(Kind::Text | Kind::List)) {
             return Some(self.engine().as_text(&column));
         }
@@ -171,8 +176,8 @@ impl Columns<'_> {
     /// The column of the time.
     fn at(&mut self) -> Result<String, SqlError> {
         match self.question.of {
-            Of::Rows => self.needed("started_utc"),
-            Of::RollUps => self.needed("start_utc"),
+            QuerySubject::Rows => self.needed("started_utc"),
+            QuerySubject::RollUps => self.needed("start_utc"),
         }
     }
 
@@ -190,7 +195,7 @@ impl Columns<'_> {
                 }));
             }
             "transport" => return Ok(self.transport()),
-            "target" if self.question.of == Of::Rows => return self.target(),
+            "target" if self.question.of == QuerySubject::Rows => return self.target(),
             "certificate" => "Thumbprint",
             "address" => "remoteip",
             "name" => "remotename",
@@ -217,7 +222,7 @@ impl Columns<'_> {
         let joined = format!("concat({spoken}, {through}, {proxy})");
         let joined = match self.engine() {
             // before 3.44 it has none
-            Engine::Sqlite => format!("{spoken} || {through} || {proxy}"),
+            SqlEngine::Sqlite => format!("{spoken} || {through} || {proxy}"),
             _ => joined,
         };
         format!("CASE WHEN {proxy} = '' THEN {spoken} ELSE {joined} END")
@@ -230,7 +235,7 @@ impl Columns<'_> {
         let port = port.ok_or_else(|| self.unknown("Port"))?;
         let is_v6 = format!("{host} LIKE '%:%'");
         Ok(match self.engine() {
-            Engine::Sqlite => {
+            SqlEngine::Sqlite => {
                 format!(
                     "CASE WHEN {is_v6} THEN '[' || {host} || ']' ELSE {host} END || ':' || {port}"
                 )

@@ -102,14 +102,19 @@ fn agent() -> Agent {
 }
 
 /// A request that did not work.
-struct Failed {
+struct FailedPush {
     why: String,
     /// How long the collector asks to be left alone.
     pause: Option<Duration>,
 }
 
-fn post(agent: &Agent, push: &Push, shared: &SharedMetrics, limit: Duration) -> Result<(), Failed> {
-    let failed = |why: String| Failed { why, pause: None };
+fn post(
+    agent: &Agent,
+    push: &Push,
+    shared: &SharedMetrics,
+    limit: Duration,
+) -> Result<(), FailedPush> {
+    let failed = |why: String| FailedPush { why, pause: None };
     let metrics = shared.metrics().clone();
     let now = shared.wall.now();
     let version = env!("CARGO_PKG_VERSION");
@@ -148,7 +153,7 @@ fn post(agent: &Agent, push: &Push, shared: &SharedMetrics, limit: Duration) -> 
         404 => ": the path of the URL may be different",
         _ => "",
     };
-    Err(Failed {
+    Err(FailedPush {
         why: format!("it answered with HTTP {status}{hint}"),
         pause,
     })

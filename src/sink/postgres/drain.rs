@@ -9,10 +9,10 @@ use std::time::Duration;
 use super::super::error::{SinkError, absolute};
 use super::super::note::Note;
 use super::super::store::Server;
-use super::job::{Job, Shared};
+use super::job::{SpoolMonitor, SpoolSender};
 use super::spool::{self, Found, counted, folder};
 use crate::clock;
-use crate::postgres::{Address, Fault, Link, PgError};
+use crate::postgres::{Address, Link, PgError, PgErrorKind};
 use crate::record::World;
 use crate::schema::StoredTable;
 
@@ -32,8 +32,8 @@ pub(super) struct Drain {
     pub directory: PathBuf,
     /// The server, for messages.
     pub shown: String,
-    job: Mutex<Option<Job>>,
-    shared: Arc<Shared>,
+    job: Mutex<Option<SpoolSender>>,
+    shared: Arc<SpoolMonitor>,
     /// Sinks that have not ended.
     users: AtomicUsize,
 }
@@ -63,12 +63,12 @@ impl Drain {
             drain.users.fetch_add(1, Ordering::Relaxed);
             return Ok(drain);
         }
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(SpoolMonitor::default());
         let link = Link::open(&address).and_then(|link| link.takes(tables, world).map(|()| link));
         let link = match link {
             Ok(link) => Some(link),
             Err(PgError {
-                fault: Fault::Away,
+                kind: PgErrorKind::Away,
                 text,
             }) => {
                 shared.tell(format!(
@@ -86,7 +86,7 @@ impl Drain {
             }
         };
         let drain = Arc::new(Self {
-            job: Mutex::new(Some(Job {
+            job: Mutex::new(Some(SpoolSender {
                 address,
                 link,
                 tables: Arc::clone(tables),
@@ -151,7 +151,7 @@ impl Drain {
         }
     }
 
-    fn job(&self) -> MutexGuard<'_, Option<Job>> {
+    fn job(&self) -> MutexGuard<'_, Option<SpoolSender>> {
         self.job.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

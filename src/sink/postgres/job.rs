@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::error::absolute;
 use super::super::note::Note;
 use super::spool;
-use crate::postgres::{Address, Fault, Link, PgError, Segment, Target};
+use crate::postgres::{Address, DestinationTable, Link, PgError, PgErrorKind, Segment};
 use crate::record::World;
 use crate::schema::StoredTable;
 
@@ -24,15 +24,15 @@ const LOOK: Duration = Duration::from_secs(10);
 
 /// What the thread and the sinks tell each other.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
-    state: Mutex<State>,
+pub(super) struct SpoolMonitor {
+    state: Mutex<SpoolState>,
     /// Something in it is new.
     pub changed: Condvar,
 }
 
 /// The same, under its lock.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct SpoolState {
     /// Whether there may be a new segment.
     pub is_poked: bool,
     /// Whether no more will come.
@@ -47,9 +47,9 @@ pub(super) struct State {
     pub notes: Vec<Note>,
 }
 
-impl Shared {
+impl SpoolMonitor {
     /// Holds it for a moment.
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn lock(&self) -> MutexGuard<'_, SpoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -61,7 +61,7 @@ impl Shared {
 
 /// What the thread needs.
 #[derive(Debug)]
-pub(super) struct Job {
+pub(super) struct SpoolSender {
     /// The server.
     pub address: Address,
     /// The connection to it, while there is one.
@@ -76,10 +76,11 @@ pub(super) struct Job {
     pub limit: u64,
 }
 
-impl Job {
+impl SpoolSender {
     /// Sends until the run is over.
-    pub fn run(&mut self, shared: &Shared, shown: &str) {
-        let targets: Vec<Target> = self.tables.iter().map(Target::new).collect();
+    pub fn run(&mut self, shared: &SpoolMonitor, shown: &str) {
+        let targets: Vec<DestinationTable> =
+            self.tables.iter().map(DestinationTable::new).collect();
         let mut retry = RETRY[0];
         loop {
             let is_ending = {
@@ -100,7 +101,7 @@ impl Job {
                 }
                 Err(error) => {
                     self.link = None;
-                    let pause = if error.fault == Fault::Wrong {
+                    let pause = if error.kind == PgErrorKind::Wrong {
                         WRONG
                     } else {
                         retry
@@ -122,14 +123,14 @@ impl Job {
             };
             let is_up = shared.lock().why.is_none();
             let state = shared.lock();
-            let wait = |state: &mut State| !(state.is_ending || is_up && state.is_poked);
+            let wait = |state: &mut SpoolState| !(state.is_ending || is_up && state.is_poked);
             // no longer than that: another run may have left something
             drop(shared.changed.wait_timeout_while(state, pause, wait));
         }
     }
 
     /// Sends all that is there. One that does not answer is not asked for the next.
-    fn pass(&mut self, targets: &[Target], shared: &Shared) -> Result<(), PgError> {
+    fn pass(&mut self, targets: &[DestinationTable], shared: &SpoolMonitor) -> Result<(), PgError> {
         let segments = spool::segments(&self.directory);
         if segments.is_empty() && self.link.as_ref().is_some_and(|link| !link.is_closed()) {
             return Ok(());
@@ -139,13 +140,13 @@ impl Job {
         let mut is_fresh = false;
         for segment in segments {
             let mut sent = self.send(&segment, targets);
-            if !is_fresh && matches!(&sent, Err(error) if error.fault == Fault::Away) {
+            if !is_fresh && matches!(&sent, Err(error) if error.kind == PgErrorKind::Away) {
                 self.link = None;
                 sent = self.send(&segment, targets);
             }
             is_fresh = true;
             match sent {
-                Err(error) if error.fault == Fault::Rows => {
+                Err(error) if error.kind == PgErrorKind::Rows => {
                     // what it began is over: the next one has a connection of its own
                     self.link = None;
                     self.set_aside(&segment, error, shared)?;
@@ -170,14 +171,19 @@ impl Job {
 
     /// Sets a segment aside that the server refused. Where it refuses more and more somebody has to look, and what is set aside has a limit as what
     /// waits has.
-    fn set_aside(&self, segment: &Path, error: PgError, shared: &Shared) -> Result<(), PgError> {
+    fn set_aside(
+        &self,
+        segment: &Path,
+        error: PgError,
+        shared: &SpoolMonitor,
+    ) -> Result<(), PgError> {
         if spool::found(&self.directory).bad_bytes >= self.limit {
             let text = format!(
                 "it refuses rows, and the limit of rows set aside (*.bad) is reached: {}",
                 error.text
             );
             return Err(PgError {
-                fault: Fault::Wrong,
+                kind: PgErrorKind::Wrong,
                 text,
             });
         }
@@ -195,9 +201,9 @@ impl Job {
         Ok(())
     }
 
-    fn send(&mut self, segment: &Path, targets: &[Target]) -> Result<(), PgError> {
+    fn send(&mut self, segment: &Path, targets: &[DestinationTable]) -> Result<(), PgError> {
         let refused = |text: String| PgError {
-            fault: Fault::Rows,
+            kind: PgErrorKind::Rows,
             text,
         };
         let id = segment.file_stem().and_then(|stem| stem.to_str());
@@ -212,7 +218,7 @@ impl Job {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(error) => {
                 return Err(PgError {
-                    fault: Fault::Away,
+                    kind: PgErrorKind::Away,
                     text: format!("{}: {error}", absolute(segment)),
                 });
             }

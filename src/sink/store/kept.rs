@@ -24,7 +24,7 @@ const ENDING: &str = ".jsonl";
 const AT_ONCE: usize = 500;
 
 /// A row: its number in its run, and its cells.
-type Row = (i64, Vec<(String, Cell)>);
+type KeptRow = (i64, Vec<(String, Cell)>);
 
 /// Rows of this run that wait for their store.
 #[derive(Debug)]
@@ -256,7 +256,7 @@ fn line(seq: i64, cells: &[(&'static str, Cell)]) -> String {
     Json::Object(row).to_string()
 }
 
-fn row(line: &str) -> Option<Row> {
+fn row(line: &str) -> Option<KeptRow> {
     let Json::Object(mut row) = serde_json::from_str(line).ok()? else {
         return None;
     };

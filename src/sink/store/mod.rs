@@ -23,7 +23,7 @@ use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free};
 use cells::{bound, cells};
 use keeper::Keeper;
 use kept::KeptRows;
-use on_disk::{Identity, identity, looked_at};
+use on_disk::{StoreFileId, identity, looked_at};
 pub use prepare::{prepare_folded_store, prepare_store};
 pub use spec::{Server, StoreSpec};
 
@@ -43,7 +43,7 @@ struct StoreSink<R: 'static> {
     sql: String,
     store: Option<Store>,
     /// Which file it is, whatever its name.
-    identity: Option<Identity>,
+    identity: Option<StoreFileId>,
     /// Whether the file was not there before, and goes with this as long as nothing was confirmed.
     is_new: bool,
     is_provisional: bool,
@@ -57,7 +57,7 @@ struct StoreSink<R: 'static> {
     kept: KeptRows,
     keeper: Option<Keeper>,
     notes: Vec<Note>,
-    unplaced: Vec<R>,
+    unplaced: Vec<(i64, R)>,
 }
 
 impl<R: RowKind> StoreSink<R> {
@@ -208,58 +208,20 @@ impl<R: RowKind> StoreSink<R> {
         held.pour(|(seq, row)| self.insert(&[(*seq, row)]))
     }
 
-    /// Goes on waiting. What is too much, or has waited for a whole try, is kept elsewhere.
-    fn wait_on(
-        &mut self,
-        mut held: WaitingRows<(i64, R)>,
-        has_failed: bool,
-    ) -> Result<(), SinkError> {
-        let kept = if has_failed || held.is_full() {
-            self.keep(&mut held)
-        } else {
-            Ok(())
-        };
-        match kept {
-            Err(error) if held.is_too_much() => {
-                let why = held.why().to_owned();
-                self.unplaced.extend(held.into_rows().map(|(_, row)| row));
-                Err(SinkError::NotKeptAside {
-                    why,
-                    rows: self.unplaced.len(),
-                    error: error.to_string(),
-                })
-            }
-            _ => {
-                self.held = Some(held);
-                Ok(())
-            }
-        }
-    }
-
-    /// Brings all that waits to the file that keeps it.
-    fn keep(&mut self, held: &mut WaitingRows<(i64, R)>) -> Result<(), SinkError> {
-        let (kept, columns) = (&mut self.kept, &self.columns);
-        held.pour(|(seq, row)| kept.write(*seq, &cells(columns, row)))
+    /// Goes on waiting; what waits too long is kept elsewhere.
+    fn wait_on(&mut self, held: WaitingRows<(i64, R)>, has_failed: bool) -> Result<(), SinkError> {
+        let keep = |(seq, row): &(i64, R)| self.kept.write(*seq, &cells(&self.columns, row));
+        self.held = Some(held.wait_on(has_failed, &mut self.unplaced, keep)?);
+        Ok(())
     }
 
     /// What is told at the end of rows that still wait: they are kept, or have no place.
     fn still_held(&mut self, mut held: WaitingRows<(i64, R)>) -> Result<(), SinkError> {
+        let kept = held.pour(|(seq, row)| self.kept.write(*seq, &cells(&self.columns, row)));
+        let kept = kept.and_then(|()| self.kept.close());
+        let kept = kept.map(|()| (self.kept.rows(), self.kept.place()));
         let why = held.why().to_owned();
-        let kept = self.keep(&mut held).and_then(|()| self.kept.close());
-        self.unplaced.extend(held.into_rows().map(|(_, row)| row));
-        match kept {
-            Ok(()) if self.kept.rows() == 0 => Ok(()),
-            Ok(()) => Err(SinkError::StillHeld {
-                why,
-                rows: self.kept.rows(),
-                kept: self.kept.place(),
-            }),
-            Err(error) => Err(SinkError::NotKeptAside {
-                why,
-                rows: self.unplaced.len(),
-                error: error.to_string(),
-            }),
-        }
+        held.end(why, kept, &mut self.unplaced)
     }
 }
 
@@ -367,7 +329,8 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
     }
 
     fn unplaced(&mut self) -> Option<Vec<R>> {
-        Some(std::mem::take(&mut self.unplaced))
+        let rows = std::mem::take(&mut self.unplaced).into_iter();
+        Some(rows.map(|(_, row)| row).collect())
     }
 
     fn notes(&mut self) -> Vec<Note> {

@@ -21,19 +21,19 @@ pub(super) fn looked_at(path: &Path, shown: &str) -> Result<FileKind, SinkError>
 
 /// Which file it is, whatever its name: device and inode.
 #[cfg(unix)]
-pub(super) type Identity = (u64, u64);
+pub(super) type StoreFileId = (u64, u64);
 /// Nobody can move or delete a database on Windows while it is open.
 #[cfg(not(unix))]
-pub(super) type Identity = ();
+pub(super) type StoreFileId = ();
 
 #[cfg(unix)]
-pub(super) fn identity(path: &Path) -> Option<Identity> {
+pub(super) fn identity(path: &Path) -> Option<StoreFileId> {
     use std::os::unix::fs::MetadataExt as _;
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-pub(super) fn identity(path: &Path) -> Option<Identity> {
+pub(super) fn identity(path: &Path) -> Option<StoreFileId> {
     path.exists().then_some(())
 }

@@ -25,10 +25,10 @@ pub struct Compression {
     locked: LockedFile,
     /// Names that the `.gz` may have; those that are there already may be the file, compressed by a run that was killed then.
     names: std::vec::IntoIter<PathBuf>,
-    state: State,
+    state: CompressionState,
 }
 
-enum State {
+enum CompressionState {
     /// The next name is looked at.
     Naming,
     /// What is there by that name is held against the file.
@@ -57,7 +57,7 @@ impl Compression {
             original: original.to_owned(),
             locked,
             names: names.into_iter(),
-            state: State::Naming,
+            state: CompressionState::Naming,
         }))
     }
 
@@ -68,8 +68,8 @@ impl Compression {
     /// When a file cannot be read or written; the original is as it was then.
     pub fn step(&mut self) -> io::Result<bool> {
         let mut file = self.locked.file();
-        self.state = match std::mem::replace(&mut self.state, State::Done) {
-            State::Naming => {
+        self.state = match std::mem::replace(&mut self.state, CompressionState::Done) {
+            CompressionState::Naming => {
                 file.rewind()?;
                 let name = self
                     .names
@@ -77,41 +77,43 @@ impl Compression {
                     .ok_or_else(|| io::Error::other("there are too many files of that name"))?;
                 self.named(name)?
             }
-            State::Comparing(mut decoder) => match holds_next(&mut decoder, &mut file) {
-                Ok(None) => State::Comparing(decoder),
-                Ok(Some(true)) => State::Twice,
+            CompressionState::Comparing(mut decoder) => match holds_next(&mut decoder, &mut file) {
+                Ok(None) => CompressionState::Comparing(decoder),
+                Ok(Some(true)) => CompressionState::Twice,
                 // rows of the same time that came later have another name
-                Ok(Some(false)) | Err(_) => State::Naming,
+                Ok(Some(false)) | Err(_) => CompressionState::Naming,
             },
-            State::Writing(mut encoder, name) => {
+            CompressionState::Writing(mut encoder, name) => {
                 let mut block = Vec::with_capacity(BLOCK);
                 file.take(BLOCK as u64).read_to_end(&mut block)?;
                 if block.is_empty() {
                     self.written(encoder)?;
                     file.rewind()?;
-                    State::Checking(opened(&self.part())?, name)
+                    CompressionState::Checking(opened(&self.part())?, name)
                 } else {
                     encoder.write_all(&block)?;
-                    State::Writing(encoder, name)
+                    CompressionState::Writing(encoder, name)
                 }
             }
-            State::Checking(mut decoder, name) => match holds_next(&mut decoder, &mut file)? {
-                None => State::Checking(decoder, name),
-                Some(true) => {
-                    drop(decoder);
-                    fs::rename(self.part(), &name)?;
-                    sync_directory(&name);
-                    State::Twice
+            CompressionState::Checking(mut decoder, name) => {
+                match holds_next(&mut decoder, &mut file)? {
+                    None => CompressionState::Checking(decoder, name),
+                    Some(true) => {
+                        drop(decoder);
+                        fs::rename(self.part(), &name)?;
+                        sync_directory(&name);
+                        CompressionState::Twice
+                    }
+                    Some(false) => return Err(io::Error::other("it was changed meanwhile")),
                 }
-                Some(false) => return Err(io::Error::other("it was changed meanwhile")),
-            },
-            State::Twice => {
+            }
+            CompressionState::Twice => {
                 fs::remove_file(&self.original)?;
-                State::Done
+                CompressionState::Done
             }
-            State::Done => State::Done,
+            CompressionState::Done => CompressionState::Done,
         };
-        Ok(matches!(self.state, State::Done))
+        Ok(matches!(self.state, CompressionState::Done))
     }
 
     /// Takes back what is not whole.
@@ -123,13 +125,13 @@ impl Compression {
     }
 
     /// What comes of a name.
-    fn named(&self, name: PathBuf) -> io::Result<State> {
+    fn named(&self, name: PathBuf) -> io::Result<CompressionState> {
         match fs::symlink_metadata(&name) {
             Ok(found) if found.is_file() => {
-                Ok(opened(&name).map_or(State::Naming, State::Comparing))
+                Ok(opened(&name).map_or(CompressionState::Naming, CompressionState::Comparing))
             }
             // a folder or a link is none of ours
-            Ok(_) => Ok(State::Naming),
+            Ok(_) => Ok(CompressionState::Naming),
             Err(_) => {
                 let part = self.part();
                 match fs::remove_file(&part) {
@@ -137,7 +139,10 @@ impl Compression {
                     _ => {}
                 }
                 let part = File::options().write(true).create_new(true).open(part)?;
-                Ok(State::Writing(GzEncoder::new(part, Level::default()), name))
+                Ok(CompressionState::Writing(
+                    GzEncoder::new(part, Level::default()),
+                    name,
+                ))
             }
         }
     }

@@ -46,7 +46,7 @@ impl Upkeep {
 
 /// One look at all files of a series.
 #[derive(Debug)]
-struct Look {
+struct UpkeepPass {
     /// What the clocks on the wall show.
     now: NaiveDateTime,
     /// Files that rows are written to.
@@ -55,7 +55,7 @@ struct Look {
 
 /// The thread that does it.
 pub(super) struct UpkeepThread {
-    looks: Option<Sender<Look>>,
+    looks: Option<Sender<UpkeepPass>>,
     notes: Receiver<Note>,
     stop: Arc<AtomicBool>,
 }
@@ -63,7 +63,7 @@ pub(super) struct UpkeepThread {
 impl UpkeepThread {
     /// Begins it; none where the system gives no thread, which the next run may have.
     pub fn start(series: FileSeries, upkeep: Upkeep) -> Option<Self> {
-        let (looks, taken) = channel::<Look>();
+        let (looks, taken) = channel::<UpkeepPass>();
         let (told, notes) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let mut work = Work {
@@ -95,7 +95,7 @@ impl UpkeepThread {
     /// Lets it look at the files while others are open.
     pub fn look(&self, now: NaiveDateTime, open: Vec<PathBuf>) {
         if let Some(looks) = &self.looks {
-            let _ = looks.send(Look { now, open });
+            let _ = looks.send(UpkeepPass { now, open });
         }
     }
 
@@ -136,11 +136,11 @@ struct Work {
 }
 
 /// What happened to a file.
-type Trouble = (PathBuf, io::Error);
+type FileTrouble = (PathBuf, io::Error);
 
 impl Work {
     /// Deletes what is old, and compresses what is finished.
-    fn look(&mut self, look: &Look) -> Vec<Note> {
+    fn look(&mut self, look: &UpkeepPass) -> Vec<Note> {
         let files = match self.series.files() {
             Ok(files) => files,
             Err(error) => {
@@ -176,7 +176,7 @@ impl Work {
         notes
     }
 
-    fn is_old(&self, file: &Rolled, look: &Look) -> bool {
+    fn is_old(&self, file: &Rolled, look: &UpkeepPass) -> bool {
         let age = self
             .upkeep
             .keep
@@ -188,7 +188,7 @@ impl Work {
     }
 
     /// Why what is old stays: the clock may be wrong.
-    fn doubted(&self, files: &[Rolled], look: &Look) -> Option<Note> {
+    fn doubted(&self, files: &[Rolled], look: &UpkeepPass) -> Option<Note> {
         let ended = |file: &Rolled| file.period.end();
         let old = files.iter().filter(|file| self.is_old(file, look));
         let last = old.max_by_key(|file| ended(file))?;
@@ -246,7 +246,7 @@ impl Work {
     }
 
     /// What is told of files that nothing can be done with: each once.
-    fn told(&mut self, trouble: Vec<Trouble>, what: &'static str) -> Option<Note> {
+    fn told(&mut self, trouble: Vec<FileTrouble>, what: &'static str) -> Option<Note> {
         let mut new = trouble
             .into_iter()
             .filter(|(path, _)| self.failed.insert(path.clone()));
@@ -261,7 +261,7 @@ impl Work {
 }
 
 /// Whether nothing is written to a file any more.
-fn is_finished(file: &Rolled, look: &Look) -> bool {
+fn is_finished(file: &Rolled, look: &UpkeepPass) -> bool {
     let is_over = file.period.end().is_some_and(|end| end <= look.now);
     is_over && !look.open.contains(&file.path)
 }

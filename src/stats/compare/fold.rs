@@ -52,7 +52,7 @@ pub enum Apart {
 
 /// A block that takes rows.
 #[derive(Debug, Default)]
-struct Open {
+struct OpenBlock {
     rows: u32,
     failed: u32,
     sent: u32,
@@ -61,14 +61,14 @@ struct Open {
 }
 
 /// Cell, side, number of the block.
-type Place = (u32, Side, i64);
+type BlockKey = (u32, Side, i64);
 
 #[derive(Debug)]
 struct Known {
     name: CellName,
     totals: [Total; 2],
     /// The block of the last row of each side, out of the map.
-    current: [Option<(i64, Open)>; 2],
+    current: [Option<(i64, OpenBlock)>; 2],
 }
 
 /// The fold.
@@ -79,8 +79,8 @@ pub struct ComparisonFold {
     cells: Vec<Known>,
     numbers: HashMap<Box<str>, u32>,
     key: String,
-    open: HashMap<Place, Open>,
-    closed: BTreeMap<Place, TimeBlock>,
+    open: HashMap<BlockKey, OpenBlock>,
+    closed: BTreeMap<BlockKey, TimeBlock>,
     rows: [u64; 2],
     rolled: [u64; 2],
     spans: [Option<(i64, i64)>; 2],
@@ -200,7 +200,7 @@ impl ComparisonFold {
     }
 
     /// The block of a moment of a cell and a side, made the current one.
-    fn block(&mut self, number: u32, side: Side, at: i64) -> Option<&mut Open> {
+    fn block(&mut self, number: u32, side: Side, at: i64) -> Option<&mut OpenBlock> {
         let block = at.div_euclid(self.block_s.saturating_mul(1_000_000));
         let cell = self.cells.get_mut(number as usize)?;
         let current = &mut cell.current[side as usize];
@@ -352,7 +352,7 @@ impl ComparisonFold {
     }
 }
 
-impl Open {
+impl OpenBlock {
     /// What a row says of many packets.
     fn take_many(&mut self, row: &Row<'_>) {
         for summary in summaries(row) {

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Groups, Measured};
+use super::{Groups, Measured, OTHER};
 
 /// Transports that are told apart; the product has fewer, and a stranger's file as many as it likes.
 const MOST: usize = 16;
-
-/// Name of all that are beyond.
-const OTHER: &str = "(other)";
 
 /// Numbers of transports.
 #[derive(Debug, Default)]

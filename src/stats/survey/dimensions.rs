@@ -63,7 +63,7 @@ struct RolledKey {
 }
 
 /// A combination by its number, and a quarter of an hour.
-type CellKey = (usize, Option<i64>);
+type QuarterKey = (usize, Option<i64>);
 
 /// A certificate as the first row with it has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -154,9 +154,9 @@ pub struct Dimensions {
     key: String,
     /// Cells of the last row, and the number of its combination.
     last: Option<([String; CELLS], usize)>,
-    open: Vec<(CellKey, Measured)>,
+    open: Vec<(QuarterKey, Measured)>,
     /// Places of the open cells.
-    places: HashMap<CellKey, usize>,
+    places: HashMap<QuarterKey, usize>,
     last_place: usize,
     rolled: HashMap<RolledKey, Measured>,
 }
@@ -213,7 +213,7 @@ impl Dimensions {
     }
 
     /// Where a cell stands; one is made if need be.
-    fn place(&mut self, key: CellKey) -> usize {
+    fn place(&mut self, key: QuarterKey) -> usize {
         // the next row is most likely of the same cell
         if self
             .open

@@ -38,7 +38,7 @@ pub struct EgressChange {
 
 /// A row that waits, with what a group takes of it.
 #[derive(Debug)]
-struct Waiting {
+struct WaitingRow {
     run: u64,
     slot: Option<u64>,
     transport: usize,
@@ -63,7 +63,7 @@ pub struct Egress {
     /// Changes, in the order of the rows.
     pub changes: Vec<EgressChange>,
     hosts: HashMap<Box<str>, Current>,
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<WaitingRow>,
     /// How many of them have an address.
     told: usize,
 }
@@ -87,7 +87,7 @@ impl Egress {
         if own.is_none() && slot.is_none() {
             return;
         }
-        let is_same = |one: &Waiting| slot.is_some() && (one.run, one.slot) == (run, slot);
+        let is_same = |one: &WaitingRow| slot.is_some() && (one.run, one.slot) == (run, slot);
         if own.is_some() {
             // those of its slot that came before it
             let same = self.waiting.iter_mut().filter(|one| is_same(one));
@@ -107,7 +107,7 @@ impl Egress {
         };
         let address = own.or_else(lent);
         self.told.raise(usize::from(address.is_some()));
-        self.waiting.push_back(Waiting {
+        self.waiting.push_back(WaitingRow {
             run,
             slot,
             transport,

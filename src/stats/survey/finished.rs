@@ -16,7 +16,7 @@ use crate::zone::Zone;
 
 /// What came of the rows.
 #[derive(Debug)]
-pub struct Finished<K> {
+pub struct SurveyResult<K> {
     /// What was asked for.
     pub options: SurveyOptions,
     /// All rows together.
@@ -70,7 +70,7 @@ pub struct Finished<K> {
     pub(super) other_series: Option<usize>,
 }
 
-impl<K: Default> Finished<K> {
+impl<K: Default> SurveyResult<K> {
     /// Of no rows.
     pub(super) fn new(options: SurveyOptions) -> Self {
         let most = options.most_groups;
@@ -109,7 +109,7 @@ impl<K: Default> Finished<K> {
     }
 }
 
-impl<K> Finished<K> {
+impl<K> SurveyResult<K> {
     /// Rows of a world.
     pub fn of_world(&self, world: World) -> u64 {
         self.worlds[world as usize]
@@ -121,7 +121,7 @@ impl<K> Finished<K> {
     }
 }
 
-impl<K: RowFold> Finished<K> {
+impl<K: RowFold> SurveyResult<K> {
     /// All rows that were taken in, details of others included.
     pub fn rows(&self) -> u64 {
         self.all.rows.saturating_add(self.kinds.details())

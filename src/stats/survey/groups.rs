@@ -2,7 +2,7 @@
 
 use crate::schema::{Row, id};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash as _, Hasher as _};
 
 use super::Measured;
@@ -13,6 +13,12 @@ pub const SEPARATOR: char = '\u{1f}';
 /// Longest part of a key; longer ones are told apart by a hash.
 const LONGEST_PART: usize = 256;
 
+/// Groups of a kind of measurement that are told apart.
+const MOST_GROUPS: usize = 1_000;
+
+/// Name of what is beyond a cap.
+pub const OTHER: &str = "(other)";
+
 /// A value as part of a key: as it is, or its beginning and a hash of it, so that memory does not
 /// depend on the length of a stranger's values.
 #[inline]
@@ -21,6 +27,17 @@ pub fn part(value: &str) -> Cow<'_, str> {
         return Cow::Borrowed(value);
     }
     Cow::Owned(shortened(value))
+}
+
+/// The names of a group, or those that all share which come when there are a thousand.
+pub fn capped<const N: usize, G>(
+    groups: &BTreeMap<[String; N], G>,
+    names: [String; N],
+) -> [String; N] {
+    if groups.len() < MOST_GROUPS || groups.contains_key(&names) {
+        return names;
+    }
+    [OTHER; N].map(str::to_owned)
 }
 
 #[cold]

@@ -1,7 +1,8 @@
 //! The machines that measured, by numbers: those of the rows' series, so that no row is asked for its host twice.
 
+use super::groups;
 use super::groups::part;
-use super::relays::{OTHER, OTHER_NAME};
+use super::relays::OTHER;
 use crate::schema::{Row, id};
 
 /// Hosts that are told apart; later ones share the number 0.
@@ -17,7 +18,7 @@ pub struct Hosts {
 impl Default for Hosts {
     fn default() -> Self {
         Self {
-            names: vec![OTHER_NAME.to_owned()],
+            names: vec![groups::OTHER.to_owned()],
             of_series: Vec::new(),
         }
     }

@@ -41,14 +41,14 @@ pub use by_transport::ByTransport;
 pub use chosen::{ChosenTable, DIMENSIONS, is_column, value};
 pub use dimensions::{CertificateFacts, Dimensions, HourCell, MOST_DAYS};
 pub use egress::{Egress, EgressChange};
-pub use finished::{Finished, NotLost, SurveyOptions};
+pub use finished::{NotLost, SurveyOptions, SurveyResult};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
-pub use groups::{Groups, SEPARATOR, part, target};
+pub use groups::{Groups, OTHER, SEPARATOR, capped, part, target};
 pub use levels::{LevelHour, RegionLevel};
 pub use lost_runs::{LostHour, LostRuns, Outage, RolledLosses, Runs};
 pub use measured::{Measured, ParsedRow};
 pub use names::Names;
-pub use relays::{AddressCount, OTHER_NAME as OTHER_REGIONS, Relays, region};
+pub use relays::{AddressCount, Relays, region};
 pub use series::Series;
 pub use series_names::SeriesName;
 pub use silences::Silence;
@@ -67,9 +67,9 @@ use timeline::Timeline;
 
 /// The fold.
 #[derive(Debug)]
-pub struct Survey<K> {
+pub struct SurveyFold<K> {
     /// What comes of the rows, as far as it is known while they come.
-    sums: Finished<K>,
+    sums: SurveyResult<K>,
     timeline: Timeline,
     hosts: Hosts,
     slots: Slots,
@@ -78,7 +78,7 @@ pub struct Survey<K> {
     levels: RegionLevels,
 }
 
-impl<K: RowFold> Survey<K> {
+impl<K: RowFold> SurveyFold<K> {
     /// Nothing taken in yet.
     pub fn new(options: SurveyOptions) -> Self {
         Self {
@@ -88,7 +88,7 @@ impl<K: RowFold> Survey<K> {
             span: RowSpan::default(),
             series: Vec::new(),
             levels: RegionLevels::default(),
-            sums: Finished::new(options),
+            sums: SurveyResult::new(options),
         }
     }
 
@@ -209,11 +209,13 @@ impl<K: RowFold> Survey<K> {
         if let Some(reply) = HttpReply::of_word(row.get(id!(http_reply))) {
             self.sums.http_replies.entry(reply).or_default().raise(1);
         }
-        if row.get(id!(Thumbprint)).is_empty() {
+        let path = TlsPath::of_word(row.get(id!(tls_path)));
+        // a file may have one without the other
+        if path.is_none() && row.get(id!(Thumbprint)).is_empty() {
             return;
         }
         let told = CertificateRow {
-            path: TlsPath::of_word(row.get(id!(tls_path))),
+            path,
             evidence: &row.text(id!(tls_path_evidence)),
             at: taken.at,
             host: row.get(id!(host)),
@@ -253,7 +255,7 @@ impl<K: RowFold> Survey<K> {
     }
 
     /// Ends the fold: what waited for its order is brought in, and every cell is closed.
-    pub fn finish(mut self) -> Finished<K> {
+    pub fn finish(mut self) -> SurveyResult<K> {
         self.sums.kinds.finish();
         let (timeline, ()) = rayon::join(
             || self.timeline.finish(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::groups::{is_same, part};
+use super::groups::{OTHER, is_same, part};
 use crate::record::Counter as _;
 
 /// Causes and lists of TTLs that are told apart.
@@ -52,7 +52,7 @@ impl Names {
     /// The name of a number.
     pub fn name(&self, number: u32) -> &str {
         let found = self.numbers.iter().find(|(_, known)| **known == number);
-        found.map_or("(other)", |(name, _)| name)
+        found.map_or(OTHER, |(name, _)| name)
     }
 
     /// Names with their counts, the most frequent first.
@@ -62,7 +62,7 @@ impl Names {
             .map(|(name, number)| (name.as_ref(), self.counts[*number as usize]))
             .collect();
         if let Some(other @ 1..) = self.counts.first().copied() {
-            counts.push(("(other)", other));
+            counts.push((OTHER, other));
         }
         counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         counts

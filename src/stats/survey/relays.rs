@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use super::by_transport::ByTransport;
-use super::groups::{SEPARATOR, is_same, part};
+use super::groups::{self, SEPARATOR, is_same, part};
 use super::{Measured, ParsedRow};
 use crate::endpoints::{self, Ranges};
 use crate::record::{Transport, World};
@@ -17,9 +17,6 @@ use crate::schema::{RolledUp, Row, id};
 
 /// Number of the region of all rows whose own is beyond the cap.
 pub const OTHER: usize = 0;
-
-/// And its name.
-pub const OTHER_NAME: &str = "(other)";
 
 /// Cells for each group: an address may have several names over time, and a name several addresses.
 const CELLS_EACH: usize = 4;
@@ -32,7 +29,7 @@ const MOST_COUNTED: usize = 100_000;
 
 /// A relay that has a cell of its own.
 #[derive(Debug)]
-struct Relay {
+struct RelayCell {
     place: RelayPlace,
     transport: usize,
     /// What its rows have for an address, a name and a region.
@@ -47,7 +44,7 @@ struct Relay {
 #[derive(Debug)]
 pub struct Relays {
     most: usize,
-    known: Vec<Relay>,
+    known: Vec<RelayCell>,
     /// Of each transport.
     numbers: Vec<HashMap<Box<str>, usize>>,
     /// The last relays, each in a place by its address: the next row of that is most likely of the same one.
@@ -102,7 +99,7 @@ impl Relays {
             numbers: Vec::new(),
             latest: vec![usize::MAX; LATEST],
             region_numbers: HashMap::new(),
-            region_names: vec![OTHER_NAME.to_owned()],
+            region_names: vec![groups::OTHER.to_owned()],
             regions: ByTransport::new(most),
             addresses: ByTransport::new(most),
             names: ByTransport::new(most),
@@ -155,7 +152,7 @@ impl Relays {
             let number = self.known.len();
             self.numbers[transport].insert(self.key.as_str().into(), number);
             self.latest[latest] = number;
-            self.known.push(Relay {
+            self.known.push(RelayCell {
                 place,
                 transport,
                 cells: cells.map(|cell| cell.into_owned().into()),

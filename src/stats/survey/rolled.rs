@@ -1,7 +1,7 @@
 //! Roll-ups in the same cells as rows. What only the order of rows tells, or what single rows have, is not known of them.
 
 use super::relays::OTHER;
-use super::{CellKey, OddRow, Survey};
+use super::{CellKey, OddRow, SurveyFold};
 use crate::record::Counter as _;
 use crate::schema::{Metric, RolledUp, Row, causes, id};
 use crate::stats::{Outcomes, RowFold};
@@ -9,7 +9,7 @@ use crate::stats::{Outcomes, RowFold};
 /// The longest interval of which an hour can be told, in seconds.
 const HOUR_S: u64 = 3_600;
 
-impl<K: RowFold> Survey<K> {
+impl<K: RowFold> SurveyFold<K> {
     /// Takes a roll-up in.
     pub(super) fn add_rolled(&mut self, row: &Row<'_>) -> OddRow {
         let Some(rolled) = row.rolled() else {

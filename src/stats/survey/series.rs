@@ -86,7 +86,7 @@ pub struct Series {
     passed: Option<(i64, i64, u64)>,
     /// Whether the path was seen to work since the rows began or the last gap.
     has_worked: bool,
-    open: Option<Open>,
+    open: Option<OpenOutage>,
     /// The run of the last row, and by how much its clock was set by then.
     run: (u64, i64),
     gaps: Gaps,
@@ -95,7 +95,7 @@ pub struct Series {
 
 /// An outage that has not ended.
 #[derive(Debug)]
-struct Open {
+struct OpenOutage {
     outage: Outage,
     /// Where its first row lies, and its last one.
     first: i64,
@@ -337,7 +337,7 @@ impl Series {
             ..
         } = *observation;
         let has_worked = self.has_worked;
-        let begun = || Open {
+        let begun = || OpenOutage {
             outage: Outage {
                 from: at,
                 to: at,

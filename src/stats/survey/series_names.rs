@@ -3,14 +3,11 @@
 
 use std::collections::HashMap;
 
-use super::groups::{part, target};
+use super::groups::{OTHER, part, target};
 use crate::schema::{Row, id};
 
 /// Series that are told apart.
 const MOST: usize = 1_000;
-
-/// Name of what is beyond a cap.
-pub const OTHER: &str = "(other)";
 
 /// Host, target and transport.
 pub type SeriesName = [String; 3];

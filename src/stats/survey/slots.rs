@@ -26,7 +26,7 @@ const MOST_CHANGES: usize = 200;
 /// Puts rows on the axis of their run.
 #[derive(Debug, Default)]
 pub struct Slots {
-    runs: Vec<(Box<str>, Run)>,
+    runs: Vec<(Box<str>, RunSlots)>,
     /// The place of the run of the last row, as the next one is most likely of the same.
     latest: usize,
     rows: u64,
@@ -70,7 +70,7 @@ pub struct Leap {
 }
 
 #[derive(Debug)]
-struct Run {
+struct RunSlots {
     touched: u64,
     number: u64,
     axis: Axis,
@@ -80,19 +80,19 @@ struct Run {
     /// A bit for each of the last [`WINDOW`] slots.
     bits: Box<[u64; WORDS]>,
     /// The row before that counted.
-    before: Place,
+    before: SlotStart,
     /// The row right before, where it did not count for being out of reach.
-    beyond: Option<Place>,
+    beyond: Option<SlotStart>,
 }
 
 /// A slot and when its row began, in microseconds since 1970.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct SlotStart {
     slot: u64,
     at: Option<i64>,
 }
 
-impl Place {
+impl SlotStart {
     /// Whether a schedule can come from one to the other, either way.
     fn reaches(self, other: Self) -> bool {
         let times = self.at.zip(other.at);
@@ -106,7 +106,7 @@ impl Slots {
     /// of reach does not count.
     pub fn add(&mut self, run: &str, slot: u64, at: Option<i64>, said: RowClocks) -> SlotEntry {
         self.rows.raise(1);
-        let (now, place) = (self.rows, Place { slot, at });
+        let (now, place) = (self.rows, SlotStart { slot, at });
         if self
             .runs
             .get(self.latest)
@@ -124,7 +124,7 @@ impl Slots {
             let from = known.before.slot;
             if known.beyond.is_some_and(|beyond| beyond.reaches(place)) {
                 // two rows agree: the run is there, and what went before is the odd one
-                let run = Run::new(now, place);
+                let run = RunSlots::new(now, place);
                 let before = std::mem::replace(known, run);
                 self.missed.raise(before.missed());
             } else {
@@ -142,7 +142,7 @@ impl Slots {
             let (_, run) = self.runs.swap_remove(oldest);
             self.missed.raise(run.missed());
         }
-        let mut new = Run::new(now, place);
+        let mut new = RunSlots::new(now, place);
         let added = new.placed(run, place, said, &mut self.clocks);
         self.latest = self.runs.len();
         self.runs.push((run.into(), new));
@@ -203,8 +203,8 @@ impl Clocks {
     }
 }
 
-impl Run {
-    fn new(touched: u64, place: Place) -> Self {
+impl RunSlots {
+    fn new(touched: u64, place: SlotStart) -> Self {
         let mut bits = Box::new([0; WORDS]);
         set(&mut bits, place.slot);
         Self {
@@ -223,7 +223,7 @@ impl Run {
     fn placed(
         &mut self,
         name: &str,
-        place: Place,
+        place: SlotStart,
         said: RowClocks,
         clocks: &mut Clocks,
     ) -> SlotEntry {
@@ -242,7 +242,7 @@ impl Run {
         }
     }
 
-    fn add(&mut self, place: Place) {
+    fn add(&mut self, place: SlotStart) {
         (self.before, self.beyond) = (place, None);
         let slot = place.slot;
         if slot > self.last {

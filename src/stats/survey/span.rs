@@ -6,14 +6,14 @@ use super::axis::Placed;
 #[derive(Debug, Default)]
 pub struct RowSpan {
     /// Of the run of the last row.
-    current: Option<Ends>,
+    current: Option<RunEnds>,
     /// Of the runs before.
     before: Option<(i64, i64)>,
 }
 
 /// The ends of a run, on its axis.
 #[derive(Debug, Clone, Copy)]
-struct Ends {
+struct RunEnds {
     first: i64,
     last: i64,
     /// How far the clock was set by then.
@@ -36,7 +36,7 @@ impl RowSpan {
             }
             _ => {
                 self.before = self.ends();
-                self.current = Some(Ends {
+                self.current = Some(RunEnds {
                     first: axis,
                     last: axis,
                     set,

@@ -247,7 +247,7 @@ fn bits(number: &[u8]) -> u32 {
         .saturating_add(1)
 }
 
-struct Record<'a> {
+struct TlsRecord<'a> {
     kind: u8,
     content: &'a [u8],
     is_whole: bool,
@@ -285,7 +285,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// RFC 5246 section 6.2.1. The last record may be cut off. `None` at what is no record.
-    fn record(&mut self) -> Option<Record<'a>> {
+    fn record(&mut self) -> Option<TlsRecord<'a>> {
         let kind = self.u8()?;
         let [major, _minor] = self.u16()?.to_be_bytes();
         let length = usize::from(self.u16()?);
@@ -293,7 +293,7 @@ impl<'a> Bytes<'a> {
             return None;
         }
         let (content, is_whole) = self.take_up_to(length);
-        Some(Record {
+        Some(TlsRecord {
             kind,
             content,
             is_whole,

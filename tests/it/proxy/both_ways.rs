@@ -39,9 +39,7 @@ fn row(slot: u32, is_proxied: bool) -> String {
 fn file(dir: &Path, name: &str, ways: &[bool]) -> PathBuf {
     let rows = (0..SLOTS).flat_map(|slot| ways.iter().map(move |way| row(slot, *way)));
     let rows: Vec<String> = rows.collect();
-    let path = dir.join(name);
-    std::fs::write(&path, format!("{HEAD}\n{}\n", rows.join("\n"))).unwrap();
-    path
+    crate::command::file(dir, name, format!("{HEAD}\n{}\n", rows.join("\n")))
 }
 
 fn said_in(dir: &Path, line: &str) -> Said {

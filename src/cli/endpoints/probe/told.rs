@@ -3,7 +3,7 @@
 use super::super::show::{ProgramTable, document as document_of};
 use super::found::{Asked, PortReachability, ProbedEndpoints};
 use crate::doc::number::counted;
-use crate::doc::parts::{filled, main_section, section};
+use crate::doc::parts::{exact, filled, main_section, section};
 use crate::doc::{Block, Cell, Document, Paragraph, ShownRows, Style, Table};
 use crate::endpoints::List;
 use crate::record::World;
@@ -93,15 +93,9 @@ fn by_port(found: &ProbedEndpoints) -> Table {
         .numbers("could_not_tell", "could not tell", |port| {
             Cell::some(port.could_not_tell)
         })
-        .numbers("min_ms", "min ms", |port| {
-            Cell::of(port.min_ms, Cell::Millis)
-        })
-        .numbers("median_ms", "median ms", |port| {
-            Cell::of(port.median_ms, Cell::Millis)
-        })
-        .numbers("max_ms", "max ms", |port| {
-            Cell::of(port.max_ms, Cell::Millis)
-        })
+        .numbers("min_ms", "min ms", |port| exact(port.min_ms))
+        .numbers("median_ms", "median ms", |port| exact(port.median_ms))
+        .numbers("max_ms", "max ms", |port| exact(port.max_ms))
         .table()
         .keep(ShownRows::All)
 }
@@ -120,7 +114,7 @@ fn by_name(found: &ProbedEndpoints) -> Table {
             };
             Cell::Text(asked.answers.as_str().into(), style)
         })
-        .numbers("ms", "ms", |asked| Cell::of(asked.ms, Cell::Millis))
+        .numbers("ms", "ms", |asked| exact(asked.ms))
         .words("address", "address", |asked| {
             Cell::of(asked.address, |address| Cell::text(address.to_string()))
         })

@@ -5,7 +5,7 @@ use crate::cli::uses;
 use crate::cli::values::StdoutFormat;
 use crate::net::dns::Resolver;
 
-fn settings(line: &str) -> Result<Job<Probes>, String> {
+fn settings(line: &str) -> Result<RunPlan<Probes>, String> {
     let words = ["turnprobe", "probe"]
         .into_iter()
         .chain(line.split_whitespace());

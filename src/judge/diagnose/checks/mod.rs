@@ -14,7 +14,7 @@ use seen::{Observed, seen};
 words! {
     /// How it is.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum State {
+    pub enum CheckState {
         /// It was looked at and is all right.
         Ok = "ok",
         /// A finding says what is wrong with it.
@@ -26,7 +26,7 @@ words! {
     }
 }
 
-words_as_text!(State);
+words_as_text!(CheckState);
 
 /// Something that was looked at, and how it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ pub struct Check {
     /// What.
     pub item: Item,
     /// How it is.
-    pub state: State,
+    pub state: CheckState,
     /// The finding that says so, the first of them; a note beside what is all right.
     pub code: Option<Code>,
     /// Why it could not be told; none where something was seen that no rule has a name for.
@@ -51,13 +51,13 @@ pub fn checks(facts: &Facts, found: &[Finding]) -> Vec<Check> {
         let worst = own.clone().find(|finding| finding.is_fault());
         let code = worst.or_else(|| own.next()).map(|finding| finding.code);
         let (state, why, told) = match (worst, seen(facts, item)) {
-            (Some(_), _) => (State::Fault, None, Vec::new()),
-            (None, Observed::Ok(told)) => (State::Ok, None, told),
-            (None, Observed::Odd) => (State::CouldNotTell, None, Vec::new()),
+            (Some(_), _) => (CheckState::Fault, None, Vec::new()),
+            (None, Observed::Ok(told)) => (CheckState::Ok, None, told),
+            (None, Observed::Odd) => (CheckState::CouldNotTell, None, Vec::new()),
             (None, Observed::Unknown(WhyUnknown::NotAsked)) => {
-                (State::LeftOut, Some(WhyUnknown::NotAsked), Vec::new())
+                (CheckState::LeftOut, Some(WhyUnknown::NotAsked), Vec::new())
             }
-            (None, Observed::Unknown(why)) => (State::CouldNotTell, Some(why), Vec::new()),
+            (None, Observed::Unknown(why)) => (CheckState::CouldNotTell, Some(why), Vec::new()),
         };
         Check {
             item,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use overlay::{facts, scenarios};
 
-use super::{Code, Diagnosis, Facts, Finding, Item, RULES, State, diagnose};
+use super::{CheckState, Code, Diagnosis, Facts, Finding, Item, RULES, diagnose};
 use crate::judge::severity::Severity;
 
 fn told(finding: &Finding) -> String {
@@ -130,10 +130,10 @@ fn a_fact_that_is_not_known_blames_nobody() {
 fn a_proxy_is_all_right_only_where_it_says_so() {
     let set = serde_json::json!({"known": {"place": "10.0.0.1:3128", "set_by": "https_proxy"}});
     for (said, state) in [
-        (serde_json::json!({"status": 200}), State::Ok),
-        (serde_json::json!({"status": 302}), State::CouldNotTell),
-        (serde_json::json!("unreachable"), State::CouldNotTell),
-        (serde_json::json!("no-answer"), State::CouldNotTell),
+        (serde_json::json!({"status": 200}), CheckState::Ok),
+        (serde_json::json!({"status": 302}), CheckState::CouldNotTell),
+        (serde_json::json!("unreachable"), CheckState::CouldNotTell),
+        (serde_json::json!("no-answer"), CheckState::CouldNotTell),
     ] {
         let mut facts = serde_json::to_value(facts(&[&scenarios()[0]])).unwrap();
         *facts.pointer_mut("/machine/proxy").unwrap() = set.clone();

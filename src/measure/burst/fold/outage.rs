@@ -44,14 +44,14 @@ pub enum OutageChange {
 #[derive(Debug, Clone)]
 pub struct WatchOutages {
     interval: Duration,
-    run: Option<Run>,
+    run: Option<LossRun>,
     longest: Vec<WatchOutage>,
     count: u64,
     total: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Run {
+struct LossRun {
     outage: WatchOutage,
     /// Time before the first packet in which none could be sent.
     before: Duration,
@@ -60,7 +60,7 @@ struct Run {
     told: bool,
 }
 
-impl Run {
+impl LossRun {
     fn since(began: DateTime<Utc>) -> Self {
         Self {
             outage: WatchOutage {
@@ -109,7 +109,7 @@ impl WatchOutages {
         if packet.rtt.is_some() {
             return self.end();
         }
-        let run = self.run.get_or_insert(Run::since(packet.sent));
+        let run = self.run.get_or_insert(LossRun::since(packet.sent));
         run.outage.lost.raise(1);
         let first = *run.first.get_or_insert(packet.sequence);
         let turns = packet.sequence.saturating_sub(first).saturating_add(1);
@@ -120,7 +120,7 @@ impl WatchOutages {
     /// Notes that nothing could be sent since then, for so long by now: there is no address, or
     /// no socket. It goes on until a packet is answered.
     pub fn blocked(&mut self, since: DateTime<Utc>, length: Duration) -> Option<OutageChange> {
-        let run = self.run.get_or_insert(Run::since(since));
+        let run = self.run.get_or_insert(LossRun::since(since));
         run.before = length;
         run.outage.length = length;
         run.tell()

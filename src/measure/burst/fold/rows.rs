@@ -6,11 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::record::LimitVerdict;
 use crate::schema::{CellView, Dialect, Id, Row, id};
-use crate::stats::survey::{part, target};
+use crate::stats::survey::{capped, part, target};
 use crate::stats::{Distribution, Mergeable, OverTime, RowFold, Trips};
-
-/// Groups that are told apart.
-const MOST: usize = 1_000;
 
 /// Groups that are followed over time.
 const MOST_FOLLOWED: usize = 12;
@@ -87,14 +84,9 @@ impl RowFold for BurstRows {
             return;
         }
         let host = row.text(id!(host));
-        let mut key = [
-            part(&host).into_owned(),
-            target(row),
-            part(row.get(id!(mode))).into_owned(),
-        ];
-        if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
-            key = ["(other)"; 3].map(str::to_owned);
-        }
+        let (host, mode) = (part(&host), part(row.get(id!(mode))));
+        let key = [host.into_owned(), target(row), mode.into_owned()];
+        let key = capped(&self.groups, key);
         let is_followed = self.groups.len() < MOST_FOLLOWED;
         let group = self.groups.entry(key).or_insert_with(|| BurstGroup {
             over_time: is_followed.then(OverTime::default),
@@ -134,10 +126,10 @@ impl BurstGroup {
         let count = |field| row.number(field).unwrap_or(0);
         self.bursts.raise(1);
         self.answered.raise(u64::from(row.is_ok()));
-        self.sent = self.sent.saturating_add(count(id!(sent)));
-        self.lost = self.lost.saturating_add(count(id!(lost)));
-        self.reordered = self.reordered.saturating_add(count(id!(reordered)));
-        self.duplicates = self.duplicates.saturating_add(count(id!(duplicates)));
+        self.sent.raise(count(id!(sent)));
+        self.lost.raise(count(id!(lost)));
+        self.reordered.raise(count(id!(reordered)));
+        self.duplicates.raise(count(id!(duplicates)));
         for (times, field) in [
             (&mut self.rtt_p50, id!(rtt_p50_us)),
             (&mut self.rtt_p95, id!(rtt_p95_us)),

@@ -5,14 +5,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::measure::hold::fold::{ConnectionFold, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{CellView, Dialect, Row, id};
-use crate::stats::survey::{part, target};
-use crate::stats::{Distribution, Mergeable, OverTime, Rough, RowFold, Trips};
-
-/// Groups that are told apart.
-const MOST: usize = 1_000;
+use crate::stats::survey::{capped, part, target};
+use crate::stats::{Distribution, HourCounts, Mergeable, OverTime, Rough, RowFold, Trips};
 
 /// Groups that are followed over time.
 const MOST_FOLLOWED: usize = 12;
@@ -32,6 +31,10 @@ pub struct HeldGroup {
     pub held_us: u64,
     /// How many ended how, in the order of [`EndedBy::ALL`].
     pub ended: [u64; EndedBy::ALL.len()],
+    /// When those ended that did not last.
+    pub short: HourCounts,
+    /// When the first began and the last ended, in microseconds since 1970.
+    pub span: Option<[i64; 2]>,
     /// Requests sent.
     pub sent: u64,
     /// Of them answered.
@@ -94,12 +97,12 @@ pub struct HeldRows {
     /// Samples of all groups.
     pub samples: u64,
     /// Connections whose samples are coming, the one that was seen last at the end.
-    open: VecDeque<Open>,
+    open: VecDeque<OpenHold>,
 }
 
 /// A connection whose samples are coming.
 #[derive(Debug)]
-struct Open {
+struct OpenHold {
     run: String,
     slot: u64,
     key: [String; 2],
@@ -149,7 +152,7 @@ impl HeldRows {
     fn add_sample(&mut self, row: &Row<'_>) {
         self.samples.raise(1);
         let (run, slot) = (row.get(id!(run_id)), row.number(id!(slot)).unwrap_or(0));
-        let is_it = |open: &Open| open.slot == slot && open.run == part(run);
+        let is_it = |open: &OpenHold| open.slot == slot && open.run == part(run);
         let Some(at) = row.number(id!(at_us)) else {
             return;
         };
@@ -171,7 +174,7 @@ impl HeldRows {
     /// Makes a connection the one that was seen last.
     fn turn_to(&mut self, row: &Row<'_>, run: &str, slot: u64, place: Option<usize>) {
         let known = place.and_then(|place| self.open.remove(place));
-        let open = known.unwrap_or_else(|| Open {
+        let open = known.unwrap_or_else(|| OpenHold {
             run: part(run).into_owned(),
             slot,
             key: self.key(row),
@@ -186,7 +189,7 @@ impl HeldRows {
         }
     }
 
-    fn close(&mut self, open: Open) {
+    fn close(&mut self, open: OpenHold) {
         let followed = self.groups.len() < MOST_FOLLOWED || self.groups.contains_key(&open.key);
         let group = self.groups.entry(open.key).or_default();
         if followed {
@@ -200,11 +203,10 @@ impl HeldRows {
     fn key(&self, row: &Row<'_>) -> [String; 2] {
         let host = row.text(id!(host));
         let target = row.through(Cow::Owned(target(row)));
-        let key = [part(&host).into_owned(), target.into_owned()];
-        if self.groups.len() >= MOST && !self.groups.contains_key(&key) {
-            return ["(other)"; 2].map(str::to_owned);
-        }
-        key
+        capped(
+            &self.groups,
+            [part(&host).into_owned(), target.into_owned()],
+        )
     }
 }
 
@@ -244,11 +246,20 @@ impl HeldGroup {
         let count = |field| row.number(field).unwrap_or(0);
         self.connections.raise(1);
         self.held.raise(u64::from(row.is_ok()));
-        self.held_us = self.held_us.saturating_add(count(id!(held_us)));
-        self.sent = self.sent.saturating_add(count(id!(sent)));
-        self.answered = self.answered.saturating_add(count(id!(answered)));
+        self.held_us.raise(count(id!(held_us)));
+        self.sent.raise(count(id!(sent)));
+        self.answered.raise(count(id!(answered)));
         let ended = row.word(id!(ended_by));
-        let place = EndedBy::of_word(&ended).map(|by| by as usize);
+        let ended_by = EndedBy::of_word(&ended);
+        let times = row.at().map(|at| times_of(at, row));
+        if ended_by.is_some_and(|by| !by.is_fine()) {
+            self.short.add(times.map(|[_, end]| end));
+        }
+        if let Some([from, to]) = times {
+            let [first, last] = self.span.unwrap_or([from, to]);
+            self.span = Some([first.min(from), last.max(to)]);
+        }
+        let place = ended_by.map(|by| by as usize);
         if let Some(count) = place.and_then(|place| self.ended.get_mut(place)) {
             count.raise(1);
         }
@@ -269,12 +280,26 @@ impl HeldGroup {
             (&mut self.stalls, id!(stalls)),
             (&mut self.stalled_us, id!(stalled_us)),
         ] {
-            if let Some(more) = row.number(field) {
-                *sum = Some(sum.unwrap_or(0).saturating_add(more));
-            }
+            sum.raise(row.number(field));
         }
         self.longest_stall_us = self.longest_stall_us.max(row.number(id!(longest_stall_us)));
     }
+}
+
+/// When a connection was begun and when it ended, in microseconds since 1970.
+fn times_of(at: DateTime<Utc>, row: &impl CellView) -> [i64; 2] {
+    let from = at.timestamp_micros();
+    let took = [
+        id!(dns_us),
+        id!(connect_us),
+        id!(proxy_us),
+        id!(tls_us),
+        id!(held_us),
+    ];
+    let took = took
+        .into_iter()
+        .filter_map(|field| i64::try_from(row.number(field)?).ok());
+    [from, took.fold(from, i64::saturating_add)]
 }
 
 #[cfg(test)]

@@ -53,13 +53,13 @@ impl Stalled {
 #[derive(Debug, Clone, Default)]
 pub struct Stalls {
     step: ScheduleStep,
-    last: Option<Last>,
+    last: Option<LastSample>,
     since: Option<Duration>,
     over: Stalled,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Last {
+struct LastSample {
     at: Duration,
     acked: u64,
 }
@@ -76,9 +76,9 @@ impl Stalls {
         min_rtt: Duration,
     ) {
         let step = self.step.with(sequence, at);
-        let last = self.last.unwrap_or(Last { at, acked });
+        let last = self.last.unwrap_or(LastSample { at, acked });
         let rises = acked > last.acked;
-        self.last = Some(Last {
+        self.last = Some(LastSample {
             at,
             acked: acked.max(last.acked),
         });

@@ -5,6 +5,7 @@ use crate::doc::text::cut;
 use crate::judge::is_microsofts;
 use crate::record::{TlsPath, plain};
 use crate::stats::paths::{Occurrences, PathFinding, Paths};
+use crate::stats::survey::OTHER;
 
 /// Findings that are told; more are counted.
 const MOST_TOLD: usize = 5;
@@ -76,7 +77,7 @@ fn sentence(finding: &PathFinding, seen: &Occurrences, judged: u64) -> String {
         (_, true) => format!(" (one of them: {evidence})"),
     };
     let asked = match plain(name).as_ref() {
-        "" | "(other)" => String::new(),
+        "" | OTHER => String::new(),
         name => format!("; asked for {name}"),
     };
     format!("{what}: {}{kind}{asked}{evidence}", issued_by(issuer))
@@ -106,7 +107,7 @@ pub fn note(path: TlsPath, issuer: &str, evidence: &str) -> Option<String> {
 fn issued_by(issuer: &str) -> String {
     match cut(&plain(issuer), LONGEST_ISSUER).as_ref() {
         "" => "issuer unknown".to_owned(),
-        "(other)" => "several issuers".to_owned(),
+        OTHER => "several issuers".to_owned(),
         issuer => format!("issuer {issuer}"),
     }
 }

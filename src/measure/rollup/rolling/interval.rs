@@ -128,9 +128,7 @@ impl Open {
             row.longest_outage = row.longest_outage.max(Some(lasted));
             row.lost_in_a_row = row.lost_in_a_row.max(silence.probes);
         }
-        if let Some(more) = seen.syn_retransmits {
-            row.syn_retransmits.get_or_insert(0).raise(more);
-        }
+        row.syn_retransmits.raise(seen.syn_retransmits);
         row.times.take(&seen.times);
         if let Some(address) = seen.address
             && self.addresses.len() < MOST_ADDRESSES
