@@ -172,12 +172,12 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
             .name("write".to_owned())
             .spawn(move || {
                 let gathering = Gathering::new(delivery != Delivery::Sure);
-                let jobs = Jobs {
+                let inbox = Inbox {
                     jobs: taken,
                     hurried,
                     gathering,
                 };
-                let _ = ended.send(write(sinks, jobs, &orphans, gone.as_ref(), &count));
+                let _ = ended.send(write(sinks, inbox, &orphans, gone.as_ref(), &count));
             })?;
         let queue = Queue {
             jobs,
@@ -319,14 +319,14 @@ impl<'a> Watched<'a> {
 }
 
 /// What comes to a thread.
-struct Jobs<R> {
+struct Inbox<R> {
     jobs: Receiver<Job<R>>,
     /// That rows shall gather no longer.
     hurried: Receiver<()>,
     gathering: Gathering,
 }
 
-impl<R> Jobs<R> {
+impl<R> Inbox<R> {
     /// The next one; waits for it, with a limit where rows wait for their file. None is the end.
     fn next(&mut self, is_waiting: impl Fn() -> bool) -> Result<Option<Job<R>>, RecvTimeoutError> {
         if let Ok(job) = self.jobs.try_recv() {
@@ -347,14 +347,14 @@ impl<R> Jobs<R> {
 
 fn write<R>(
     sinks: Vec<Box<dyn Sink<R>>>,
-    mut jobs: Jobs<R>,
+    mut inbox: Inbox<R>,
     orphans: &Orphans<R>,
     gone: Option<&Stop>,
     done: &AtomicU64,
 ) -> QueueEnding {
     let mut writer = Writer::new(sinks, orphans);
     loop {
-        let Ok(job) = jobs.next(|| writer.is_waiting()) else {
+        let Ok(job) = inbox.next(|| writer.is_waiting()) else {
             if !writer.idle() {
                 gone.inspect(|run| run.ask());
             }
@@ -365,7 +365,7 @@ fn write<R>(
                 if !writer.write(&row) {
                     gone.inspect(|run| run.ask());
                 }
-                jobs.gathering.took();
+                inbox.gathering.took();
                 done.fetch_add(1, Ordering::Relaxed);
             }
             Some(Job::After(what)) => {
@@ -373,7 +373,7 @@ fn write<R>(
                     gone.inspect(|run| run.ask());
                 }
                 what();
-                jobs.gathering.watched();
+                inbox.gathering.watched();
             }
             Some(Job::End) | None => break,
         }

@@ -33,7 +33,7 @@ impl Profile {
         self.for_excel()
     }
 
-    /// The separator as the csv crate takes it.
+    /// The separator as a byte.
     pub(super) fn delimiter(self) -> u8 {
         match self {
             Self::Plain | Self::Excel => b',',
