@@ -186,7 +186,7 @@ where
         }
         let mut message = vec![0; length];
         timeout(IDLE, stream.read_exact(&mut message)).await??;
-        if content == frame::Content::Data {
+        if content == frame::FrameContent::Data {
             continue;
         }
         // [MS-TURN] 3.1.10: a message that breaks the rules ends the connection

@@ -95,9 +95,11 @@ impl MessageStream {
                     return NextMessage::More;
                 };
                 match frame::decode(*header) {
-                    Some((content, length)) => {
-                        (frame::HEADER, length, content == frame::Content::Control)
-                    }
+                    Some((content, length)) => (
+                        frame::HEADER,
+                        length,
+                        content == frame::FrameContent::Control,
+                    ),
                     None => return NextMessage::Broken,
                 }
             }

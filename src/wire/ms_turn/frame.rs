@@ -10,7 +10,7 @@ const DATA: u8 = 0x03;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
+pub enum FrameContent {
     /// One TURN message.
     Control,
     /// Data from end to end.
@@ -21,11 +21,11 @@ pub enum Content {
 ///
 /// `None` when it is none: the stream cannot be followed any further. The reserved byte is
 /// not looked at.
-pub fn decode(header: [u8; HEADER]) -> Option<(Content, usize)> {
+pub fn decode(header: [u8; HEADER]) -> Option<(FrameContent, usize)> {
     let length = usize::from(u16::from_be_bytes([header[2], header[3]]));
     match header[0] {
-        CONTROL => Some((Content::Control, length)),
-        DATA => Some((Content::Data, length)),
+        CONTROL => Some((FrameContent::Control, length)),
+        DATA => Some((FrameContent::Data, length)),
         _ => None,
     }
 }
@@ -47,9 +47,12 @@ mod tests {
         assert_eq!(encode(&[7; 36]).unwrap()[..5], [0x02, 0x00, 0x00, 0x24, 7]);
         assert_eq!(
             decode([0x02, 0x00, 0x00, 0x24]),
-            Some((Content::Control, 36))
+            Some((FrameContent::Control, 36))
         );
-        assert_eq!(decode([0x03, 0x00, 0x01, 0x00]), Some((Content::Data, 256)));
+        assert_eq!(
+            decode([0x03, 0x00, 0x01, 0x00]),
+            Some((FrameContent::Data, 256))
+        );
         assert_eq!(decode([0x16, 0x03, 0x01, 0x00]), None);
         assert_eq!(encode(&vec![0; 65_536]), None);
     }
