@@ -34,12 +34,12 @@ pub struct RemoteRows {
     next: usize,
     /// What the server said behind the rows that came.
     failed: Option<PgError>,
-    room: Room,
+    room: CellBuffer,
 }
 
 /// Memory for a cell.
 #[derive(Default)]
-struct Room {
+struct CellBuffer {
     text: String,
     numbers: Vec<i64>,
 }
@@ -65,7 +65,7 @@ impl RemoteRows {
             lines: Vec::new(),
             next: 0,
             failed: None,
-            room: Room::default(),
+            room: CellBuffer::default(),
         })
     }
 
@@ -130,7 +130,7 @@ impl CellRows for RemoteRows {
 /// What COPY has for nothing.
 const NULL: &[u8] = b"\\N";
 
-impl Room {
+impl CellBuffer {
     /// Gives a cell of COPY.
     fn cell(&mut self, cell: &[u8], form: PgType, to: &mut dyn TakeCells) {
         if cell == NULL {
@@ -236,7 +236,7 @@ mod tests {
         ];
         for (form, cell, expected) in cases {
             let mut taken = Taken::default();
-            Room::default().cell(cell.as_bytes(), form, &mut taken);
+            CellBuffer::default().cell(cell.as_bytes(), form, &mut taken);
             assert_eq!(taken.0, [expected], "{cell}");
         }
     }
