@@ -69,6 +69,19 @@ pub(super) fn families(ends: impl Into<Ends>) -> Families {
     }
 }
 
+/// A series with an end must have a slot before it.
+pub(super) fn has_slots(args: &ProbeArgs) -> anyhow::Result<()> {
+    ensure!(
+        args.count != Some(0),
+        "--count 0 would do nothing; give 1 or more"
+    );
+    ensure!(
+        args.duration.is_none_or(|d| !d.is_zero()),
+        "--duration must be more than 0"
+    );
+    Ok(())
+}
+
 /// Addresses on the command line must be of the kind that is asked for, and of the lab's world.
 pub(super) fn suits_addresses(ends: impl Into<Ends>, targets: &[Target]) -> anyhow::Result<()> {
     let ends = ends.into();

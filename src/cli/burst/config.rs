@@ -7,7 +7,9 @@ use anyhow::{bail, ensure};
 use super::BurstKind;
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::local_end::{local_end, reachable};
-use crate::cli::config::{columns, families, limits, resolver, suits_addresses, targets, zone};
+use crate::cli::config::{
+    columns, families, has_slots, limits, resolver, suits_addresses, targets, zone,
+};
 use crate::cli::run::RunPlan;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::cli::values::LimitsArg;
@@ -55,14 +57,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<BurstKind>
         bail!("{flag} uses UDP only: give the target without {without}");
     }
     suits_addresses(args, &targets)?;
-    ensure!(
-        args.count != Some(0),
-        "--count 0 would do nothing; give 1 or more"
-    );
-    ensure!(
-        args.duration.is_none_or(|d| !d.is_zero()),
-        "--duration must be more than 0"
-    );
+    has_slots(args)?;
     ensure!(
         (Duration::from_millis(10)..=LONGEST_ANSWER).contains(&stream.answer_timeout),
         "--answer-timeout must be from 10ms to 10s"

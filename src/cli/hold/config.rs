@@ -6,7 +6,7 @@ use anyhow::ensure;
 
 use super::HoldKind;
 use crate::cli::args::ProbeArgs;
-use crate::cli::config::{columns, plan, suits_addresses, targets, zone};
+use crate::cli::config::{columns, has_slots, plan, suits_addresses, targets, zone};
 use crate::cli::run::RunPlan;
 use crate::cli::run::outputs::{Choice, Outputs};
 use crate::measure::Engine;
@@ -73,15 +73,7 @@ fn fits(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
     if let Some(other) = targets.iter().find(|target| !of_tls(target)) {
         anyhow::bail!("--hold holds a TLS connection: give {other} as a plain host or as tls://");
     }
-    ensure!(
-        args.count != Some(0),
-        "--count 0 would do nothing; give 1 or more"
-    );
-    ensure!(
-        args.duration.is_none_or(|d| !d.is_zero()),
-        "--duration must be more than 0"
-    );
-    Ok(())
+    has_slots(args)
 }
 
 fn schedule(args: &ProbeArgs) -> anyhow::Result<(HoldShape, Pace)> {
