@@ -5,16 +5,20 @@
 //! it the probes that want to hand in theirs, and the schedule misses the slots that find no place.
 
 mod ending;
+mod gathering;
 mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel, sync_channel,
+};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 pub use ending::QueueEnding;
+use gathering::Gathering;
 pub use writer::Orphans;
 use writer::Writer;
 
@@ -41,12 +45,6 @@ const PATIENCE_WITH_READER: Duration = Duration::from_secs(2);
 
 /// How often sinks try again whose rows wait for a file.
 const IDLE: Duration = Duration::from_secs(1);
-
-/// Rows that come faster than this gather for [`GATHER`]: to wake the thread costs more than to write a row.
-const FAST: Duration = Duration::from_millis(100);
-
-/// How long rows that come fast gather before they are written.
-const GATHER: Duration = Duration::from_millis(50);
 
 /// How often a writer that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -102,6 +100,8 @@ struct Queue<R> {
     dropped: AtomicU64,
     /// Whether the writer stood still when it was last waited for, and had no room since.
     is_still: AtomicBool,
+    /// Ends the time in which rows gather.
+    hurry: SyncSender<()>,
 }
 
 /// What a thread does, in this order.
@@ -121,6 +121,12 @@ impl<R> Queue<R> {
         self.waiting() >= self.delivery.most()
     }
 
+    /// Lets rows gather no longer.
+    fn hurry(&self) {
+        // one that was not heeded yet is enough
+        let _ = self.hurry.try_send(());
+    }
+
     /// Hands a row over from any thread; never waits.
     fn push(&self, row: Arc<R>) {
         let is_dropped = match self.delivery {
@@ -131,6 +137,9 @@ impl<R> Queue<R> {
         if !is_dropped {
             self.handed.fetch_add(1, Ordering::Relaxed);
             if self.jobs.send(Job::Row(row)).is_ok() {
+                if self.waiting() > self.delivery.most() / 2 {
+                    self.hurry();
+                }
                 return;
             }
             self.handed.fetch_sub(1, Ordering::Relaxed);
@@ -154,6 +163,7 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
         stop: &Stop,
     ) -> std::io::Result<Self> {
         let (jobs, taken) = channel();
+        let (hurry, hurried) = sync_channel(1);
         let (ended, ending) = oneshot::channel();
         let done = Arc::new(AtomicU64::new(0));
         let (count, gone) = (Arc::clone(&done), gone.cloned());
@@ -161,7 +171,13 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
         std::thread::Builder::new()
             .name("write".to_owned())
             .spawn(move || {
-                let _ = ended.send(write(sinks, &taken, &orphans, gone.as_ref(), &count));
+                let gathering = Gathering::new(delivery != Delivery::Sure);
+                let jobs = Jobs {
+                    jobs: taken,
+                    hurried,
+                    gathering,
+                };
+                let _ = ended.send(write(sinks, jobs, &orphans, gone.as_ref(), &count));
             })?;
         let queue = Queue {
             jobs,
@@ -170,6 +186,7 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
             handed: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             is_still: AtomicBool::new(false),
+            hurry,
         };
         Ok(Self {
             queue: Arc::new(queue),
@@ -228,6 +245,7 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
         let queue = Arc::clone(&self.queue);
         // a thread that is gone has said so
         let _ = queue.jobs.send(Job::End);
+        queue.hurry();
         let mut watched = Watched::new(&queue.done);
         let mut stopped: Option<Instant> = None;
         let mut ending = loop {
@@ -300,43 +318,54 @@ impl<'a> Watched<'a> {
     }
 }
 
+/// What comes to a thread.
+struct Jobs<R> {
+    jobs: Receiver<Job<R>>,
+    /// That rows shall gather no longer.
+    hurried: Receiver<()>,
+    gathering: Gathering,
+}
+
+impl<R> Jobs<R> {
+    /// The next one; waits for it, with a limit where rows wait for their file. None is the end.
+    fn next(&mut self, is_waiting: impl Fn() -> bool) -> Result<Option<Job<R>>, RecvTimeoutError> {
+        if let Ok(job) = self.jobs.try_recv() {
+            return Ok(Some(job));
+        }
+        if let Some(pause) = self.gathering.pause(clock::now()) {
+            let _ = self.hurried.recv_timeout(pause);
+        }
+        if !is_waiting() {
+            return Ok(self.jobs.recv().ok());
+        }
+        match self.jobs.recv_timeout(IDLE) {
+            Err(RecvTimeoutError::Timeout) => Err(RecvTimeoutError::Timeout),
+            job => Ok(job.ok()),
+        }
+    }
+}
+
 fn write<R>(
     sinks: Vec<Box<dyn Sink<R>>>,
-    jobs: &Receiver<Job<R>>,
+    mut jobs: Jobs<R>,
     orphans: &Orphans<R>,
     gone: Option<&Stop>,
     done: &AtomicU64,
 ) -> QueueEnding {
     let mut writer = Writer::new(sinks, orphans);
-    let mut emptied: Option<Instant> = None;
     loop {
-        let ready = jobs.try_recv().ok();
-        if ready.is_none() {
-            let before = emptied.replace(clock::now());
-            if before.is_some_and(|before| before.elapsed() < FAST) {
-                std::thread::sleep(GATHER);
+        let Ok(job) = jobs.next(|| writer.is_waiting()) else {
+            if !writer.idle() {
+                gone.inspect(|run| run.ask());
             }
-        }
-        let job = if ready.is_some() {
-            ready
-        } else if writer.is_waiting() {
-            match jobs.recv_timeout(IDLE) {
-                Err(RecvTimeoutError::Timeout) => {
-                    if !writer.idle() {
-                        gone.inspect(|run| run.ask());
-                    }
-                    continue;
-                }
-                job => job.ok(),
-            }
-        } else {
-            jobs.recv().ok()
+            continue;
         };
         match job {
             Some(Job::Row(row)) => {
                 if !writer.write(&row) {
                     gone.inspect(|run| run.ask());
                 }
+                jobs.gathering.took();
                 done.fetch_add(1, Ordering::Relaxed);
             }
             Some(Job::After(what)) => {
@@ -344,6 +373,7 @@ fn write<R>(
                     gone.inspect(|run| run.ask());
                 }
                 what();
+                jobs.gathering.watched();
             }
             Some(Job::End) | None => break,
         }

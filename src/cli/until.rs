@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone, Timelike as _, Utc};
 
 use crate::clock::local;
 use crate::zone::Here;
+
+/// Minutes that clocks leave out when they are set, at most.
+const LONGEST_GAP: u32 = 120;
 
 /// `06:41` or `06:41:30`.
 pub fn parse(text: &str) -> Result<NaiveTime, String> {
@@ -33,7 +36,7 @@ fn next_in<Z: TimeZone>(until: NaiveTime, now: &DateTime<Z>) -> DateTime<Z> {
             break;
         };
         let mut shown = date.and_time(until);
-        for _ in 0..8 {
+        for _ in 0..=LONGEST_GAP {
             let found = now.timezone().from_local_datetime(&shown);
             // where it comes twice, both are meant: the first that is still ahead
             let ahead = [found.clone().earliest(), found.latest()];
@@ -48,7 +51,8 @@ fn next_in<Z: TimeZone>(until: NaiveTime, now: &DateTime<Z>) -> DateTime<Z> {
             {
                 break;
             }
-            shown += TimeDelta::minutes(15);
+            // clocks are set at full minutes
+            shown = shown.with_second(0).unwrap_or(shown) + TimeDelta::minutes(1);
         }
     }
     now.clone()
@@ -74,6 +78,12 @@ mod tests {
             ("06:41", "2026-11-22T05:40:59Z", "2026-11-22T06:41:00+01:00"),
             ("06:41", "2026-11-22T05:41:00Z", "2026-11-23T06:41:00+01:00"),
             ("02:30", "2026-03-28T21:00:00Z", "2026-03-29T03:00:00+02:00"),
+            (
+                "02:10:30",
+                "2026-03-28T21:00:00Z",
+                "2026-03-29T03:00:00+02:00",
+            ),
+            ("02:59", "2026-03-29T00:59:00Z", "2026-03-29T03:00:00+02:00"),
             ("02:30", "2026-10-24T21:00:00Z", "2026-10-25T02:30:00+02:00"),
             ("02:30", "2026-10-25T00:45:00Z", "2026-10-25T02:30:00+01:00"),
         ] {

@@ -60,13 +60,23 @@ pub fn comparison(folded: &Folded, about: ComparisonContext) -> Comparison {
     };
     let (a, b) = (side(0), side(1));
     let block_s = folded.block_s;
+    let mut verdict = verdict(&compared, [&a, &b]);
+    if about.interrupted
+        && let Some(side) = [&a, &b].into_iter().find(|side| side.rows == 0)
+    {
+        // whether it has rows is not known
+        verdict = format!(
+            "Reading was stopped before a row of {} was read, so nothing could be compared.",
+            cut(&side.name, 40)
+        );
+    }
     Comparison {
         shape: SHAPE,
         tool_version: about.tool_version,
         time_zone: about.zone,
         filters: about.filters,
         interrupted: about.interrupted,
-        verdict: verdict(&compared, [&a, &b]),
+        verdict,
         lines: compared
             .lines
             .iter()
@@ -244,7 +254,9 @@ fn notes(folded: &Folded, compared: &Compared, about: &ComparisonContext) -> Vec
                 .to_owned(),
         );
     }
-    for (cell, side, rows) in compared.one_sided.iter().take(20) {
+    // what was not read may have them
+    let one_sided = compared.one_sided.iter().filter(|_| !about.interrupted);
+    for (cell, side, rows) in one_sided.take(20) {
         // rows whose name was not resolved have no region, and count among the failures
         if cell.region.is_empty() {
             continue;

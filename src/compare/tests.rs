@@ -177,6 +177,10 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
 
 /// The rows of a comparison that has none.
 fn nothing() -> model::Comparison {
+    nothing_if(false)
+}
+
+fn nothing_if(interrupted: bool) -> model::Comparison {
     let folded = crate::stats::compare::ComparisonFold::new(None).finish();
     let side = |name: &str| (name.to_owned(), vec![format!("{name}.csv")]);
     let about = ComparisonContext {
@@ -184,7 +188,7 @@ fn nothing() -> model::Comparison {
         sides: [side("direct"), side("VPN")],
         filters: Vec::new(),
         zone: crate::zone::Zone::Utc,
-        interrupted: false,
+        interrupted,
         of_both: 0,
         differ_in_proxy: false,
         tool_version: "0",
@@ -206,6 +210,14 @@ fn nothing_is_compared_with_nothing_without_a_panic() {
     };
     assert!(doc::terminal(&document(&nothing), &room).contains(told));
     assert!(doc::page(&document(&nothing)).contains(told));
+}
+
+#[test]
+fn what_was_not_read_is_not_said_to_be_missing() {
+    assert_eq!(
+        nothing_if(true).verdict,
+        "Reading was stopped before a row of direct was read, so nothing could be compared."
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tokio_postgres::CopyOutStream;
 use super::error::PgError;
 use super::layout::PgType;
 use super::link::{Link, within};
-use crate::record::with_marks;
+use crate::record::{readable, with_marks};
 use crate::schema::{CellRows, ListedNumbers, TakeCells};
 
 /// How long the next rows may be in coming: the first ones of a large table take their time.
@@ -136,7 +136,7 @@ impl CellBuffer {
         if cell == NULL {
             return to.text("");
         }
-        let cell = String::from_utf8_lossy(cell);
+        let cell = readable(cell);
         match form {
             PgType::Integer | PgType::Wide => to.text(&cell),
             PgType::Flag => to.text(if cell == "t" { "true" } else { "false" }),

@@ -41,6 +41,13 @@ words! {
     }
 }
 
+impl EndedBy {
+    /// Whether it lasted as long as it was to.
+    pub fn is_fine(self) -> bool {
+        matches!(self, Self::Done | Self::Interrupted)
+    }
+}
+
 /// What was measured while a connection was held; how, stands in `measure::hold::fold`. What this system's
 /// kernel does not tell is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

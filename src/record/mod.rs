@@ -43,7 +43,7 @@ pub use outcome::{Failure, Outcome};
 pub use packets::{Distance, Figures, LimitVerdict, LimitVerdicts, LossWindow, Mode, Share};
 pub use phase::{Phase, PhaseTimes, micros, millis};
 pub use tcp::{FastOpen, Tcp, TcpNumbers};
-pub use text::{is_formula, plain, with_marks, without_marks};
+pub use text::{is_formula, is_print, plain, readable, with_marks, without_marks};
 pub use tls::{Certificate, ServerFlight, Tls, Trust};
 pub use tls_names::{alert_name, group_name, suite_name, suites, version_name};
 pub use tls_path::TlsPath;

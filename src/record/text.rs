@@ -8,8 +8,7 @@ use std::borrow::Cow;
 /// Concerns control characters (C0, C1, DEL), line and paragraph separators and the
 /// bidirectional marks (Unicode UAX #9), zero-width characters and the byte order mark.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    let is_print = |byte: u8| matches!(byte, b' '..=b'~');
-    if text.bytes().all(is_print) || !text.chars().any(is_unsafe) {
+    if is_print(text.as_bytes()) || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -21,6 +20,28 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Bytes as text; what is no UTF-8 is replaced. Nearly all are, which is looked at much faster than what would be replaced.
+pub fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
+/// Whether all of it is printable ASCII. Eight bytes at a time, as all texts of all rows are looked at.
+pub fn is_print(text: &[u8]) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    let (words, rest) = text.as_chunks::<8>();
+    words.iter().all(|word| {
+        let word = u64::from_ne_bytes(*word);
+        // the high bit of a byte shows what is not below DEL, then what is at least a blank; no byte borrows from another
+        let is_beyond = word | word.wrapping_add(EACH);
+        let is_above = (word | HIGH) - 0x20 * EACH;
+        (is_beyond | !is_above) & HIGH == 0
+    }) && rest.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Whether a spreadsheet would take the text for a formula.
@@ -76,6 +97,20 @@ fn is_unsafe(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_byte_at_each_place_is_print_or_not() {
+        for byte in 0..=u8::MAX {
+            for place in 0..19 {
+                let mut text = *b"a blank ~ and more";
+                let expected = place == 18 || (0x20..=0x7e).contains(&byte);
+                if let Some(at) = text.get_mut(place) {
+                    *at = byte;
+                }
+                assert_eq!(is_print(&text), expected, "{byte} at {place}");
+            }
+        }
+    }
 
     #[test]
     fn escape_sequences_and_direction_marks_become_visible() {

@@ -3,6 +3,7 @@
 //! Source: the IANA registries "TLS Cipher Suites", "TLS Supported Groups" and "TLS Alerts".
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use rustls::CipherSuite;
 
@@ -54,6 +55,21 @@ pub fn suites() -> impl Iterator<Item = (u16, &'static str)> {
 }
 
 fn known_suite(suite: u16) -> Option<&'static str> {
+    thread_local! {
+        // a row names its own five times, and most rows have the same
+        static LAST: Cell<Option<(u16, Option<&'static str>)>> = const { Cell::new(None) };
+    }
+    if let Some((last, name)) = LAST.get()
+        && last == suite
+    {
+        return name;
+    }
+    let name = found_suite(suite);
+    LAST.set(Some((suite, name)));
+    name
+}
+
+fn found_suite(suite: u16) -> Option<&'static str> {
     // of drafts that came to nothing, and of SSL's time
     const UNREGISTERED: [&str; 5] = ["_draft", "_RMD", "_GOSTR341094_", "_GOSTR341001_", "SSL_"];
     let other = OTHER_SUITES.iter().find(|(number, _)| *number == suite);

@@ -1,7 +1,7 @@
 //! Where the columns of a file stand.
 
 use super::dialect::Dialect;
-use super::ids::Id;
+use super::ids::{Id, id};
 
 /// A name that another program has for a column of ours.
 pub type Alias = (&'static str, Id);
@@ -64,6 +64,26 @@ impl Layout {
     /// Place of a column.
     pub fn place_of(&self, id: Id) -> Option<usize> {
         self.places[id.number()]
+    }
+
+    /// Whether a row can say of itself whether the probe worked. What has none of these columns would seem to have worked.
+    pub fn tells_outcome(&self) -> bool {
+        let has = |ids: &[Id]| ids.iter().any(|id| self.has(*id));
+        match self.dialect {
+            Dialect::Turnprobe
+            | Dialect::Bursts
+            | Dialect::Held
+            | Dialect::End2EndTcp
+            | Dialect::End2EndTcpEarly
+            | Dialect::End2EndHttp => has(&[id!(Status), id!(cause), id!(failed_phase)]),
+            Dialect::End2EndUdp => has(&[id!(Status), id!(successrttcount)]),
+            // counts and means, which need no word
+            Dialect::End2EndPing
+            | Dialect::SkypeAssessment
+            | Dialect::TeamsAssessment
+            | Dialect::Samples
+            | Dialect::RollUps => true,
+        }
     }
 
     /// Whether the file has the column.

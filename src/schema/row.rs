@@ -169,7 +169,7 @@ impl<'a> Row<'a> {
                 .iter()
                 .any(|answered| status.eq_ignore_ascii_case(answered)),
             _ if status.is_empty() && !self.layout.has(id!(Status)) => {
-                self.get(id!(cause)).is_empty()
+                self.get(id!(cause)).is_empty() && self.get(id!(failed_phase)).is_empty()
             }
             _ => status.eq_ignore_ascii_case("OK"),
         }

@@ -120,8 +120,23 @@ pub(crate) fn listed(items: &[i64]) -> String {
 
 pub(crate) fn ip(address: Option<IpAddr>) -> Value<'static> {
     address.map_or(Value::Missing, |address| {
-        Value::Text(Cow::Owned(address.to_string()))
+        Value::Text(Cow::Owned(spelled(address)))
     })
+}
+
+/// As [`IpAddr`] shows it; a row has several, and its own way takes many times as long for IPv4.
+fn spelled(address: IpAddr) -> String {
+    let IpAddr::V4(address) = address else {
+        return address.to_string();
+    };
+    let mut out = String::with_capacity("255.255.255.255".len());
+    for (index, octet) in address.octets().into_iter().enumerate() {
+        if index > 0 {
+            out.push('.');
+        }
+        out.push_str(itoa::Buffer::new().format(octet));
+    }
+    out
 }
 
 /// Whole seconds, rounded half up.
@@ -132,6 +147,20 @@ pub(crate) fn seconds(length: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_spelled_as_everywhere() {
+        for text in [
+            "0.0.0.0",
+            "255.255.255.255",
+            "52.113.9.207",
+            "::1",
+            "2603:1037::3",
+        ] {
+            let address: IpAddr = text.parse().unwrap();
+            assert_eq!(spelled(address), text);
+        }
+    }
 
     #[test]
     fn seconds_are_rounded() {

@@ -19,6 +19,15 @@ pub trait Sink<R = Record>: Send {
     /// be tried all the same.
     fn write(&mut self, row: &R) -> Result<(), SinkError>;
 
+    /// The same of a row that others have, too: a sink that writes it later needs no copy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sink::write`].
+    fn write_shared(&mut self, row: &Arc<R>) -> Result<(), SinkError> {
+        self.write(row)
+    }
+
     /// Brings what it gathers to its place: whoever is shown a row finds it there.
     ///
     /// # Errors

@@ -51,42 +51,41 @@ impl Profile {
 /// `2021-02-12 13:46:01`, with the fraction to the microsecond when asked for.
 pub(super) fn push_time(at: DateTime<Utc>, fraction: bool, out: &mut Vec<u8>) {
     let (date, time) = (at.naive_utc().date(), at.naive_utc().time());
-    match u32::try_from(date.year()) {
-        Ok(year @ 0..=9_999) => {
-            push_two(year / 100, out);
-            push_two(year % 100, out);
-        }
-        _ => {
-            let _ = write!(out, "{:04}", date.year());
-        }
-    }
-    let rest = [
-        (b'-', date.month()),
-        (b'-', date.day()),
-        (b' ', time.hour()),
-        (b':', time.minute()),
-        (b':', time.second()),
+    // chrono counts a leap second as a fraction beyond one
+    let micros = (time.nanosecond() / 1_000).min(999_999);
+    let year = u32::try_from(date.year()).ok();
+    let year = year.filter(|year| *year <= 9_999);
+    let (century, rest) = year.map_or((0, 0), |year| (year / 100, year % 100));
+    let mut text = *b"0000-00-00 00:00:00.000000";
+    let pairs = [
+        (0, century),
+        (2, rest),
+        (5, date.month()),
+        (8, date.day()),
+        (11, time.hour()),
+        (14, time.minute()),
+        (17, time.second()),
+        (20, micros / 10_000),
+        (22, micros / 100 % 100),
+        (24, micros % 100),
     ];
-    for (before, number) in rest {
-        out.push(before);
-        push_two(number, out);
+    for (place, number) in pairs {
+        text[place] = digit(number / 10);
+        text[place + 1] = digit(number);
     }
-    if fraction {
-        // chrono counts a leap second as a fraction beyond one
-        let micros = (time.nanosecond() / 1_000).min(999_999);
-        out.push(b'.');
-        for two in [micros / 10_000, micros / 100 % 100, micros % 100] {
-            push_two(two, out);
-        }
+    let text = &text[..if fraction { 26 } else { 19 }];
+    if year.is_some() {
+        out.extend_from_slice(text);
+    } else {
+        let _ = write!(out, "{:04}", date.year());
+        out.extend_from_slice(&text[4..]);
     }
 }
 
-/// The two digits of a number below a hundred.
-#[inline]
-fn push_two(number: u32, out: &mut Vec<u8>) {
-    #[allow(clippy::cast_possible_truncation)] // less than ten
-    let digit = |number: u32| b'0' | (number % 10) as u8;
-    out.extend_from_slice(&[digit(number / 10), digit(number)]);
+/// The last digit of a number.
+#[allow(clippy::cast_possible_truncation)] // less than ten
+fn digit(number: u32) -> u8 {
+    b'0' | (number % 10) as u8
 }
 
 /// Numbers and flags, which look alike in every form; nothing of any other value.
@@ -146,6 +145,12 @@ mod tests {
         assert_eq!(
             time(at + chrono::Duration::microseconds(7), true),
             "2021-02-03 04:05:06.000007"
+        );
+        // RFC 3339 ends with 9999; ISO 8601 goes on with a sign
+        let at = Utc.with_ymd_and_hms(12_021, 12, 31, 23, 59, 59).unwrap();
+        assert_eq!(
+            time(at + chrono::Duration::microseconds(987_654), true),
+            "12021-12-31 23:59:59.987654"
         );
     }
 

@@ -108,6 +108,9 @@ impl Cells {
         let (rows, bytes) = self.rows.more()?;
         if are_known {
             for _ in 0..rows {
+                if parser.hopeless {
+                    return Ok(false);
+                }
                 parser.row(|row| self.rows.row(row));
             }
         } else {

@@ -93,6 +93,26 @@ pub(super) fn is_known(name: &str) -> bool {
     name.len() <= 40 && !name.is_empty() && (meant(name).is_some() || OTHERS.iter().any(is))
 }
 
+/// What is to be known of columns that a header names more than once.
+pub(super) fn named_again(names: &[String]) -> Option<String> {
+    let mut seen = [false; Id::COUNT];
+    let mut again: Vec<&str> = Vec::new();
+    for name in names {
+        if let Some(id) = Id::find(name)
+            && std::mem::replace(&mut seen[id.number()], true)
+            && !again.contains(&id.name())
+        {
+            again.push(id.name());
+        }
+    }
+    (!again.is_empty()).then(|| {
+        format!(
+            "its header has {} more than once: the first column of the name is read, and the others are not",
+            again.join(", ")
+        )
+    })
+}
+
 /// Whether these are the columns of packets, which no statistics of probes can be made of.
 pub(super) fn are_packets(names: &[String]) -> bool {
     let known = || names.iter().filter(|name| is_known(name));

@@ -1,6 +1,5 @@
 //! Names on the command line to inputs, and their order.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -173,10 +172,15 @@ fn why(error: &io::Error) -> String {
 fn of_path(path: &Path) -> io::Result<Input> {
     let about = std::fs::metadata(path)?;
     if about.is_dir() {
-        let files = path.join("*.csv");
+        let files = path.join("*.csv").display().to_string();
+        let is_plain = |letter: char| letter.is_alphanumeric() || "/\\:._-~*".contains(letter);
+        let files = match files.chars().all(is_plain) {
+            true => files,
+            false => format!("\"{files}\""),
+        };
         return Ok(unusable(
             path,
-            &format!("a directory; write {} for the files in it", files.display()),
+            &format!("a directory; write {files} for the files in it"),
         ));
     }
     // opening a pipe would take it away from the reading
@@ -191,23 +195,29 @@ fn of_pattern(path: &Path) -> Vec<Input> {
         case_sensitive: !cfg!(windows),
         ..glob::MatchOptions::default()
     };
-    // a shell of Windows knows only * and ?, and brackets stand in many names
-    let pattern = path.to_str().map(|pattern| {
-        if cfg!(windows) {
-            Cow::Owned(without_sets(pattern))
-        } else {
-            Cow::Borrowed(pattern)
-        }
-    });
-    let Some(found) = pattern.and_then(|pattern| glob::glob_with(&pattern, options).ok()) else {
+    let Some(pattern) = path.to_str() else {
         return Vec::new();
     };
-    found
-        .map(|path| match path {
-            Ok(path) => of_path(&path).unwrap_or_else(|error| unusable(&path, &why(&error))),
-            Err(error) => unusable(error.path(), &why(error.error())),
-        })
-        .collect()
+    let found = |pattern: &str| -> Vec<Input> {
+        let found = glob::glob_with(pattern, options).into_iter().flatten();
+        found
+            .map(|path| match path {
+                Ok(path) => of_path(&path).unwrap_or_else(|error| unusable(&path, &why(&error))),
+                Err(error) => unusable(error.path(), &why(error.error())),
+            })
+            .collect()
+    };
+    // a shell of Windows knows only * and ?, and brackets stand in many names
+    let with_sets = if cfg!(windows) {
+        Vec::new()
+    } else {
+        found(pattern)
+    };
+    if with_sets.is_empty() {
+        found(&without_sets(pattern))
+    } else {
+        with_sets
+    }
 }
 
 /// A pattern in which brackets stand for themselves.

@@ -12,7 +12,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use crate::schema::{CellRows, TakeCells};
-use columns::{Cell, ColumnCells};
+use columns::{ColumnCells, Room};
 
 /// Rows that are decoded at once.
 const ROWS: usize = 256;
@@ -24,7 +24,7 @@ pub(super) struct ParquetRows {
     groups: usize,
     columns: Vec<Box<dyn ColumnCells>>,
     names: Vec<String>,
-    cell: Cell,
+    room: Room,
     /// Bytes that stand for a row.
     share: u64,
 }
@@ -75,7 +75,7 @@ impl ParquetRows {
             groups: 0,
             columns: Vec::new(),
             names,
-            cell: Cell::default(),
+            room: Room::default(),
             share: size.checked_div(rows).unwrap_or(0),
         })
     }
@@ -124,12 +124,7 @@ impl CellRows for ParquetRows {
 
     fn row(&mut self, to: &mut dyn TakeCells) {
         for column in &mut self.columns {
-            let cell = column.next(&mut self.cell);
-            if cell.numbers.is_empty() {
-                to.text(std::str::from_utf8(&cell.text).unwrap_or_default());
-            } else {
-                to.list(&cell.numbers);
-            }
+            column.cell(&mut self.room, to);
         }
     }
 }

@@ -190,6 +190,9 @@ impl<'a> Rows<'a> {
         }
         if kind != Some(TroubleKind::Header) {
             self.dialect.get_or_insert(header.layout.dialect);
+            let again = header::named_again(header.layout.names());
+            let again = again.filter(|told| !self.told.contains(told));
+            self.told.extend(again);
             let mut form = LayoutInForce::new(
                 header.layout,
                 header.separator,

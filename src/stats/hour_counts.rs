@@ -3,17 +3,20 @@
 use super::units::HOUR_US;
 use crate::record::Counter as _;
 
-/// Hours that are told apart: what came in more of them is spread over the time.
-const MOST_HOURS: usize = 512;
+/// Stretches of time that are told apart: where there are more, each becomes twice as long.
+const MOST: usize = 512;
 
-/// Occurrences by the hour since 1970 in which they were. Mergeable: the order changes nothing.
+/// Occurrences by the stretch of time since 1970 in which they were: an hour, or as many hours as leave few stretches.
+/// Mergeable: the order changes nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HourCounts {
-    /// In the order of time.
-    hours: Vec<(i64, u64)>,
+    /// By the number of the stretch, in the order of time.
+    stretches: Vec<(i64, u64)>,
+    /// How often the length of a stretch, an hour, was doubled.
+    doublings: u32,
     first: Option<i64>,
     last: Option<i64>,
-    /// Whether the hours are not known: they are too many, or some have no time.
+    /// Whether the hours are not known: some have no time.
     unknown: bool,
 }
 
@@ -44,7 +47,7 @@ impl HourCounts {
     /// Notes that there were some of which nobody knows when.
     pub fn forget(&mut self) {
         self.unknown = true;
-        self.hours = Vec::new();
+        self.stretches = Vec::new();
     }
 
     /// Takes in all that another one has seen.
@@ -53,14 +56,25 @@ impl HourCounts {
         if other.unknown {
             self.forget();
         }
-        for (hour, count) in &other.hours {
-            self.put(*hour, *count);
+        while self.doublings < other.doublings {
+            self.lengthen();
+        }
+        for (number, count) in &other.stretches {
+            self.put(number << other.doublings, *count);
         }
     }
 
-    /// The hours since 1970 with how many each has, in the order of time; none where they are not known.
-    pub fn hours(&self) -> Option<&[(i64, u64)]> {
-        (!self.unknown).then_some(&self.hours)
+    /// The first hour since 1970 of each stretch with how many it has, in the order of time; none where they are not
+    /// known.
+    pub fn hours(&self) -> Option<Vec<(i64, u64)>> {
+        let all = self.stretches.iter();
+        let begun = all.map(|(number, count)| (number << self.doublings, *count));
+        (!self.unknown).then(|| begun.collect())
+    }
+
+    /// Hours of a stretch.
+    pub fn length(&self) -> i64 {
+        1 << self.doublings
     }
 
     /// The first and the last, in microseconds since 1970.
@@ -77,16 +91,36 @@ impl HourCounts {
         if self.unknown {
             return;
         }
+        let number = hour >> self.doublings;
         // most come in the order of time
-        let place = match self.hours.last() {
-            Some((last, _)) if *last == hour => Ok(self.hours.len().saturating_sub(1)),
-            _ => self.hours.binary_search_by_key(&hour, |(hour, _)| *hour),
+        let place = match self.stretches.last() {
+            Some((last, _)) if *last == number => Ok(self.stretches.len().saturating_sub(1)),
+            _ => self
+                .stretches
+                .binary_search_by_key(&number, |(number, _)| *number),
         };
         match place {
-            Ok(place) => self.hours[place].1.raise(count),
-            Err(_) if self.hours.len() >= MOST_HOURS => self.forget(),
-            Err(place) => self.hours.insert(place, (hour, count)),
+            Ok(place) => self.stretches[place].1.raise(count),
+            Err(place) => self.stretches.insert(place, (number, count)),
         }
+        while self.stretches.len() > MOST {
+            self.lengthen();
+        }
+    }
+
+    /// Makes each stretch twice as long.
+    fn lengthen(&mut self) {
+        self.doublings += 1;
+        for (number, _) in &mut self.stretches {
+            *number >>= 1;
+        }
+        self.stretches.dedup_by(|(next, more), (number, count)| {
+            let is_same = next == number;
+            if is_same {
+                count.raise(*more);
+            }
+            is_same
+        });
     }
 }
 
@@ -107,7 +141,7 @@ mod tests {
         let mut counts = of(&[5, 3]);
         counts.merge(&of(&[4, 3, -1]));
         let all: &[(i64, u64)] = &[(-1, 1), (3, 2), (4, 1), (5, 1)];
-        assert_eq!(counts.hours(), Some(all));
+        assert_eq!(counts.hours().as_deref(), Some(all));
         assert_eq!(counts.span(), Some((7 - HOUR_US, 5 * HOUR_US + 7)));
     }
 
@@ -115,24 +149,43 @@ mod tests {
     fn some_between_two_moments_are_of_an_hour_where_both_are() {
         let mut counts = HourCounts::default();
         counts.add_between(4, Some(1), Some(HOUR_US - 1));
-        assert_eq!(counts.hours(), Some(&[(0, 4)][..]));
+        assert_eq!(counts.hours(), Some(vec![(0, 4)]));
         counts.add_between(1, Some(1), Some(HOUR_US));
         assert_eq!(counts.hours(), None);
     }
 
+    // 513 hours, 1 to 513, of two each but for the first and the last; then one that is far away, and all in parts
     #[test]
-    fn too_many_hours_or_one_without_a_time_are_not_told_apart() {
-        let many: Vec<i64> = (0..513).collect();
-        assert_eq!(of(&many[1..]).hours().map(<[_]>::len), Some(512));
-        let mut more = of(&many);
-        assert_eq!(
-            (more.hours(), more.span()),
-            (None, Some((7, 512 * HOUR_US + 7)))
-        );
-        more.merge(&of(&[1]));
-        assert_eq!(more.hours(), None);
+    fn more_hours_than_are_told_apart_make_stretches_of_twice_the_length() {
+        let many: Vec<i64> = (1..514).collect();
+        let few = of(&many[1..]);
+        assert_eq!((few.hours().unwrap().len(), few.length()), (512, 1));
+        let more = of(&many);
+        let hours = more.hours().unwrap();
+        assert_eq!((hours.len(), more.length()), (257, 2));
+        assert_eq!(hours[..2], [(0, 1), (2, 2)]);
+        assert_eq!(hours[256], (512, 2));
+        assert_eq!(more.span(), Some((HOUR_US + 7, 513 * HOUR_US + 7)));
+        let mut far = of(&[-5_000_000]);
+        far.merge(&more);
+        assert_eq!(far.hours().unwrap()[0], (-5_000_000, 1));
+        let mut parts = of(&many[..200]);
+        for part in [&[-5_000_000][..], &many[400..], &many[200..400]] {
+            parts.merge(&of(part));
+        }
+        assert_eq!(parts, far);
+        parts.merge(&few);
+        let mut turned = few;
+        turned.merge(&far);
+        assert_eq!(parts, turned);
+    }
+
+    #[test]
+    fn one_without_a_time_leaves_nothing_known() {
         let mut one = of(&[1]);
         one.add(None);
+        assert_eq!(one.hours(), None);
+        one.merge(&of(&[2]));
         assert_eq!(one.hours(), None);
     }
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::error::StoreError;
 use super::layout::{ID, SEQ, quoted};
-use crate::record::with_marks;
+use crate::record::{readable, with_marks};
 use crate::schema::{Kind, StoredTable};
 
 /// Rows of a page.
@@ -102,7 +102,7 @@ fn cell(value: ValueRef<'_>, is_flag: bool, out: &mut String) {
             let _ = write!(out, "{number}");
         }
         ValueRef::Text(text) => {
-            let text = String::from_utf8_lossy(text);
+            let text = readable(text);
             let text = if is_of_numbers(&text) {
                 Cow::Borrowed(&*text)
             } else {

@@ -49,13 +49,17 @@ impl Store {
         let transaction = self.connection.transaction()?;
         {
             let mut statement = transaction.prepare_cached(sql)?;
+            // most cells are those of the row before, and stay bound; at first none is
+            let mut bound = Vec::new();
             for (seq, cells) in rows {
-                // most of what a row can have it has not
-                statement.clear_bindings();
                 statement.raw_bind_parameter(1, seq)?;
-                for (place, cell) in (2..).zip(cells) {
-                    if !matches!(cell, ToSqlOutput::Owned(Cell::Null)) {
-                        statement.raw_bind_parameter(place, cell)?;
+                for (place, cell) in cells.enumerate() {
+                    if bound.len() == place {
+                        bound.push(ToSqlOutput::Owned(Cell::Null));
+                    }
+                    if bound[place] != cell {
+                        statement.raw_bind_parameter(place + 2, &cell)?;
+                        bound[place] = cell;
                     }
                 }
                 statement.raw_execute()?;

@@ -126,16 +126,41 @@ fn a_relay_that_fails_at_some_times_only_is_told_with_these() {
     };
     let (from, text) = month(|day, _| day == 10 || day == 20);
     assert!(
-        text.contains("; all of them on 2 of 30 days: 2026-03-10, 2026-03-20. That relay"),
+        text.contains(" failures were on 2 of 30 days: 2026-03-10, 2026-03-20. That relay"),
         "{text}"
     );
     assert!(from.starts_with("2026-03-10T"), "{from}");
     let (from, text) = month(|day, second| day == 10 && second >= 21_600);
-    assert!(text.contains("; all of them from 2026-03-10 "), "{text}");
+    assert!(text.contains(" failures were from 2026-03-10 "), "{text}");
     assert!(from.starts_with("2026-03-10T"), "{from}");
     let (from, text) = month(|day, _| day % 2 == 0 || day % 3 == 0);
-    assert!(!text.contains("of them"), "{text}");
+    assert!(!text.contains(" were "), "{text}");
     assert!(from.starts_with("2026-03-01T"), "{from}");
+}
+
+// 120 days of a row each half hour; planted: 720 hours, from the 10th of April to the 10th of May, fail in each row or in
+// one of two
+#[test]
+fn what_lasts_for_weeks_is_told_with_its_time_like_what_lasts_for_hours() {
+    let dir = tempfile::tempdir().unwrap();
+    for step in [1_800, 3_600] {
+        let lost = |row: &Row| match row.second / 86_400 {
+            40..70 if row.second % step == 0 => "tls-alert",
+            _ => "",
+        };
+        let report = planted((120 * 48, 1_800), &[false], lost, dir.path());
+        let found = of(&report, "tls-alert");
+        let [[_, from, text]] = found[..] else {
+            panic!("{:?}", told(&report));
+        };
+        let end = if step == 1_800 { "23:30" } else { "23:00" };
+        let count = if step == 1_800 { "1440" } else { "720" };
+        let when = format!(
+            "; all {count} such rows were from 2026-04-10 00:00:00Z to 2026-05-09 {end}:00Z."
+        );
+        assert!(text.ends_with(&when), "{text}");
+        assert_eq!(from, "2026-04-10T00:00:00Z");
+    }
 }
 
 // planted: all eight relays of a region, 06:00 to 09:00

@@ -124,6 +124,167 @@ fn calm_months_are_green_and_say_what_was_looked_at() {
     said.out_has("GREEN: Nothing is wrong in");
 }
 
+#[test]
+fn a_file_without_rows_is_nothing_that_a_verdict_may_pass() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), std::iter::empty());
+    report("", &path).ended(0).out_has("nothing to judge");
+    for colour in ["amber", "red"] {
+        let said = report(&format!("--fail-on {colour}"), &path).ended(1);
+        said.err_has("--fail-on: there is no row, so nothing could be judged");
+    }
+}
+
+// every probe of the lab fails; what is written does not say so
+#[test]
+fn rows_that_do_not_say_whether_they_worked_are_no_success() {
+    let dir = tempfile::tempdir().unwrap();
+    let mute = dir.path().join("mute.csv");
+    let line = "probe --lab -n 3 -i 10ms -q --lab-fault reset --columns datetime,remotehost,world,connect_us,tls_us";
+    let mut command = turnprobe(line);
+    let said = finished(start(command.arg("-o").arg(&mute))).ended(1);
+    said.err_has("--columns has none that says whether a probe worked, so a report cannot use the file: add Status");
+    let why = "3 rows without a column that says whether the probe worked: left out";
+    let said = report("", &mute).ended(3);
+    said.err_has(why);
+    said.out_has("nothing to judge");
+    // beside a file that says it
+    let fine = file(dir.path(), (0..5).map(Row::at));
+    let mut command = turnprobe("report --format json");
+    let said = finished(start(command.args([&fine, &mute]))).ended(1);
+    said.err_has(why);
+    assert_eq!(said.json()["overview"]["rows"], 5);
+    let mut command = turnprobe("compare");
+    finished(start(command.args([&fine, &mute])))
+        .ended(1)
+        .err_has(why);
+    // a phase that failed is as good as a cause
+    let phases = dir.path().join("phases.csv");
+    let text = "started_utc,run_id,remotehost,connect_us,failed_phase\n\
+                2026-03-01 00:00:00.000Z,r,relay.example,20000,\n\
+                2026-03-01 00:00:01.000Z,r,relay.example,20000,connect\n";
+    std::fs::write(&phases, text).unwrap();
+    assert_eq!(json("", &phases)["overview"]["ok"], 1);
+}
+
+// an hour of a row a second; planted: alerts from 00:20:00 to 00:20:59, and in a second three slow connects of rows that have
+// the same time
+#[test]
+fn what_was_for_a_minute_of_an_hour_is_told_with_that_minute() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut text =
+        "started_utc,run_id,remotehost,Port,Status,failed_phase,cause,connect_us,tls_us\n"
+            .to_owned();
+    for second in 0..3_600 {
+        let at = format!("2026-03-01 00:{:02}:{:02}.000Z", second / 60, second % 60);
+        let (outcome, connect) = match second {
+            1_200..1_260 => ("tls-alert,tls,tls-alert", 20_000),
+            _ => ("OK,,", 20_000),
+        };
+        let _ = writeln!(text, "{at},r,relay.example,443,{outcome},{connect},30000");
+        for _ in 0..if second == 1_800 { 3 } else { 0 } {
+            let _ = writeln!(text, "{at},r,relay.example,443,OK,,,1500000,30000");
+        }
+    }
+    let path = dir.path().join("hour.csv");
+    std::fs::write(&path, text).unwrap();
+    let report = json("", &path);
+    let text = |code| finding(&report, code)["text"].as_str().unwrap();
+    has(
+        text("tls-alert"),
+        "; all 60 such rows were from 2026-03-01 00:20:00Z to 2026-03-01 00:20:59Z.",
+    );
+    has(
+        text("slow-connects"),
+        "; all 3 slow connects were at 2026-03-01 00:30:00Z.",
+    );
+}
+
+/// 100 rows of each of these computers, a second apart, of which 40 in the middle fail on these, with these causes in turn.
+fn unresolved(dir: &Path, hosts: &[&str], failing: &[&str], causes: &[&str]) -> String {
+    let mut text =
+        "started_utc,run_id,host,remotehost,Port,Status,failed_phase,cause,dns_us,connect_us\n"
+            .to_owned();
+    for second in 0..100_usize {
+        for host in hosts {
+            let at = format!("2026-03-01 00:{:02}:{:02}.000Z", second / 60, second % 60);
+            let cause = causes[second % causes.len()];
+            let cells = if failing.contains(host) && (30..70).contains(&second) {
+                format!("{cause},dns,{cause},,")
+            } else {
+                "OK,,,2000,20000".to_owned()
+            };
+            let _ = writeln!(text, "{at},{host},{host},relay.example,443,{cells}");
+        }
+    }
+    let path = dir.join("names.csv");
+    std::fs::write(&path, text).unwrap();
+    let report = json("", &path);
+    finding(&report, "outage")["text"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn a_name_server_is_not_blamed_alone_where_it_may_not_have_been_reached() {
+    let dir = tempfile::tempdir().unwrap();
+    let both = ["pc1", "pc2"];
+    let unsure = "The names could not be resolved: the name server, the path to it, or the network of the computer that measured (could not tell).";
+    for (hosts, failing, causes, said) in [
+        (&both[..1], &both[..1], &["dns-timeout"][..], unsure),
+        (
+            &both[..1],
+            &both[..1],
+            &["dns-timeout", "dns-servfail"],
+            unsure,
+        ),
+        (
+            &both[..],
+            &both[1..],
+            &["dns-timeout"],
+            "on pc2 alone, of 2 computers: check its name server and its network (likely).",
+        ),
+        (
+            &both[..],
+            &both[..],
+            &["dns-timeout"],
+            "on all 2 computers that measured then: check their name server, or the path to it (likely).",
+        ),
+        (
+            &both[..1],
+            &both[..1],
+            &["dns-nxdomain"],
+            "answered that there is no such name or address: check the name, and the name server (likely).",
+        ),
+        (
+            &both[..1],
+            &both[..1],
+            &["dns-servfail"],
+            "The name server answered, but without an address: check it, or what it asks in turn (likely).",
+        ),
+    ] {
+        let text = unresolved(dir.path(), hosts, failing, causes);
+        assert!(text.contains(said), "{causes:?} on {failing:?}: {text}");
+    }
+}
+
+#[test]
+fn inspection_is_a_finding_in_a_file_without_the_column_of_thumbprints() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("few.csv");
+    let mut text = "started_utc,run_id,remotehost,Status,connect_us,Issuer,tls_path\n".to_owned();
+    for second in 0..50 {
+        let _ = writeln!(
+            text,
+            "2026-03-01 00:00:{second:02}.000Z,r,relay.example,OK,20000,CN=Filter,inspected"
+        );
+    }
+    std::fs::write(&path, text).unwrap();
+    let report = json("", &path);
+    assert_eq!(finding(&report, "tls-inspected")["n"], 50);
+}
+
 // planted: day 71 of 88, so 17 days; 20 ms become 60
 #[test]
 fn a_host_whose_connect_tripled_for_the_last_17_of_88_days_is_the_first_finding() {

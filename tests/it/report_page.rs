@@ -185,3 +185,27 @@ fn what_is_no_terminal_gets_no_line_of_marks() {
     let said = finished(start(command.arg(path).env("LC_ALL", "C.UTF-8"))).ended(0);
     assert!(!said.stdout.contains(['▁', '█']), "{}", said.stdout);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_page_that_cannot_be_written_takes_nothing_from_what_is_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = (0..9).map(|second| (second, "r,relay.example,OK,20000".to_owned()));
+    let path = file(
+        dir.path(),
+        "a.csv",
+        "run_id,remotehost,Status,connect_us",
+        rows,
+    );
+    for line in ["report", "compare"] {
+        let mut command = turnprobe(line);
+        command.arg(&path);
+        if line == "compare" {
+            std::fs::copy(&path, dir.path().join("b.csv")).unwrap();
+            command.arg(dir.path().join("b.csv"));
+        }
+        let said = finished(start(command.args(["--html", "/dev/full"]))).ended(3);
+        said.err_has("/dev/full cannot be written");
+        said.out_has("relay.example");
+    }
+}

@@ -71,7 +71,7 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     .ended(0);
     assert_eq!(number(&db, "SELECT count(*) FROM probes"), 40);
     assert_eq!(number(&db, "SELECT sum(probes) FROM rollups"), 40);
-    let whole = json("report", &db);
+    let whole = report_json("", &[&db]);
     assert_eq!(whole["input"]["rows"], 40);
     assert_eq!(whole["input"]["problems"], Value::Array(Vec::new()));
     // as if the days had passed

@@ -10,8 +10,8 @@ use anyhow::anyhow;
 
 use super::exit::{Exit, FatalError};
 use super::files::{
-    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, filters_told, input, json,
-    tell_left_out,
+    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untold, filters_told, input,
+    json, tell_left_out,
 };
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -61,11 +61,12 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, FatalError> {
         return Err(FatalError::io(anyhow!("no row could be read")));
     }
     let (comparison, summary) = compared(args, &sides, read);
-    if let Some(page) = page {
-        let told = page.write(&document(&comparison)).map_err(FatalError::io)?;
+    let written = page.map(|page| page.write(&document(&comparison)));
+    print(&comparison, args.format, color).map_err(FatalError::io)?;
+    // what was found is shown all the same
+    if let Some(told) = written.transpose().map_err(FatalError::io)? {
         message::note(&told);
     }
-    print(&comparison, args.format, color).map_err(FatalError::io)?;
     if comparison.interrupted {
         message::note("interrupted: the numbers are from what was read so far");
     }
@@ -180,9 +181,14 @@ impl Read {
         let mut reading = source::read(inputs, args.time_zone, stop);
         let mut progress = Progress::new(reading.bytes_total());
         let mut twice = Twice::default();
+        let mut untold = Untold::default();
         let mut taken = 0;
         while let Some(batch) = reading.next() {
             self.columns.see(&batch.layout);
+            if untold.takes(&batch.layout, batch.file, batch.len()) {
+                reading.recycle(batch);
+                continue;
+            }
             for row in batch.rows().filter(|row| filter.has_time(row)) {
                 if !filter.has_values(&row) || Folds::is_detail(&row) {
                     continue;
@@ -205,6 +211,7 @@ impl Read {
         }
         progress.finish();
         let mut more = reading.finish();
+        untold.leave_out(&mut more);
         let problems = twice.problems(&more.files);
         more.problems.extend(problems);
         self.summary.files.extend(more.files);

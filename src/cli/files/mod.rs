@@ -8,6 +8,7 @@ mod page;
 mod progress;
 mod told;
 mod twice;
+mod untold;
 pub(super) mod whole;
 
 pub use columns::NamedColumns;
@@ -17,3 +18,4 @@ pub use page::{PageOutput, page_name};
 pub use progress::Progress;
 pub use told::{input, is_left_out, tell, tell_left_out, without_outcome};
 pub use twice::Twice;
+pub use untold::Untold;

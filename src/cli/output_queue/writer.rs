@@ -1,5 +1,7 @@
 //! What a writing thread does with its sinks.
 
+use std::sync::Arc;
+
 use super::ending::QueueEnding;
 use crate::cli::message;
 use crate::record::Record;
@@ -46,13 +48,13 @@ impl<'a, R> Writer<'a, R> {
     }
 
     /// Gives a row to each sink; one that fails is gone. Whether rows still have a place.
-    pub fn write(&mut self, row: &R) -> bool {
+    pub fn write(&mut self, row: &Arc<R>) -> bool {
         let had_place = self.has_place();
-        let unplaced = self.each(|sink| sink.write(row));
+        let unplaced = self.each(|sink| sink.write_shared(row));
         if !self.has_place() {
             match unplaced {
                 Some(rows) => self.orphaned(&rows.iter().collect::<Vec<_>>(), had_place),
-                None => self.orphaned(&[row], had_place),
+                None => self.orphaned(&[row.as_ref()], had_place),
             }
         }
         self.has_place()

@@ -54,7 +54,7 @@ impl Live {
         self.drawn = Some(now);
         let elapsed = now.saturating_duration_since(self.started);
         let left = self.left(elapsed, last.slot);
-        self.line.show(forms(tally, last, self.slots, left));
+        self.line.show(forms_of(tally, last, self.slots, left));
     }
 
     /// Takes the line away.
@@ -81,24 +81,13 @@ impl Live {
     }
 }
 
-/// The line, the longest form first; each has a legend and the time left.
-fn forms(
+/// The line of a series.
+fn forms_of(
     tally: &Tally,
     last: &Record,
     slots: Option<u64>,
     time_left: Option<Duration>,
 ) -> Vec<String> {
-    let counts = format!(
-        "{} ok {} failed",
-        tally.outcomes.ok,
-        tally.outcomes.failed()
-    );
-    let of = slots.map_or_else(String::new, |slots| format!(" of {slots}"));
-    let few = format!(
-        "{}/{} ok/failed",
-        tally.outcomes.ok,
-        tally.outcomes.failed()
-    );
     let took = last.times();
     let figures = |metric: Metric| {
         let last = took[metric as usize];
@@ -112,6 +101,20 @@ fn forms(
         _ => &[Metric::Connect, Metric::Tls],
     };
     let shown: Vec<_> = shown.iter().map(|metric| figures(*metric)).collect();
+    let (ok, failed) = (tally.outcomes.ok, tally.outcomes.failed());
+    forms([ok, failed], slots, &shown, time_left)
+}
+
+/// The line, the longest form first; each has a legend. The median stays longer than the time left.
+fn forms(
+    [ok, failed]: [u64; 2],
+    slots: Option<u64>,
+    shown: &[(&str, [String; 3])],
+    time_left: Option<Duration>,
+) -> Vec<String> {
+    let counts = format!("{ok} ok {failed} failed");
+    let few = format!("{ok}/{failed} ok/failed");
+    let of = slots.map_or_else(String::new, |slots| format!(" of {slots}"));
     let left = time_left.map_or_else(String::new, |time| format!(" | {}", left(time)));
     let named = |(name, [last, median, high]): &(&str, [String; 3])| {
         format!("{name} {last} p50 {median} p95 {high}")
@@ -128,8 +131,11 @@ fn forms(
             "{counts} | {name} {last}/{median}/{high} ms last/p50/p95{left}"
         ));
         forms.push(format!("{few} | {name} {median}/{high} ms p50/p95{left}"));
+        forms.push(format!("{few} | {name} {median} ms p50{left}"));
+        forms.push(format!("{few} | {name} {median}/{high} ms p50/p95"));
+        forms.push(format!("{few} | {name} {median} ms p50"));
     }
-    forms.push(format!("{few}{left}"));
+    forms.push(few);
     forms
 }
 
@@ -137,4 +143,33 @@ fn forms(
 fn figures(last_us: Option<u64>, all: &Distribution) -> [String; 3] {
     let times = [last_us, all.quantile(500), all.quantile(950)];
     times.map(|us| ms(us.map(Duration::from_micros)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // what a night of 28,800 probes may come to
+    #[test]
+    fn forty_columns_show_counts_and_the_median() {
+        let figures = |name| (name, ["1204", "34", "120"].map(str::to_owned));
+        let shown = [figures("connect"), figures("tls")];
+        let left = Some(Duration::from_secs(25_923));
+        let all = forms([28_765, 35], Some(28_800), &shown, left);
+        assert_eq!(
+            all[0],
+            "28765 ok 35 failed of 28800 | connect 1204 p50 34 p95 120 | tls 1204 p50 34 p95 120 ms | 7:12:03 left"
+        );
+        let fits = |columns: usize| all.iter().find(|form| form.len() < columns).unwrap();
+        assert_eq!(fits(40), "28765/35 ok/failed | tls 34 ms p50");
+        assert_eq!(
+            fits(60),
+            "28765/35 ok/failed | tls 34/120 ms p50/p95 | 7:12:03 left"
+        );
+        assert_eq!(
+            fits(51),
+            "28765/35 ok/failed | tls 34 ms p50 | 7:12:03 left"
+        );
+        assert_eq!(fits(30), "28765/35 ok/failed");
+    }
 }

@@ -11,7 +11,7 @@ use anyhow::{anyhow, ensure};
 
 use super::exit::{Exit, FatalError};
 use super::files::{
-    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, filters_told, input,
+    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untold, filters_told, input,
     is_left_out, json, tell, tell_left_out,
 };
 use super::values::Color;
@@ -86,6 +86,7 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, FatalError> {
     let mut report = report(args, &read, list);
     report.sort(&wanted);
     let previous = read.previous.as_ref();
+    let mut unwritten = None;
     if let Some(page) = page {
         // a page has all groups
         let of_page = Selection {
@@ -96,13 +97,17 @@ pub fn run(args: &ReportArgs, color: Color) -> Result<Exit, FatalError> {
         if read.rows.rows() == 0 && page.would_replace_one() {
             message::note("the existing page stays as it was: there is no row for a new one");
         } else {
-            let told = page
-                .write(&document(&report, &of_page))
-                .map_err(FatalError::io)?;
-            message::note(&told);
+            match page.write(&document(&report, &of_page)) {
+                Ok(told) => message::note(&told),
+                Err(error) => unwritten = Some(FatalError::io(error)),
+            }
         }
     }
     print(&report, previous, &wanted, args, color).map_err(FatalError::io)?;
+    // what was found is shown all the same
+    if let Some(error) = unwritten {
+        return Err(error);
+    }
     if args.format == DocumentFormat::Csv {
         let left_out = &read.summary.left_out;
         let is_told = |problem: &&ReportedProblem| {
@@ -155,6 +160,10 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
     if !summary.left_out.is_empty() && !args.skip_unreadable {
         return Ok(Exit::Failed);
     }
+    if args.fail_on.is_some() && report.verdict.colour == "none" {
+        message::error("--fail-on: there is no row, so nothing could be judged");
+        return Ok(Exit::Failed);
+    }
     let fails = match args.fail_on {
         None => false,
         Some(FailOn::Amber) => ["amber", "red"].contains(&report.verdict.colour),
@@ -198,9 +207,14 @@ fn read(
     columns.name(filter.columns());
     let mut survey = Survey::new(options);
     let (mut oddities, mut twice) = (Oddities::default(), Twice::default());
+    let mut untold = Untold::default();
     let mut taken = 0;
     while let Some(batch) = reading.next() {
         columns.see(&batch.layout);
+        if untold.takes(&batch.layout, batch.file, batch.len()) {
+            reading.recycle(batch);
+            continue;
+        }
         for row in batch.rows().filter(|row| is_of(row, args.world)) {
             if let Some(previous) = &mut previous {
                 previous.take(&row, filter);
@@ -221,6 +235,7 @@ fn read(
     }
     progress.finish();
     let mut summary = reading.finish();
+    untold.leave_out(&mut summary);
     let odd = oddities.problems(&summary.files, &survey);
     summary.problems.extend(odd);
     summary.problems.extend(twice.problems(&summary.files));

@@ -79,6 +79,12 @@ pub(in crate::cli) struct Choice<'a, R: 'static> {
     pub details: Option<(&'static str, &'a Path)>,
 }
 
+/// Whether these columns say nothing of the outcome.
+fn lack_outcome<R>(columns: &[&'static Column<R>]) -> bool {
+    let telling = ["Status", "cause", "failed_phase"];
+    !columns.iter().any(|column| telling.contains(&column.name))
+}
+
 impl<R: RowKind, D: RowKind> Outputs<R, D> {
     /// What the flags ask for.
     ///
@@ -107,6 +113,11 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
                 file.path.display()
             );
             files.push(file);
+        }
+        if !files.is_empty() && columns.as_deref().is_some_and(lack_outcome) {
+            message::note(
+                "--columns has none that says whether a probe worked, so a report cannot use the file: add Status",
+            );
         }
         let detail = details.map(|(flag, path)| spec::<D>(flag, path, None, args, profile));
         let detail = detail.transpose()?;

@@ -1,13 +1,14 @@
 //! The summary of the rows and samples of held connections in files.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::fold::{HeldBucket, HeldGroup, HeldRows};
 use crate::record::{EndedBy, micros};
 use crate::schema::through::{alone, proxy_of};
 use crate::stats::charts::PanelPoint;
-use crate::stats::units::{millis, seconds};
-use crate::stats::{Count, Statistics};
+use crate::stats::units::{millis, moment, seconds};
+use crate::stats::{Count, HourCounts, Statistics};
 
 /// Held connections of a host to a target, together.
 #[derive(Debug, Clone, Serialize)]
@@ -28,6 +29,12 @@ pub struct HeldTotals {
     pub held_s: f64,
     /// How many ended how.
     pub ended: Vec<Count>,
+    /// When those ended that did not last.
+    #[serde(skip)]
+    pub short: HourCounts,
+    /// When the first began and the last ended.
+    #[serde(skip)]
+    pub span: Option<[DateTime<Utc>; 2]>,
     /// Requests sent.
     pub sent: u64,
     /// Of them answered.
@@ -108,6 +115,8 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
                 count,
             })
             .collect(),
+        short: group.short.clone(),
+        span: group.span.map(|span| span.map(moment)),
         sent: group.sent,
         answered: group.answered,
         rtt_p50: Statistics::of(&group.rtt_p50),

@@ -50,7 +50,8 @@ fn ways(about: &Inputs<'_>) -> Vec<RankedFinding> {
                 counted(all as u64, "computer", "computers"),
             );
         }
-        let when = rows_of(about, seen).and_then(|rows| stretch(about, &seen.hours, rows));
+        let when =
+            rows_of(about, seen).and_then(|rows| stretch(about, "such rows", &seen.hours, rows));
         if let Some(when) = &when {
             let _ = write!(text, "; {}", when.text);
         }

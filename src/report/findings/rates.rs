@@ -100,7 +100,9 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
     // where there were no others, it is known when they were
     let all = &about.rows.all;
     let is_all = all.failed == lost && about.report.series.iter().all(|one| one.outages == 0);
-    let when = is_all.then(|| of_all(about, &all.failures)).flatten();
+    let when = is_all
+        .then(|| of_all(about, "lost rows", &all.failures))
+        .flatten();
     let text = format!(
         "{} of {} rows ({}) got no answer outside outages{rule}{most}{}.",
         grouped(lost),
@@ -135,13 +137,14 @@ fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let rows = overview.rows;
     let mut found = Vec::new();
     let not_lost = &about.rows.not_lost;
-    for (count, hours, code, severity, what) in [
+    for (count, hours, code, severity, what, which) in [
         (
             errors,
             &not_lost.errors,
             "turn-error",
             Severity::Warn,
             "were answered with an error: the path works, and the relay declined (likely)",
+            "errors",
         ),
         (
             overview.undecided,
@@ -149,6 +152,7 @@ fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
             "tls-alert",
             Severity::Warn,
             "got a TLS alert or an unusable certificate: something answered, either the relay or a device in front of it",
+            "such rows",
         ),
         (
             overview.failed_here,
@@ -156,6 +160,7 @@ fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
             "failed-here",
             Severity::Note,
             "failed on the measuring computer, which says nothing about the relays (certain)",
+            "such rows",
         ),
     ] {
         if count > 0 {
@@ -166,7 +171,7 @@ fn others(about: &Inputs<'_>) -> Vec<RankedFinding> {
                 _ if count < FEWEST && count * 200 <= rows => Severity::Note,
                 _ => severity,
             };
-            let when = of_all(about, hours);
+            let when = of_all(about, which, hours);
             let text = format!(
                 "{} of {} rows ({}) {what}{}.",
                 grouped(count),

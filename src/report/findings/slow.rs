@@ -4,10 +4,13 @@ use std::fmt::Write as _;
 
 use super::found::{Inputs, RankedFinding, name};
 use super::rates::part;
-use super::stretch::of_all;
+use super::stretch::{of_all, stretch};
 use crate::doc::number::{counted, grouped, millis, percent, share};
 use crate::judge::severity::Severity;
 use crate::measure::burst::finished::VerdictCounts;
+use crate::record::EndedBy;
+use crate::stats::Count;
+use crate::stats::units::moment;
 use crate::stats::wilson;
 
 /// Slow connects are worth a look from this share on.
@@ -135,7 +138,7 @@ fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
             parts.push(format!("{} {what}", grouped(rows)));
         }
     }
-    let when = of_all(about, &about.rows.slow.hours);
+    let when = of_all(about, "slow connects", &about.rows.slow.hours);
     let text = format!(
         "{} of {} connects ({}) took longer than {} ms: {}{}.",
         grouped(count),
@@ -172,11 +175,11 @@ fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
 fn held(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for group in &about.report.kinds.held {
-        let fine = ["done", "interrupted"];
-        let bad = group
-            .ended
-            .iter()
-            .filter(|end| !fine.contains(&end.name.as_str()));
+        let is_bad = |end: &&Count| {
+            let by = EndedBy::of_word(&end.name);
+            by.is_some_and(|by| !by.is_fine())
+        };
+        let bad = group.ended.iter().filter(is_bad);
         let listed: Vec<String> = bad
             .clone()
             .map(|end| format!("{} {}", grouped(end.count), end.name))
@@ -185,17 +188,36 @@ fn held(about: &Inputs<'_>) -> Vec<RankedFinding> {
         if count == 0 {
             continue;
         }
-        let text = format!(
-            "{} from {} to {} did not last: {}.",
+        let mut text = format!(
+            "{} from {} to {} did not last: {}",
             counted(count, "held connection", "held connections"),
             host(&group.host),
             name(&group.target),
             listed.join(", ")
         );
+        let ends = group.short.span();
+        let mut when = ends.map(|(from, to)| (moment(from), moment(to)));
+        let rows = group.span.map(|[from, to]| (from, to));
+        if let Some(known) = rows.and_then(|rows| stretch(about, "such ends", &group.short, rows)) {
+            let _ = write!(text, "; {}", known.text);
+            when = Some((known.from, known.to));
+        } else if let Some((from, to)) = when {
+            let _ = match from == to {
+                true => write!(text, "; it ended at {}", about.time(from)),
+                false => write!(
+                    text,
+                    "; the first ended at {}, the last at {}",
+                    about.time(from),
+                    about.time(to)
+                ),
+            };
+        }
+        text.push('.');
         let weight = count as f64;
         found.push(
             RankedFinding::new(Severity::Warn, weight, "held-ended", text)
                 .host(&group.host)
+                .when(when.map(|(from, _)| from), when.map(|(_, to)| to))
                 .n(group.held),
         );
     }

@@ -59,7 +59,7 @@ fn worst_group(
         .saturating_sub(in_outages(about, table, by, &worst.key[0]));
     stands_out_of((worst.n, outside), (others, others_failed))?;
     let rows = worst.first.zip(worst.last);
-    let when = rows.and_then(|rows| stretch(about, &worst.failures, rows));
+    let when = rows.and_then(|rows| stretch(about, "failures", &worst.failures, rows));
     let text = format!(
         "{} {}{}: {} of {} rows failed ({}), and {} of the other {}{}. {}.",
         match by {

@@ -23,7 +23,7 @@ const NAMED: usize = 4;
 pub(super) struct NamedPeriod {
     pub(super) from: DateTime<Utc>,
     pub(super) to: DateTime<Utc>,
-    /// In words: `all of them from ... to ...`.
+    /// In words: `all 12 failures were from ... to ...`.
     pub(super) text: String,
 }
 
@@ -31,70 +31,90 @@ pub(super) struct NamedPeriod {
 /// have been.
 pub(super) fn stretch(
     about: &Inputs<'_>,
+    what: &str,
     of: &HourCounts,
     rows: (DateTime<Utc>, DateTime<Utc>),
 ) -> Option<NamedPeriod> {
-    let hours = of.hours()?;
-    let all: u64 = hours.iter().map(|(_, count)| count).sum();
+    let hours = &of.hours()?[..];
+    let all = count_of(hours, |_| true);
     if all < FEWEST {
         return None;
     }
-    let shown = |hour: i64| about.day(at(hour.saturating_mul(HOUR_US)));
-    let mut by_day: BTreeMap<String, u64> = BTreeMap::new();
-    for (hour, count) in hours {
-        *by_day.entry(shown(*hour)).or_default() += count;
-    }
-    let days = worst_days(by_day, all);
-    let measured = measured_days(about, rows);
-    let follow_each_other = |days: &BTreeSet<String>| {
-        let (first, last) = (days.first(), days.last());
-        let between = measured
-            .iter()
-            .filter(|day| Some(*day) >= first && Some(*day) <= last);
-        between.count() <= days.len()
-    };
-    if !follow_each_other(&days) && days.len() * 2 <= measured.len() {
-        return on_days(about, hours, &days, measured.len(), all);
+    // longer ones may be of two days
+    if of.length() == 1 {
+        let shown = |hour: i64| about.day(at(hour.saturating_mul(HOUR_US)));
+        let mut by_day: BTreeMap<String, u64> = BTreeMap::new();
+        for (hour, count) in hours {
+            *by_day.entry(shown(*hour)).or_default() += count;
+        }
+        let days = worst_days(by_day, all);
+        let measured = measured_days(about, rows);
+        let follow_each_other = |days: &BTreeSet<String>| {
+            let (first, last) = (days.first(), days.last());
+            let between = measured
+                .iter()
+                .filter(|day| Some(*day) >= first && Some(*day) <= last);
+            between.count() <= days.len()
+        };
+        if !follow_each_other(&days) && days.len() * 2 <= measured.len() {
+            return on_days(about, what, hours, &days, measured.len());
+        }
     }
     let hour = |at: DateTime<Utc>| at.timestamp().div_euclid(3_600);
     let (mut first, mut last) = tightest(hours, all)?;
     // all of them, where that is hardly longer
     let (begin, end) = (hours.first()?.0, hours.last()?.0);
-    if end - begin < (last - first + 1).saturating_mul(2) {
+    let long = of.length();
+    if end - begin < (last - first + long).saturating_mul(2) {
         (first, last) = (begin, end);
     }
     let length = hour(rows.1).saturating_sub(hour(rows.0)).saturating_add(1);
-    let is_short = (last - first + 1).saturating_mul(2) <= length;
-    is_short.then(|| {
-        let within = count_of(hours, |hour| (first..=last).contains(&hour));
-        let (from, to) = match of.span().filter(|_| within == all) {
-            Some((from, to)) => (at(from), at(to)),
-            None => (
-                at(first.saturating_mul(HOUR_US)),
-                at(last.saturating_add(1).saturating_mul(HOUR_US)),
-            ),
-        };
-        NamedPeriod {
-            from,
-            to,
-            text: format!(
-                "{} of them from {} to {}",
-                all_or_most(within, all),
-                about.time(from),
-                about.time(to)
-            ),
-        }
-    })
+    let is_short = (last - first + long).saturating_mul(2) <= length;
+    let ends = of.span();
+    if !is_short {
+        // hours are long where the rows are of a few of them
+        let (from, to) = ends?;
+        let time = rows.1.signed_duration_since(rows.0).num_microseconds()?;
+        let is_short = to.saturating_sub(from).saturating_mul(2) <= time;
+        return is_short.then(|| from_to(about, how_many(all, all, what), at(from), at(to)));
+    }
+    let within = count_of(hours, |hour| (first..=last).contains(&hour));
+    let edges = [first, last.saturating_add(long)].map(|hour| hour.saturating_mul(HOUR_US));
+    let (from, to) = match ends {
+        Some((from, to)) if within == all => (from, to),
+        Some((from, to)) => (edges[0].max(from), edges[1].min(to)),
+        None => (edges[0], edges[1]),
+    };
+    let how_many = how_many(within, all, what);
+    Some(from_to(about, how_many, at(from), at(to)))
+}
+
+fn from_to(
+    about: &Inputs<'_>,
+    how_many: String,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> NamedPeriod {
+    let shown = [from, to].map(|at| about.time(at));
+    let text = match &shown {
+        [from, to] if from == to => format!("{how_many} were at {from}"),
+        [from, to] => format!("{how_many} were from {from} to {to}"),
+    };
+    NamedPeriod { from, to, text }
 }
 
 /// The same of what could have been at any time of the rows.
-pub(super) fn of_all(about: &Inputs<'_>, of: &HourCounts) -> Option<NamedPeriod> {
+pub(super) fn of_all(about: &Inputs<'_>, what: &str, of: &HourCounts) -> Option<NamedPeriod> {
     let overview = &about.report.overview;
-    stretch(about, of, overview.first.zip(overview.last)?)
+    stretch(about, what, of, overview.first.zip(overview.last)?)
 }
 
-fn all_or_most(within: u64, all: u64) -> &'static str {
-    if within == all { "all" } else { "most" }
+fn how_many(within: u64, all: u64, what: &str) -> String {
+    if within == all {
+        format!("all {} {what}", grouped(all))
+    } else {
+        format!("{} of the {} {what}", grouped(within), grouped(all))
+    }
 }
 
 fn count_of(hours: &[(i64, u64)], is_wanted: impl Fn(i64) -> bool) -> u64 {
@@ -149,13 +169,13 @@ fn tightest(hours: &[(i64, u64)], all: u64) -> Option<(i64, i64)> {
 /// Days with others between them.
 fn on_days(
     about: &Inputs<'_>,
+    what: &str,
     hours: &[(i64, u64)],
     days: &BTreeSet<String>,
     measured: usize,
-    all: u64,
 ) -> Option<NamedPeriod> {
     let is_on = |hour: i64| days.contains(&about.day(at(hour.saturating_mul(HOUR_US))));
-    let within = count_of(hours, is_on);
+    let (within, all) = (count_of(hours, is_on), count_of(hours, |_| true));
     let mut on = hours
         .iter()
         .map(|(hour, _)| *hour)
@@ -175,8 +195,8 @@ fn on_days(
         from: at(first.saturating_mul(HOUR_US)),
         to: at(last.saturating_add(1).saturating_mul(HOUR_US)),
         text: format!(
-            "{} of them on {} of {}{named}",
-            all_or_most(within, all),
+            "{} were on {} of {}{named}",
+            how_many(within, all, what),
             grouped(days.len() as u64),
             counted(measured as u64, "day", "days"),
         ),

@@ -75,7 +75,7 @@ pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> Stri
         );
     }
     match together(&failed, &measured) {
-        _ if is_name => "The names could not be resolved: check the name server (likely).".to_owned(),
+        together if is_name => unresolved(event, &together, hosts.len() as u64),
         _ if is_proxied && are_all("proxy-") => {
             "The proxy was reached, but no relay through it: check the proxy, or its own path to the internet (likely).".to_owned()
         }
@@ -130,6 +130,45 @@ pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> Stri
         Together::Nothing => {
             "Others got through at the same time, and those that did not have nothing in common.".to_owned()
         }
+    }
+}
+
+/// What it can be where no name was resolved. A name server that is not reached need not be at fault, and one that says
+/// that there is no such name may be right.
+fn unresolved(event: &OutageEvent<'_>, together: &Together<'_>, hosts: u64) -> String {
+    let causes = |wanted: &[&str]| {
+        let known = event.causes.keys();
+        known.filter(|cause| wanted.contains(*cause)).count()
+    };
+    let all = event.causes.len();
+    let is_silent = causes(&["dns-timeout", "dns-no-resolver"]) > 0;
+    match together {
+        Together::Host(host) => format!(
+            "The names could not be resolved on {} alone, of {} computers: check its name server and its network (likely).",
+            name(host),
+            grouped(hosts)
+        ),
+        Together::Site(site) => format!(
+            "The names could not be resolved on all computers of {} and on no other: check that site's name server and its \
+             network (likely).",
+            name(site)
+        ),
+        Together::Everybody if is_silent => format!(
+            "The names could not be resolved on all {} computers that measured then: check their name server, or the path to \
+             it (likely).",
+            grouped(hosts)
+        ),
+        _ if is_silent => "The names could not be resolved: the name server, the path to it, or the network of the computer \
+                           that measured (could not tell)."
+            .to_owned(),
+        _ if causes(&["dns-nxdomain", "dns-no-data"]) == all => {
+            "The name server answered that there is no such name or address: check the name, and the name server (likely)."
+                .to_owned()
+        }
+        _ if causes(&["dns-blocked"]) == all => {
+            "A DNS filter answered for the name: check its rules (likely).".to_owned()
+        }
+        _ => "The name server answered, but without an address: check it, or what it asks in turn (likely).".to_owned(),
     }
 }
 

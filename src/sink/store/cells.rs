@@ -44,5 +44,6 @@ fn time(at: DateTime<Utc>, fraction: bool) -> Cell {
     let mut out = Vec::with_capacity(27);
     push_time(at, fraction, &mut out);
     out.push(b'Z');
-    Cell::Text(String::from_utf8_lossy(&out).into_owned())
+    // digits and signs
+    Cell::Text(String::from_utf8(out).unwrap_or_default())
 }

@@ -10,6 +10,7 @@ mod prepare;
 mod spec;
 
 use std::fs;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::contract::{Ready, Sink};
@@ -49,7 +50,7 @@ struct StoreSink<R: 'static> {
     /// Rows so far.
     rows: i64,
     /// Those that wait for others, each with its number.
-    batch: Vec<(i64, R)>,
+    batch: Vec<(i64, Arc<R>)>,
     /// When rows were last written.
     written: Option<Instant>,
     held: Option<WaitingRows<(i64, R)>>,
@@ -152,13 +153,16 @@ impl<R: RowKind> StoreSink<R> {
     /// Writes the rows that were gathered, in one transaction.
     fn flush(&mut self, now: Instant) -> Result<(), SinkError> {
         let batch = std::mem::take(&mut self.batch);
-        let rows: Vec<(i64, &R)> = batch.iter().map(|(seq, row)| (*seq, row)).collect();
+        let rows: Vec<(i64, &R)> = batch.iter().map(|(seq, row)| (*seq, &**row)).collect();
         if rows.is_empty() {
             return Ok(());
         }
         self.written = Some(now);
         match self.insert(&rows) {
-            Err(error) => self.hold(batch, &error, now),
+            Err(error) => {
+                let own = |(seq, row)| (seq, Arc::unwrap_or_clone(row));
+                self.hold(batch.into_iter().map(own).collect(), &error, now)
+            }
             Ok(()) => Ok(()),
         }
     }
@@ -254,10 +258,14 @@ impl<R: 'static> Drop for StoreSink<R> {
 
 impl<R: RowKind> Sink<R> for StoreSink<R> {
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
+        self.write_shared(&Arc::new(row.clone()))
+    }
+
+    fn write_shared(&mut self, row: &Arc<R>) -> Result<(), SinkError> {
         let (now, seq) = (clock::now(), self.rows);
         self.rows = self.rows.saturating_add(1);
         if let Some(mut held) = self.held.take() {
-            held.push((seq, row.clone()));
+            held.push((seq, R::clone(row)));
             return if held.is_due(now) {
                 self.retry(held)
             } else {
@@ -270,11 +278,11 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
         if is_due && self.batch.is_empty() {
             self.written = Some(now);
             return match self.insert(&[(seq, row)]) {
-                Err(error) => self.hold(vec![(seq, row.clone())], &error, now),
+                Err(error) => self.hold(vec![(seq, R::clone(row))], &error, now),
                 Ok(()) => Ok(()),
             };
         }
-        self.batch.push((seq, row.clone()));
+        self.batch.push((seq, Arc::clone(row)));
         if is_due || self.batch.len() >= MOST_TOGETHER {
             self.flush(now)?;
         }

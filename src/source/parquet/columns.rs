@@ -1,6 +1,6 @@
 //! A column of a Parquet file: decoded some rows at a time, written as turnprobe writes its cells.
 
-use std::io::Write as _;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
@@ -11,24 +11,23 @@ use parquet::errors::ParquetError;
 use parquet::record::Field;
 use parquet::schema::types::ColumnDescPtr;
 
-use crate::record::with_marks;
+use crate::record::{readable, with_marks};
+use crate::schema::TakeCells;
 
 /// A column of a group of rows, whatever its type.
 pub(super) trait ColumnCells: Send {
     /// Decodes so many rows, or those that are left, and says how many.
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError>;
 
-    /// The cell of the next row that was decoded, in the room for one.
-    fn next<'a>(&mut self, cell: &'a mut Cell) -> &'a Cell;
+    /// Gives the cell of the next row that was decoded; `room` is memory for one.
+    fn cell(&mut self, room: &mut Room, to: &mut dyn TakeCells);
 }
 
-/// A cell.
+/// Memory for a cell.
 #[derive(Debug, Default)]
-pub(super) struct Cell {
-    /// Its text.
-    pub text: Vec<u8>,
-    /// The whole numbers of a list, instead of its text.
-    pub numbers: Vec<i64>,
+pub(super) struct Room {
+    text: String,
+    numbers: Vec<i64>,
 }
 
 /// The column of a reader.
@@ -45,16 +44,19 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     let is_text = about.converted_type() == ConvertedType::UTF8;
     match reader {
         ColumnReader::Int64ColumnReader(reader) if is_plain => {
-            rows_of(reader, about, |row, _, cell| {
-                whole(row, |number| *number, cell);
+            rows_of(reader, about, |row, _, _, to| {
+                whole(row.values, row.is_list, to);
             })
         }
         ColumnReader::Int64ColumnReader(reader) => typed(reader, about, |number, about, out| {
             field(&Field::convert_int64(about, *number), out);
         }),
         ColumnReader::Int32ColumnReader(reader) if is_plain => {
-            rows_of(reader, about, |row, _, cell| {
-                whole(row, |number| i64::from(*number), cell);
+            rows_of(reader, about, |row, _, room, to| {
+                room.numbers.clear();
+                room.numbers
+                    .extend(row.values.iter().copied().map(i64::from));
+                whole(&room.numbers, row.is_list, to);
             })
         }
         ColumnReader::Int32ColumnReader(reader) => typed(reader, about, |number, about, out| {
@@ -62,7 +64,7 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
         }),
         ColumnReader::ByteArrayColumnReader(reader) if is_text => {
             typed(reader, about, |text: &ByteArray, _, out| {
-                written(&String::from_utf8_lossy(text.data()), out);
+                out.push_str(&with_marks(&readable(text.data())));
             })
         }
         ColumnReader::ByteArrayColumnReader(reader) => typed(reader, about, |bytes, about, out| {
@@ -93,17 +95,12 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
     }
 }
 
-/// A row of whole numbers.
-fn whole<T>(row: &RowValues<'_, T>, number: impl Fn(&T) -> i64, cell: &mut Cell) {
-    let numbers = row.values.iter().map(number);
-    if row.is_list {
-        cell.numbers.extend(numbers);
-    } else {
-        let mut digits = itoa::Buffer::new();
-        for number in numbers {
-            cell.text
-                .extend_from_slice(digits.format(number).as_bytes());
-        }
+/// A cell of whole numbers.
+fn whole(numbers: &[i64], is_list: bool, to: &mut dyn TakeCells) {
+    match numbers {
+        [] => to.text(""),
+        [number] if !is_list => to.text(itoa::Buffer::new().format(*number)),
+        _ => to.list(numbers),
     }
 }
 
@@ -111,19 +108,21 @@ fn whole<T>(row: &RowValues<'_, T>, number: impl Fn(&T) -> i64, cell: &mut Cell)
 fn typed<T, W>(reader: ColumnReaderImpl<T>, about: ColumnDescPtr, write: W) -> Box<dyn ColumnCells>
 where
     T: DataType,
-    W: Fn(&T::T, &ColumnDescPtr, &mut Vec<u8>) + Send + 'static,
+    W: Fn(&T::T, &ColumnDescPtr, &mut String) + Send + 'static,
 {
-    rows_of(reader, about, move |row, about, cell| {
-        let out = &mut cell.text;
+    rows_of(reader, about, move |row, about, room, to| {
+        let out = &mut room.text;
+        out.clear();
         for (place, value) in row.values.iter().enumerate() {
             if row.is_list {
-                out.push(if place > 0 { b',' } else { b'[' });
+                out.push(if place > 0 { ',' } else { '[' });
             }
             write(value, about, out);
         }
         if row.is_list && !row.values.is_empty() {
-            out.push(b']');
+            out.push(']');
         }
+        to.text(out);
     })
 }
 
@@ -134,7 +133,7 @@ fn rows_of<T, W>(
 ) -> Box<dyn ColumnCells>
 where
     T: DataType,
-    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Cell) + Send + 'static,
+    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Room, &mut dyn TakeCells) + Send + 'static,
 {
     Box::new(Typed {
         reader,
@@ -203,7 +202,7 @@ impl<T: DataType, W> Typed<T, W> {
 impl<T, W> ColumnCells for Typed<T, W>
 where
     T: DataType,
-    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Cell) + Send,
+    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Room, &mut dyn TakeCells) + Send,
 {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();
@@ -220,26 +219,19 @@ where
         Ok(read?.0)
     }
 
-    fn next<'a>(&mut self, cell: &'a mut Cell) -> &'a Cell {
-        cell.text.clear();
-        cell.numbers.clear();
+    fn cell(&mut self, room: &mut Room, to: &mut dyn TakeCells) {
         let row = self.row();
         let row = RowValues {
             values: self.values.get(row).unwrap_or_default(),
             is_list: self.about.max_rep_level() > 0,
         };
-        (self.write)(&row, &self.about, cell);
-        cell
+        (self.write)(&row, &self.about, room, to);
     }
 }
 
-fn written(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(with_marks(text).as_bytes());
-}
-
 /// A value as turnprobe writes it.
-fn field(value: &Field, out: &mut Vec<u8>) {
-    let moment = |us: i64, out: &mut Vec<u8>| {
+fn field(value: &Field, out: &mut String) {
+    let moment = |us: i64, out: &mut String| {
         let at: Option<DateTime<Utc>> = DateTime::from_timestamp_micros(us);
         let _ = match at {
             // without a fraction as the other form has it, which takes much longer
@@ -257,9 +249,9 @@ fn field(value: &Field, out: &mut Vec<u8>) {
     };
     match value {
         Field::Null => {}
-        Field::Str(text) => written(text, out),
+        Field::Str(text) => out.push_str(&with_marks(text)),
         Field::TimestampMicros(us) => moment(*us, out),
         Field::TimestampMillis(ms) => moment(ms.saturating_mul(1_000), out),
-        other => written(&other.to_string(), out),
+        other => out.push_str(&with_marks(&other.to_string())),
     }
 }

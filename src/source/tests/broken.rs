@@ -129,6 +129,23 @@ fn a_file_without_header_is_named() {
 }
 
 #[test]
+fn a_column_that_the_header_has_more_than_once_is_noted() {
+    let text = "started_utc,run_id,Status,connect_us,STATUS,mine,mine,connect_us,Status\n\
+                2021-02-12 13:46:01.000000Z,run,OK,20000,connect-timeout,1,2,30000,OK\n";
+    let taken = of(text);
+    assert_eq!((taken.rows.len(), taken.problems().len()), (1, 0));
+    let [note] = &taken.summary.notes[..] else {
+        panic!("{:?}", taken.summary.notes);
+    };
+    assert!(
+        note.ends_with(
+            ": its header has Status, connect_us more than once: the first column of the name is read, and the others are not"
+        ),
+        "{note}"
+    );
+}
+
+#[test]
 fn a_header_without_rows_is_noted() {
     let taken = of(HEAD);
     assert_eq!((taken.rows.len(), taken.problems().len()), (0, 0));

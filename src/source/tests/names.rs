@@ -86,6 +86,22 @@ fn a_name_that_nothing_can_be_read_for_is_a_problem_beside_others_and_an_error_a
 }
 
 #[test]
+fn a_directory_with_spaces_and_brackets_is_told_with_a_pattern_that_can_be_typed() {
+    let dir = tempfile::tempdir().unwrap();
+    let nights = dir.path().join("nights [1] ä");
+    std::fs::create_dir(&nights).unwrap();
+    write(&nights, "a.csv", EARLY);
+    let error = expand(&[nights.clone().into()], None)
+        .unwrap_err()
+        .to_string();
+    let pattern = nights.join("*.csv");
+    let told = format!("write \"{}\" for the files in it", pattern.display());
+    assert!(error.ends_with(&told), "{error}");
+    let inputs = expand(&[pattern.into()], None).unwrap();
+    assert_eq!(names(&inputs), ["a.csv"]);
+}
+
+#[test]
 fn a_url_that_is_of_no_server_is_told_without_what_may_be_its_password() {
     for name in [
         "postgress://u:s3cret@db/p",

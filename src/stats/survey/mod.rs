@@ -209,11 +209,13 @@ impl<K: RowFold> SurveyFold<K> {
         if let Some(reply) = HttpReply::of_word(row.get(id!(http_reply))) {
             self.sums.http_replies.entry(reply).or_default().raise(1);
         }
-        if row.get(id!(Thumbprint)).is_empty() {
+        let path = TlsPath::of_word(row.get(id!(tls_path)));
+        // a file may have one without the other
+        if path.is_none() && row.get(id!(Thumbprint)).is_empty() {
             return;
         }
         let told = CertificateRow {
-            path: TlsPath::of_word(row.get(id!(tls_path))),
+            path,
             evidence: &row.text(id!(tls_path_evidence)),
             at: taken.at,
             host: row.get(id!(host)),

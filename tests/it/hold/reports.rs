@@ -41,6 +41,48 @@ fn json(files: &[&Path]) -> Value {
     report_json("", files)
 }
 
+// the one that was closed: begun at 10:02:00, with 86 ms until it was up, held for 30 s
+#[test]
+fn connections_that_did_not_last_are_told_with_when_they_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let found = json(&[&file(dir.path(), "h.csv", HELD)]);
+    let findings = found["findings"].as_array().unwrap();
+    let ended = findings
+        .iter()
+        .find(|one| one["code"] == "held-ended")
+        .unwrap();
+    is(
+        ended,
+        json!({
+            "text": "1 held connection from pc1 to relay.test:443 did not last: 1 relay-closed; it ended at 2026-11-22 10:02:30Z.",
+            "from": "2026-11-22T10:02:30.086Z",
+            "to": "2026-11-22T10:02:30.086Z",
+        }),
+    );
+    // a connection a minute for two hours, and those begun at 10:10 to 10:13 are closed after 10 s
+    let mut rows = "started_utc,host,remotehost,Port,Status,held_us,ended_by\n".to_owned();
+    for minute in 0..120 {
+        let (held, end) = match minute {
+            10..14 => ("10000000", "relay-closed"),
+            _ => ("30000000", "done"),
+        };
+        let _ = writeln!(
+            rows,
+            "2026-11-22 {}:{:02}:00.000000Z,pc1,relay.test,443,OK,{held},{end}",
+            10 + minute / 60,
+            minute % 60
+        );
+    }
+    let found = json(&[&file(dir.path(), "many.csv", &rows)]);
+    let text = found["findings"][0]["text"].as_str().unwrap();
+    assert!(
+        text.ends_with(
+            ": 4 relay-closed; all 4 such ends were from 2026-11-22 10:10:10Z to 2026-11-22 10:13:10Z."
+        ),
+        "{text}"
+    );
+}
+
 #[test]
 fn held_connections_are_put_together_by_host_and_target() {
     let dir = tempfile::tempdir().unwrap();

@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::measure::hold::fold::{ConnectionFold, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{CellView, Dialect, Row, id};
 use crate::stats::survey::{capped, part, target};
-use crate::stats::{Distribution, Mergeable, OverTime, Rough, RowFold, Trips};
+use crate::stats::{Distribution, HourCounts, Mergeable, OverTime, Rough, RowFold, Trips};
 
 /// Groups that are followed over time.
 const MOST_FOLLOWED: usize = 12;
@@ -29,6 +31,10 @@ pub struct HeldGroup {
     pub held_us: u64,
     /// How many ended how, in the order of [`EndedBy::ALL`].
     pub ended: [u64; EndedBy::ALL.len()],
+    /// When those ended that did not last.
+    pub short: HourCounts,
+    /// When the first began and the last ended, in microseconds since 1970.
+    pub span: Option<[i64; 2]>,
     /// Requests sent.
     pub sent: u64,
     /// Of them answered.
@@ -244,7 +250,16 @@ impl HeldGroup {
         self.sent.raise(count(id!(sent)));
         self.answered.raise(count(id!(answered)));
         let ended = row.word(id!(ended_by));
-        let place = EndedBy::of_word(&ended).map(|by| by as usize);
+        let ended_by = EndedBy::of_word(&ended);
+        let times = row.at().map(|at| times_of(at, row));
+        if ended_by.is_some_and(|by| !by.is_fine()) {
+            self.short.add(times.map(|[_, end]| end));
+        }
+        if let Some([from, to]) = times {
+            let [first, last] = self.span.unwrap_or([from, to]);
+            self.span = Some([first.min(from), last.max(to)]);
+        }
+        let place = ended_by.map(|by| by as usize);
         if let Some(count) = place.and_then(|place| self.ended.get_mut(place)) {
             count.raise(1);
         }
@@ -269,6 +284,22 @@ impl HeldGroup {
         }
         self.longest_stall_us = self.longest_stall_us.max(row.number(id!(longest_stall_us)));
     }
+}
+
+/// When a connection was begun and when it ended, in microseconds since 1970.
+fn times_of(at: DateTime<Utc>, row: &impl CellView) -> [i64; 2] {
+    let from = at.timestamp_micros();
+    let took = [
+        id!(dns_us),
+        id!(connect_us),
+        id!(proxy_us),
+        id!(tls_us),
+        id!(held_us),
+    ];
+    let took = took
+        .into_iter()
+        .filter_map(|field| i64::try_from(row.number(field)?).ok());
+    [from, took.fold(from, i64::saturating_add)]
 }
 
 #[cfg(test)]
