@@ -8,16 +8,11 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::command::{finished, probe_into, run, start, turnprobe};
-
-fn json(line: &str, file: &Path) -> Value {
-    let mut command = turnprobe(&format!("{line} --format json"));
-    finished(start(command.arg(file))).ended(0).json()
-}
+use crate::command::{finished, probe_into, report_json, run, start, turnprobe};
 
 /// A report without what it says of the files.
 fn report(options: &str, file: &Path) -> Value {
-    let mut report = json(&format!("report {options}"), file);
+    let mut report = report_json(options, &[file]);
     let input = report["input"].take();
     report["rows"] = input["rows"].clone();
     report["problems"] = input["problems"].clone();
@@ -56,7 +51,8 @@ fn a_report_of_a_store_is_that_of_the_file_the_same_run_wrote() {
     );
     let [of_csv, of_db] = [at("udp.csv"), at("udp.db")].map(|file| {
         let sides = "compare --a transport=tls --b transport=udp";
-        let mut json = json(sides, &file);
+        let mut command = turnprobe(&format!("{sides} --format json"));
+        let mut json = finished(start(command.arg(file))).json();
         json["input"].take();
         json
     });
@@ -75,7 +71,7 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     .ended(0);
     assert_eq!(number(&db, "SELECT count(*) FROM probes"), 40);
     assert_eq!(number(&db, "SELECT sum(probes) FROM rollups"), 40);
-    let whole = json("report", &db);
+    let whole = report_json("", &[&db]);
     assert_eq!(whole["input"]["rows"], 40);
     assert_eq!(whole["input"]["problems"], Value::Array(Vec::new()));
     // as if the days had passed
