@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use turnprobe::clock;
 use turnprobe::measure::rows::{ROWS, RowFacts};
-use turnprobe::postgres::{Address, Link, Segment, Target, init};
+use turnprobe::postgres::{Address, DestinationTable, Link, Segment, init};
 use turnprobe::schema::StoredTable;
 
 const GOAL: f64 = 20_000.0;
@@ -53,7 +53,7 @@ fn main() {
     let tables: Vec<StoredTable> = ROWS.iter().filter_map(RowFacts::table).collect();
     init(&link, &tables).unwrap();
     let is_probes = |table: &&StoredTable| table.stored.table == "probes";
-    let target = Target::new(tables.iter().find(is_probes).unwrap());
+    let target = DestinationTable::new(tables.iter().find(is_probes).unwrap());
     let texts: Vec<String> = (0..segments)
         .map(|number| lines.replace("RUN", &format!("20261122T134601Z-{number:08x}")))
         .collect();
