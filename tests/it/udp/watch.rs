@@ -172,7 +172,10 @@ fn an_interruption_ends_a_watch_in_order() {
     assert!(kill.unwrap().success());
     let mut rest = String::new();
     out.read_to_string(&mut rest).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let mut said = String::new();
+    let mut error = child.stderr.take().unwrap();
+    error.read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest}{said}");
     assert!(rest.contains("interrupted"), "{rest}");
     assert!(rest.contains("no outage of a second or more"), "{rest}");
     let rows = Rows::in_file(&packets);
