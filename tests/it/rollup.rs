@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use crate::command::{Rows, has, is, output, probe_into, report_json, run, start, turnprobe};
+use crate::command::{Rows, has, is, output, probe_into, report_json, run, turnprobe};
 
 fn data(name: &str) -> PathBuf {
     let below = Path::new("tests/data/rollup").join(name);
@@ -210,7 +210,7 @@ fn a_run_that_is_killed_leaves_whole_intervals_and_the_next_one_repeats_none() {
     let file = dir.path().join("r.csv");
     let limits = "--dns-timeout 200ms --connect-timeout 200ms --tls-timeout 200ms";
     let line = format!("probe --lab --quiet -i 20ms --rollup 1s {limits} --output");
-    let mut child = start(turnprobe(&line).arg(&file));
+    let mut child = crate::command::start(turnprobe(&line).arg(&file));
     let lines = || std::fs::read_to_string(&file).map_or(0, |text| text.lines().count());
     for _ in 0..600 {
         if lines() > 3 {
