@@ -80,7 +80,7 @@ pub fn as_csv<R: RowKind>(row: &R) -> String {
 
 /// A thread with its sinks.
 pub struct OutputQueue<R = Record> {
-    queue: Arc<Queue<R>>,
+    queue: Arc<QueueShare<R>>,
     ending: oneshot::Receiver<QueueEnding>,
     stop: Stop,
     /// Of the sinks that may wait for somebody else at their end.
@@ -89,8 +89,8 @@ pub struct OutputQueue<R = Record> {
 
 /// What waits for a thread. It has no bound by itself: whoever hands rows over waits for room.
 #[derive(Debug)]
-struct Queue<R> {
-    jobs: Sender<Job<R>>,
+struct QueueShare<R> {
+    jobs: Sender<HandedJob<R>>,
     delivery: Delivery,
     /// Rows that the writer is done with.
     done: Arc<AtomicU64>,
@@ -105,13 +105,13 @@ struct Queue<R> {
 }
 
 /// What a thread does, in this order.
-enum Job<R> {
+enum HandedJob<R> {
     Row(Arc<R>),
     After(Box<dyn FnOnce() + Send>),
     End,
 }
 
-impl<R> Queue<R> {
+impl<R> QueueShare<R> {
     fn waiting(&self) -> u64 {
         let handed = self.handed.load(Ordering::Relaxed);
         handed.saturating_sub(self.done.load(Ordering::Relaxed))
@@ -136,7 +136,7 @@ impl<R> Queue<R> {
         };
         if !is_dropped {
             self.handed.fetch_add(1, Ordering::Relaxed);
-            if self.jobs.send(Job::Row(row)).is_ok() {
+            if self.jobs.send(HandedJob::Row(row)).is_ok() {
                 if self.waiting() > self.delivery.most() / 2 {
                     self.hurry();
                 }
@@ -179,7 +179,7 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
                 };
                 let _ = ended.send(write(sinks, inbox, &orphans, gone.as_ref(), &count));
             })?;
-        let queue = Queue {
+        let queue = QueueShare {
             jobs,
             delivery,
             done,
@@ -210,7 +210,9 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
         };
         let (queue, row) = (Arc::clone(&self.queue), Arc::clone(row));
         let push = Box::new(move || queue.push(row));
-        if let Err(SendError(Job::After(push))) = files.queue.jobs.send(Job::After(push)) {
+        if let Err(SendError(HandedJob::After(push))) =
+            files.queue.jobs.send(HandedJob::After(push))
+        {
             push();
         }
         self.room().await;
@@ -244,7 +246,7 @@ impl<R: Send + Sync + 'static> OutputQueue<R> {
     pub async fn finish(mut self) -> QueueEnding {
         let queue = Arc::clone(&self.queue);
         // a thread that is gone has said so
-        let _ = queue.jobs.send(Job::End);
+        let _ = queue.jobs.send(HandedJob::End);
         queue.hurry();
         let mut watched = Watched::new(&queue.done);
         let mut stopped: Option<Instant> = None;
@@ -320,7 +322,7 @@ impl<'a> Watched<'a> {
 
 /// What comes to a thread.
 struct Inbox<R> {
-    jobs: Receiver<Job<R>>,
+    jobs: Receiver<HandedJob<R>>,
     /// That rows shall gather no longer.
     hurried: Receiver<()>,
     gathering: Gathering,
@@ -328,7 +330,10 @@ struct Inbox<R> {
 
 impl<R> Inbox<R> {
     /// The next one; waits for it, with a limit where rows wait for their file. None is the end.
-    fn next(&mut self, is_waiting: impl Fn() -> bool) -> Result<Option<Job<R>>, RecvTimeoutError> {
+    fn next(
+        &mut self,
+        is_waiting: impl Fn() -> bool,
+    ) -> Result<Option<HandedJob<R>>, RecvTimeoutError> {
         if let Ok(job) = self.jobs.try_recv() {
             return Ok(Some(job));
         }
@@ -361,21 +366,21 @@ fn write<R>(
             continue;
         };
         match job {
-            Some(Job::Row(row)) => {
+            Some(HandedJob::Row(row)) => {
                 if !writer.write(&row) {
                     gone.inspect(|run| run.ask());
                 }
                 inbox.gathering.took();
                 done.fetch_add(1, Ordering::Relaxed);
             }
-            Some(Job::After(what)) => {
+            Some(HandedJob::After(what)) => {
                 if !writer.settle() {
                     gone.inspect(|run| run.ask());
                 }
                 what();
                 inbox.gathering.watched();
             }
-            Some(Job::End) | None => break,
+            Some(HandedJob::End) | None => break,
         }
     }
     writer.finish()

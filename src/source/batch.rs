@@ -22,7 +22,7 @@ pub struct Batch {
     pub file: usize,
     text: String,
     ends: Vec<u32>,
-    rows: Vec<Place>,
+    rows: Vec<RowPlace>,
     parsed: Vec<Parsed>,
     /// Cells that are lists of numbers, and these.
     lists: Vec<ListCell>,
@@ -35,7 +35,7 @@ pub struct Batch {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct RowPlace {
     start: u32,
     gap: u8,
     /// Its first list, and what is behind its last one.
@@ -244,7 +244,7 @@ impl Batch {
         );
         self.parsed.push(Parsed::of(&self.current(), rolled));
         let gap = std::mem::take(&mut self.gap);
-        self.rows.push(Place {
+        self.rows.push(RowPlace {
             start,
             gap,
             lists,

@@ -12,7 +12,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use crate::schema::{CellRows, TakeCells};
-use columns::{ColumnCells, Room};
+use columns::{CellRoom, ColumnCells};
 
 /// Rows that are decoded at once.
 const ROWS: usize = 256;
@@ -24,7 +24,7 @@ pub(super) struct ParquetRows {
     groups: usize,
     columns: Vec<Box<dyn ColumnCells>>,
     names: Vec<String>,
-    room: Room,
+    room: CellRoom,
     /// Bytes that stand for a row.
     share: u64,
 }
@@ -75,7 +75,7 @@ impl ParquetRows {
             groups: 0,
             columns: Vec::new(),
             names,
-            room: Room::default(),
+            room: CellRoom::default(),
             share: size.checked_div(rows).unwrap_or(0),
         })
     }

@@ -20,12 +20,12 @@ pub(super) trait ColumnCells: Send {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError>;
 
     /// Gives the cell of the next row that was decoded; `room` is memory for one.
-    fn cell(&mut self, room: &mut Room, to: &mut dyn TakeCells);
+    fn cell(&mut self, room: &mut CellRoom, to: &mut dyn TakeCells);
 }
 
 /// Memory for a cell.
 #[derive(Debug, Default)]
-pub(super) struct Room {
+pub(super) struct CellRoom {
     text: String,
     numbers: Vec<i64>,
 }
@@ -133,7 +133,7 @@ fn rows_of<T, W>(
 ) -> Box<dyn ColumnCells>
 where
     T: DataType,
-    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Room, &mut dyn TakeCells) + Send + 'static,
+    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut CellRoom, &mut dyn TakeCells) + Send + 'static,
 {
     Box::new(Typed {
         reader,
@@ -202,7 +202,7 @@ impl<T: DataType, W> Typed<T, W> {
 impl<T, W> ColumnCells for Typed<T, W>
 where
     T: DataType,
-    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut Room, &mut dyn TakeCells) + Send,
+    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut CellRoom, &mut dyn TakeCells) + Send,
 {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();
@@ -219,7 +219,7 @@ where
         Ok(read?.0)
     }
 
-    fn cell(&mut self, room: &mut Room, to: &mut dyn TakeCells) {
+    fn cell(&mut self, room: &mut CellRoom, to: &mut dyn TakeCells) {
         let row = self.row();
         let row = RowValues {
             values: self.values.get(row).unwrap_or_default(),
