@@ -25,7 +25,6 @@ use super::mended::Fit;
 use super::rows::{RowEnd, Rows};
 use super::split::{Shape, split};
 use super::trouble::{Problem, Trouble, TroubleKind};
-use unknown::is_json_document;
 
 /// What comes behind a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -329,4 +328,15 @@ impl<'a> Parser<'a> {
         }
         next
     }
+}
+
+/// Whether a first line begins JSON that is no JSON Lines, as PowerShell's `ConvertTo-Json` writes
+/// it.
+fn is_json_document(line: &str) -> bool {
+    let line = line.trim();
+    line == "{"
+        || line.strip_prefix('[').is_some_and(|rest| {
+            let rest = rest.trim_start();
+            rest.is_empty() || rest.starts_with(['{', ']'])
+        })
 }

@@ -72,14 +72,3 @@ impl Parser<'_> {
         }
     }
 }
-
-/// Whether a first line begins JSON that is no JSON Lines, as PowerShell's `ConvertTo-Json` writes
-/// it.
-pub(super) fn is_json_document(line: &str) -> bool {
-    let line = line.trim();
-    line == "{"
-        || line.strip_prefix('[').is_some_and(|rest| {
-            let rest = rest.trim_start();
-            rest.is_empty() || rest.starts_with(['{', ']'])
-        })
-}
