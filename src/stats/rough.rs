@@ -20,6 +20,12 @@ const LONGEST: u64 = (1 << 26) - 1;
 /// The bucket of the largest number.
 const LAST_BUCKET: i16 = 2820;
 
+/// The bins of what stands for the buckets of the histogram, from that of zeros on.
+static BUCKET_BINS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let buckets = ZERO..=LAST_BUCKET;
+    buckets.map(|bucket| bin(expo::middle(bucket))).collect()
+});
+
 /// Counts of durations in microseconds, each known to a 64th of it (1.6 %) up to a minute. Mergeable: order
 /// and parts change nothing. 56 bytes, and two for each value or for each bin between the smallest and the
 /// largest.
@@ -43,24 +49,34 @@ impl Rough {
     /// Takes in durations of which only the buckets of the histogram are known, rising, with their counts: each by the
     /// middle of its bucket.
     pub fn add_buckets(&mut self, buckets: &[(i16, u32)]) {
-        let bins = buckets
-            .iter()
-            .map(|(bucket, n)| (bin_of_bucket(*bucket), *n));
-        let ends = bins.clone().next().zip(bins.clone().next_back());
-        if let Some(((first, _), (last, _))) = ends {
-            // room for all at once
-            if self.total == 0 {
-                self.first = first;
-                self.counts = vec![0; usize::from(last.saturating_sub(first)).saturating_add(1)];
-            } else {
-                self.add_bin(first, 0);
-                self.add_bin(last, 0);
+        let bins = BUCKET_BINS.as_slice();
+        let bin_of = |bucket: i16| {
+            let place = usize::from(bucket.abs_diff(ZERO));
+            bins.get(place).copied().unwrap_or_default()
+        };
+        let ends = buckets.first().zip(buckets.last());
+        let Some((first, last)) = ends.map(|(first, last)| (bin_of(first.0), bin_of(last.0)))
+        else {
+            return;
+        };
+        // room for all at once
+        if self.total == 0 {
+            self.first = first;
+            self.counts = vec![0; usize::from(last.saturating_sub(first)).saturating_add(1)];
+        } else {
+            self.add_bin(first, 0);
+            self.add_bin(last, 0);
+        }
+        let (first, counts) = (self.first, self.counts.as_mut_slice());
+        let mut all = 0_u64;
+        for (bucket, n) in buckets {
+            let place = usize::from(bin_of(*bucket).wrapping_sub(first));
+            if let Some(count) = counts.get_mut(place) {
+                count.raise(*n);
             }
+            all.raise(u64::from(*n));
         }
-        for (bin, n) in bins {
-            self.count(bin, n);
-            self.total.raise(u64::from(n));
-        }
+        self.total.raise(all);
     }
 
     /// Takes in all that another one has seen.
@@ -184,17 +200,6 @@ fn bin(us: u64) -> u16 {
     // each octave beyond the first 32 values has its own 32
     let bin = (u64::from(shift) << BITS).saturating_add(us >> shift);
     u16::try_from(bin).unwrap_or(u16::MAX)
-}
-
-/// The bin of what stands for a bucket of the histogram.
-#[inline]
-fn bin_of_bucket(bucket: i16) -> u16 {
-    static BINS: LazyLock<Vec<u16>> = LazyLock::new(|| {
-        let buckets = ZERO..=LAST_BUCKET;
-        buckets.map(|bucket| bin(expo::middle(bucket))).collect()
-    });
-    let place = usize::from(bucket.abs_diff(ZERO));
-    BINS.get(place).copied().unwrap_or_default()
 }
 
 /// The middle of a bin.

@@ -104,22 +104,29 @@ fn whole(numbers: &[i64], is_list: bool, to: &mut dyn TakeCells) {
     }
 }
 
-/// A column whose values are written one by one.
+/// A column whose values are written one by one. Most columns repeat what the row before has.
 fn typed<T, W>(reader: ColumnReaderImpl<T>, about: ColumnDescPtr, write: W) -> Box<dyn ColumnCells>
 where
     T: DataType,
     W: Fn(&T::T, &ColumnDescPtr, &mut String) + Send + 'static,
 {
+    let (mut last, mut text): (Option<T::T>, _) = (None, String::new());
     rows_of(reader, about, move |row, about, room, to| {
+        if let ([value], false) = (row.values, row.is_list) {
+            if last.as_ref() != Some(value) {
+                text.clear();
+                write(value, about, &mut text);
+                last = Some(value.clone());
+            }
+            return to.text(&text);
+        }
         let out = &mut room.text;
         out.clear();
         for (place, value) in row.values.iter().enumerate() {
-            if row.is_list {
-                out.push(if place > 0 { ',' } else { '[' });
-            }
+            out.push(if place > 0 { ',' } else { '[' });
             write(value, about, out);
         }
-        if row.is_list && !row.values.is_empty() {
+        if !row.values.is_empty() {
             out.push(']');
         }
         to.text(out);
@@ -133,7 +140,9 @@ fn rows_of<T, W>(
 ) -> Box<dyn ColumnCells>
 where
     T: DataType,
-    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut CellRoom, &mut dyn TakeCells) + Send + 'static,
+    W: FnMut(&RowValues<'_, T::T>, &ColumnDescPtr, &mut CellRoom, &mut dyn TakeCells)
+        + Send
+        + 'static,
 {
     Box::new(Typed {
         reader,
@@ -202,7 +211,7 @@ impl<T: DataType, W> Typed<T, W> {
 impl<T, W> ColumnCells for Typed<T, W>
 where
     T: DataType,
-    W: Fn(&RowValues<'_, T::T>, &ColumnDescPtr, &mut CellRoom, &mut dyn TakeCells) + Send,
+    W: FnMut(&RowValues<'_, T::T>, &ColumnDescPtr, &mut CellRoom, &mut dyn TakeCells) + Send,
 {
     fn fill(&mut self, rows: usize) -> Result<usize, ParquetError> {
         self.values.clear();
@@ -220,6 +229,9 @@ where
     }
 
     fn cell(&mut self, room: &mut CellRoom, to: &mut dyn TakeCells) {
+        if self.values.is_empty() {
+            return to.text("");
+        }
         let row = self.row();
         let row = RowValues {
             values: self.values.get(row).unwrap_or_default(),

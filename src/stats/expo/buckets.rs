@@ -40,14 +40,16 @@ impl Buckets {
             self.raise(end, 0);
         }
         let (first, counts) = (self.first, self.counts.as_mut_slice());
+        let mut all = 0_u64;
         for (bucket, n) in pairs {
-            self.total.raise(u64::from(*n));
+            all.raise(u64::from(*n));
             match counts.get_mut(from(first, *bucket)) {
                 Some(count) => count.raise(*n),
                 // the bucket of zeros, which alone lies outside now
                 None => self.zeros.raise(*n),
             }
         }
+        self.total.raise(all);
     }
 
     /// Takes in all that another one has seen.
