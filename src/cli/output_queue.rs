@@ -6,19 +6,19 @@
 
 mod ending;
 mod gathering;
+mod inbox;
 mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{
-    Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel, sync_channel,
-};
+use std::sync::mpsc::{SendError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 pub use ending::QueueEnding;
 use gathering::Gathering;
+use inbox::{HandedJob, Inbox};
 pub use writer::Orphans;
 use writer::Writer;
 
@@ -34,6 +34,9 @@ const WAITING: u64 = 1024;
 /// Rows that may wait for the reader of a pipe that is their only place.
 const WAITING_FOR_READER: u64 = 10_000;
 
+/// Rows that are written together at most.
+const TOGETHER: u64 = 32;
+
 /// A writer that has taken nothing for so long stands still.
 const STILL: Duration = Duration::from_secs(1);
 
@@ -42,9 +45,6 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long the reader of a pipe may take for the rest once the series was stopped.
 const PATIENCE_WITH_READER: Duration = Duration::from_secs(2);
-
-/// How often sinks try again whose rows wait for a file.
-const IDLE: Duration = Duration::from_secs(1);
 
 /// How often a writer that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -102,13 +102,6 @@ struct QueueShare<R> {
     is_still: AtomicBool,
     /// Ends the time in which rows gather.
     hurry: SyncSender<()>,
-}
-
-/// What a thread does, in this order.
-enum HandedJob<R> {
-    Row(Arc<R>),
-    After(Box<dyn FnOnce() + Send>),
-    End,
 }
 
 impl<R> QueueShare<R> {
@@ -320,36 +313,6 @@ impl<'a> Watched<'a> {
     }
 }
 
-/// What comes to a thread.
-struct Inbox<R> {
-    jobs: Receiver<HandedJob<R>>,
-    /// That rows shall gather no longer.
-    hurried: Receiver<()>,
-    gathering: Gathering,
-}
-
-impl<R> Inbox<R> {
-    /// The next one; waits for it, with a limit where rows wait for their file. None is the end.
-    fn next(
-        &mut self,
-        is_waiting: impl Fn() -> bool,
-    ) -> Result<Option<HandedJob<R>>, RecvTimeoutError> {
-        if let Ok(job) = self.jobs.try_recv() {
-            return Ok(Some(job));
-        }
-        if let Some(pause) = self.gathering.pause(clock::now()) {
-            let _ = self.hurried.recv_timeout(pause);
-        }
-        if !is_waiting() {
-            return Ok(self.jobs.recv().ok());
-        }
-        match self.jobs.recv_timeout(IDLE) {
-            Err(RecvTimeoutError::Timeout) => Err(RecvTimeoutError::Timeout),
-            job => Ok(job.ok()),
-        }
-    }
-}
-
 fn write<R>(
     sinks: Vec<Box<dyn Sink<R>>>,
     mut inbox: Inbox<R>,
@@ -358,25 +321,39 @@ fn write<R>(
     done: &AtomicU64,
 ) -> QueueEnding {
     let mut writer = Writer::new(sinks, orphans);
+    let told = |has_place: bool| {
+        if let (false, Some(run)) = (has_place, gone) {
+            run.ask();
+        }
+    };
+    // rows that are not written yet
+    let mut gathered = 0;
     loop {
-        let Ok(job) = inbox.next(|| writer.is_waiting()) else {
-            if !writer.idle() {
-                gone.inspect(|run| run.ask());
-            }
+        let ready = inbox.ready();
+        let is_row = matches!(ready, Some(HandedJob::Row(_)));
+        if gathered > 0 && (!is_row || gathered >= TOGETHER) {
+            told(writer.drained());
+            done.fetch_add(std::mem::take(&mut gathered), Ordering::Relaxed);
+        }
+        let next = match ready {
+            Some(job) => Ok(Some(job)),
+            None => inbox.next(|| writer.is_waiting()),
+        };
+        let Ok(job) = next else {
+            told(writer.idle());
             continue;
         };
         match job {
             Some(HandedJob::Row(row)) => {
-                if !writer.write(&row) {
-                    gone.inspect(|run| run.ask());
-                }
+                told(writer.write(&row));
                 inbox.gathering.took();
-                done.fetch_add(1, Ordering::Relaxed);
+                gathered += 1;
+                if !writer.is_gathering() {
+                    done.fetch_add(std::mem::take(&mut gathered), Ordering::Relaxed);
+                }
             }
             Some(HandedJob::After(what)) => {
-                if !writer.settle() {
-                    gone.inspect(|run| run.ask());
-                }
+                told(writer.settle());
                 what();
                 inbox.gathering.watched();
             }

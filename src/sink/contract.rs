@@ -19,13 +19,28 @@ pub trait Sink<R = Record>: Send {
     /// be tried all the same.
     fn write(&mut self, row: &R) -> Result<(), SinkError>;
 
-    /// The same of a row that others have, too: a sink that writes it later needs no copy.
+    /// The same of a row that others have, too: a sink that writes it later needs no copy. It may wait for others until
+    /// [`Sink::drained`].
     ///
     /// # Errors
     ///
     /// As [`Sink::write`].
     fn write_shared(&mut self, row: &Arc<R>) -> Result<(), SinkError> {
         self.write(row)
+    }
+
+    /// Whether rows wait for [`Sink::drained`].
+    fn is_gathering(&self) -> bool {
+        false
+    }
+
+    /// No other row comes at once: writes those that waited only for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sink::write`].
+    fn drained(&mut self) -> Result<(), SinkError> {
+        Ok(())
     }
 
     /// Brings what it gathers to its place: whoever is shown a row finds it there.

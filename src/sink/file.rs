@@ -27,7 +27,7 @@ pub(super) struct AppendFile<R: 'static> {
     opened: Option<AppendingFile<R>>,
     /// Judged, and not yet written to.
     ready: Option<ReadyFile<R>>,
-    line: Vec<u8>,
+    lines: Vec<u8>,
     /// Its first line when it was opened last; empty of JSON Lines.
     header: Vec<u8>,
     notes: Vec<Note>,
@@ -59,14 +59,14 @@ impl<R: RowKind> AppendFile<R> {
     /// Opens or creates the file, locks it and then judges its content; nothing is written yet.
     pub fn prepare(path: PathBuf, spec: Arc<FileSpec<R>>) -> Result<Self, SinkError> {
         let shown = absolute(&path);
-        let (line, notes) = (Vec::with_capacity(2048), Vec::new());
+        let (lines, notes) = (Vec::with_capacity(2048), Vec::new());
         let mut file = Self {
             path,
             shown,
             spec,
             opened: None,
             ready: None,
-            line,
+            lines,
             header: Vec::new(),
             notes,
             unsynced: None,
@@ -160,21 +160,23 @@ impl<R: RowKind> AppendFile<R> {
         Ok(())
     }
 
-    /// Appends one row; after an error the file holds whole rows only.
-    pub fn write(&mut self, row: &R) -> Result<(), SinkError> {
+    /// Appends rows, all of them or none; after an error the file holds whole rows only.
+    pub fn write(&mut self, rows: &[&R]) -> Result<(), SinkError> {
         self.current()?;
         let Some(opened) = &mut self.opened else {
             return Ok(());
         };
-        self.line.clear();
-        opened.form.row(row, &mut self.line);
-        let written = append(&mut opened.locked.file(), &mut opened.end, &self.line)
+        self.lines.clear();
+        for row in rows {
+            opened.form.row(row, &mut self.lines);
+        }
+        let written = append(&mut opened.locked.file(), &mut opened.end, &self.lines)
             .map_err(|source| SinkError::from_io(&self.shown, source));
         if written
             .as_ref()
             .is_err_and(|error| !matches!(error, SinkError::Full { .. }))
         {
-            // the handle of a share that was away is of no more use; nothing is left of the row in a file that can be cut
+            // the handle of a share that was away is of no more use; nothing is left of the rows in a file that can be cut
             self.opened = None;
         }
         written

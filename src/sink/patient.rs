@@ -26,6 +26,8 @@ use crate::schema::RowKind;
 pub(super) struct FileSink<R: 'static> {
     files: RolledFiles<R>,
     notes: Vec<Note>,
+    /// Rows that are to be written together.
+    gathered: Vec<Arc<R>>,
     /// Rows that wait.
     held: Option<WaitingRows<R>>,
     /// Rows that waited too long.
@@ -56,6 +58,7 @@ impl<R: RowKind> FileSink<R> {
         Ok(Self {
             files: RolledFiles::prepare(spec, now)?,
             notes: Vec::new(),
+            gathered: Vec::new(),
             held: None,
             kept: Kept {
                 open: None,
@@ -190,7 +193,7 @@ impl<R: RowKind> Kept<R> {
                 begin_like(&kept, files.header(started));
                 let mut kept = AppendFile::prepare(kept, one_file(spec))?;
                 kept.begin()?;
-                kept.write(row)?;
+                kept.write(&[row])?;
                 Ok::<_, SinkError>(kept)
             };
             let kept = open(&beside).or_else(|_| open(&temporary))?;
@@ -203,7 +206,7 @@ impl<R: RowKind> Kept<R> {
             }
             self.open = Some((file, kept));
         } else if let Some((_, kept)) = &mut self.open
-            && let Err(error) = kept.write(row)
+            && let Err(error) = kept.write(&[row])
         {
             // the disk of the files is full, or its share away: on the next row another place is looked for
             self.open = None;
@@ -246,29 +249,48 @@ fn one_file<R: Clone>(spec: &Arc<FileSpec<R>>) -> Arc<FileSpec<R>> {
 
 impl<R: RowKind> Sink<R> for FileSink<R> {
     fn write(&mut self, row: &R) -> Result<(), SinkError> {
+        self.write_shared(&Arc::new(row.clone()))?;
+        self.drained()
+    }
+
+    fn write_shared(&mut self, row: &Arc<R>) -> Result<(), SinkError> {
         let now = clock::now();
         let Some(mut held) = self.held.take() else {
-            return match self.files.write(row) {
-                Err(error) if error.is_passing_in_a_series() => {
-                    let (mut held, note) = WaitingRows::begin(&error, now);
-                    held.push(row.clone());
-                    self.notes.push(note);
-                    self.held = Some(held);
-                    Ok(())
-                }
-                Err(error) => {
-                    self.unplaced.push(row.clone());
-                    Err(error)
-                }
-                Ok(()) => Ok(()),
-            };
+            self.gathered.push(Arc::clone(row));
+            return Ok(());
         };
-        held.push(row.clone());
+        held.push(R::clone(row));
         if held.is_due(now) {
             self.retry(held, now)
         } else {
             self.wait_on(held, false)
         }
+    }
+
+    fn is_gathering(&self) -> bool {
+        !self.gathered.is_empty()
+    }
+
+    fn drained(&mut self) -> Result<(), SinkError> {
+        let gathered = std::mem::take(&mut self.gathered);
+        let rows: Vec<&R> = gathered.iter().map(|row| &**row).collect();
+        let Err((written, error)) = self.files.write_each(&rows) else {
+            return Ok(());
+        };
+        let left = gathered.into_iter().skip(written).map(Arc::unwrap_or_clone);
+        if !error.is_passing_in_a_series() {
+            self.unplaced.extend(left);
+            return Err(error);
+        }
+        let (mut held, note) = WaitingRows::begin(&error, clock::now());
+        left.for_each(|row| held.push(row));
+        self.notes.push(note);
+        self.held = Some(held);
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), SinkError> {
+        self.drained()
     }
 
     fn is_waiting(&self) -> bool {
@@ -287,6 +309,7 @@ impl<R: RowKind> Sink<R> for FileSink<R> {
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
+        self.drained()?;
         if let Some(held) = self.held.take() {
             self.retry(held, clock::now())?;
         }

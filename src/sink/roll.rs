@@ -112,11 +112,29 @@ impl<R: RowKind> RolledFiles<R> {
 
     /// Writes a row to its file.
     pub fn write(&mut self, row: &R) -> Result<(), SinkError> {
-        self.turn_to(row.started())?;
-        match self.files.first_mut() {
-            Some((_, file)) => file.write(row),
-            None => Ok(()),
+        self.write_each(&[row]).map_err(|(_, error)| error)
+    }
+
+    /// Writes rows to their files, those of a file that follow each other at once.
+    ///
+    /// # Errors
+    ///
+    /// What a file said, behind the number of rows that were written before.
+    pub fn write_each(&mut self, rows: &[&R]) -> Result<(), (usize, SinkError)> {
+        let mut written = 0;
+        let of_a_file =
+            |one: &&R, other: &&R| self.period(one.started()) == self.period(other.started());
+        let files: Vec<&[&R]> = rows.chunk_by(of_a_file).collect();
+        for rows in files {
+            let turned = rows
+                .first()
+                .map_or(Ok(()), |row| self.turn_to(row.started()));
+            let file = self.files.first_mut();
+            let done = turned.and_then(|()| file.map_or(Ok(()), |(_, file)| file.write(rows)));
+            done.map_err(|error| (written, error))?;
+            written = written.saturating_add(rows.len());
         }
+        Ok(())
     }
 
     /// Takes in rows that were kept for the file of that moment.

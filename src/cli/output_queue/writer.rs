@@ -60,6 +60,16 @@ impl<'a, R> Writer<'a, R> {
         self.has_place()
     }
 
+    /// Whether rows wait for [`Self::drained`].
+    pub fn is_gathering(&self) -> bool {
+        self.sinks.iter().any(|sink| sink.is_gathering())
+    }
+
+    /// No other row comes at once: what waited only for that is written. Whether rows still have a place.
+    pub fn drained(&mut self) -> bool {
+        self.without_row(|sink| sink.drained())
+    }
+
     /// Brings what sinks gather to its place. Whether rows still have one.
     pub fn settle(&mut self) -> bool {
         self.without_row(|sink| sink.settle())

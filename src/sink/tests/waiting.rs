@@ -69,6 +69,67 @@ fn rows_of_a_directory_that_is_renamed_wait_until_it_is_back() {
 
 #[cfg(unix)]
 #[test]
+fn rows_that_come_together_are_written_together_and_wait_together() {
+    let place = Place::new("probes.csv");
+    let (inner, spec) = in_a_directory(&place);
+    let (mut sink, _) = start(&spec).unwrap();
+    let give = |sink: &mut Box<dyn Sink>, numbers: std::ops::Range<u64>| {
+        for number in numbers {
+            sink.write_shared(&Arc::new(slot(number))).unwrap();
+        }
+    };
+    let text = || fs::read_to_string(&spec.path).unwrap();
+    give(&mut sink, 0..5);
+    assert_eq!((text(), sink.is_gathering()), (slots(0..0), true));
+    sink.drained().unwrap();
+    assert_eq!((text(), sink.is_gathering()), (slots(0..5), false));
+    // whoever is shown a row finds it there
+    give(&mut sink, 5..7);
+    sink.settle().unwrap();
+    assert_eq!(text(), slots(0..7));
+    give(&mut sink, 7..9);
+    let away = place.directory.path().join("away");
+    fs::rename(&inner, &away).unwrap();
+    sink.drained().unwrap();
+    assert!(sink.is_waiting());
+    give(&mut sink, 9..11);
+    fs::rename(&away, &inner).unwrap();
+    sink.finish().unwrap();
+    assert_eq!(text(), slots(0..11));
+}
+
+#[test]
+fn rows_of_two_hours_that_come_together_go_into_the_files_of_their_hours() {
+    let place = Place::new("probes.csv");
+    let spec = FileSpec {
+        roll: Some(Roll::Hour),
+        ..place.spec(&["slot"])
+    };
+    let (mut sink, _) = start(&spec).unwrap();
+    let starts = [0, 0, 1].map(|hours| started() + chrono::Duration::hours(hours));
+    for (number, started) in (0..6).zip(starts.into_iter().cycle()) {
+        let row = Record {
+            started,
+            ..slot(number)
+        };
+        sink.write_shared(&Arc::new(row)).unwrap();
+    }
+    sink.finish().unwrap();
+    let directory = place.directory.path();
+    let texts = names(directory).into_iter();
+    let texts: Vec<_> = texts
+        .map(|name| fs::read_to_string(directory.join(name)).unwrap())
+        .collect();
+    let first = ["\"0\"", "\"1\"", "\"3\"", "\"4\""];
+    let expected = [
+        lines(&[&[HEADER][..], &first].concat()),
+        lines(&[HEADER, "\"2\"", "\"5\""]),
+    ];
+    assert_eq!(texts, expected);
+}
+
+#[cfg(unix)]
+#[test]
 fn rows_that_wait_to_the_end_are_kept_named_and_taken_in_by_the_next_run() {
     let place = Place::new("probes.csv");
     let (inner, spec) = in_a_directory(&place);
