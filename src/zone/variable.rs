@@ -1,6 +1,8 @@
 //! The variable TZ, which names this system's zone (POSIX.1-2024 8.3): `Europe/Berlin`, `:Europe/Berlin`, the path of a file,
 //! or the rule itself, `CET-1CEST,M3.5.0,M10.5.0/3`. Windows does not know it.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -38,10 +40,17 @@ pub(super) fn variable() -> &'static Variable {
         let value = std::env::var_os("TZ").unwrap_or_default();
         let has_file = |name: &str| {
             let mut folders = FOLDERS.iter();
-            folders.any(|folder| Path::new(folder).join(name).is_file())
+            folders.any(|folder| is_zone_file(&Path::new(folder).join(name)))
         };
         read(&value.to_string_lossy(), has_file, is_taken)
     })
+}
+
+/// Whether a file is one of a zone: whatever else stands there is taken for UTC without a word. Source: RFC 9636 section 3.1.
+fn is_zone_file(path: &Path) -> bool {
+    let mut magic = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    read.is_ok() && &magic == b"TZif"
 }
 
 /// What the user should know, where the variable names no zone.
@@ -144,6 +153,20 @@ mod tests {
         ] {
             assert_eq!(of(value), Variable::Unknown(value.to_owned()), "{value}");
         }
+    }
+
+    #[test]
+    fn a_file_of_anything_else_is_no_zone() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (content, is_one) in [
+            ("TZif2\0", true),
+            ("TZi", false),
+            ("127.0.0.1 localhost\n", false),
+        ] {
+            std::fs::write(file.path(), content).unwrap();
+            assert_eq!(is_zone_file(file.path()), is_one, "{content}");
+        }
+        assert!(!is_zone_file(file.path().parent().unwrap()));
     }
 
     // POSIX counts westward: UTC is local time plus the number

@@ -1,5 +1,6 @@
 //! What benchmarks write down: the machine, the spread of a figure, what a process takes, the dated file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -68,35 +69,43 @@ pub fn peak_mib(mut child: Child) -> f64 {
 /// CPU time of the processes that this one has waited for (proc(5): fields 16 and 17 of stat, in ticks).
 #[allow(dead_code)] // not all of them run processes
 pub fn cpu_of_children() -> Duration {
-    ticks(&stat("self"), 13)
-}
-
-/// Waits for the end of a process that has to go well, and gives its CPU time (proc(5): fields 14 and 15 of stat, which stay until
-/// it is waited for).
-#[allow(dead_code)] // not all of them run processes
-pub fn cpu_at_end(mut child: Child) -> Duration {
-    let id = child.id().to_string();
-    let stat = loop {
-        let stat = stat(&id);
-        if stat[0] == "Z" {
-            break stat;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    assert!(child.wait().unwrap().success());
-    ticks(&stat, 11)
-}
-
-/// The fields behind the name of a program.
-fn stat(process: &str) -> Vec<String> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields = stat.rsplit_once(')').unwrap().1;
-    fields.split_whitespace().map(str::to_owned).collect()
+    let ticks = fields.split_whitespace().skip(13).take(2);
+    let ticks: u64 = ticks.map(|field| field.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 10)
 }
 
-/// User and system time, from this field on.
-fn ticks(stat: &[String], from: usize) -> Duration {
-    let fields = stat[from..].iter().take(2);
-    let ticks: u64 = fields.map(|field| field.parse::<u64>().unwrap()).sum();
-    Duration::from_millis(ticks * 10)
+/// CPU time of each thread of a process until it ends, which has to go well, by the names of the threads; asked every 5 ms, so
+/// that what a thread does behind that, or one that lives for less, is missed (proc(5): schedstat, in nanoseconds).
+#[allow(dead_code)] // not all of them run processes
+pub fn cpu_by_thread(mut child: Child) -> BTreeMap<String, Duration> {
+    let tasks = format!("/proc/{}/task", child.id());
+    let mut threads = BTreeMap::new();
+    loop {
+        for task in std::fs::read_dir(&tasks).into_iter().flatten().flatten() {
+            let read = |name: &str| std::fs::read_to_string(task.path().join(name)).ok();
+            let Some((name, stat)) = read("comm").zip(read("schedstat")) else {
+                continue;
+            };
+            let took = stat
+                .split_whitespace()
+                .next()
+                .and_then(|took| took.parse().ok());
+            // one that has ended, as all have at last, says nothing any more
+            if let Some(took @ 1_u64..) = took {
+                threads.insert(task.file_name(), (name.trim().to_owned(), took));
+            }
+        }
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success());
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let mut cpu = BTreeMap::new();
+    for (name, took) in threads.into_values() {
+        *cpu.entry(name).or_default() += Duration::from_nanos(took);
+    }
+    cpu
 }

@@ -558,3 +558,15 @@ fn explanations_are_counted_in_every_form() {
     let page = std::fs::read_to_string(&page).unwrap();
     assert!(page.contains("where the time went") && page.contains("lost-syn"));
 }
+
+#[test]
+fn a_query_is_of_no_file_whose_rows_would_all_be_lost_ones_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = crate::command::file(dir.path(), "whole.csv", csv(&[Row::at(0), Row::at(60)]));
+    let text = "datetime,remotehost,cause,connect_us\n2026-11-22 10:00:00Z,tr.teams.microsoft.com,,20000\n";
+    let subset = crate::command::file(dir.path(), "subset.csv", text);
+    let query = |files: &[&Path]| run_report("--sql duckdb --metric connect", files);
+    query(&[&whole]).ended(0);
+    let refused = query(&[&whole, &subset]).ended(2);
+    has(&refused.stderr, "subset.csv: there is no column Status");
+}

@@ -160,7 +160,12 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<SeenFiles> {
                 other.as_str()
             ),
         };
-        let columns = batch.layout.names().iter().cloned().collect();
+        let columns: BTreeSet<String> = batch.layout.names().iter().cloned().collect();
+        // empty where others have it, and then each of its rows would be a lost one
+        ensure!(
+            of == QuerySubject::RollUps || columns.contains("Status"),
+            "{name}: there is no column Status, by which a query knows whether a probe worked: leave it out"
+        );
         match &mut seen {
             None => seen = Some((SeenFiles { of, columns }, name)),
             Some((known, first)) => {

@@ -213,20 +213,24 @@ impl Starts {
                     of_now.get_or_insert(one);
                 }
                 let is_free = self.every == Every::Day && schedule.free[weekday(cycle)];
-                let (from, slack) = match of_now {
-                    Some(one) => {
-                        let phase = self.phase[one];
-                        let moved = (phase - before).abs() > 2 * self.every.tolerance();
-                        before = phase;
-                        let next = members.peek().map_or(phase, |next| self.phase[*next]);
-                        let goes_on = (next - phase).abs() > 2 * self.every.tolerance();
-                        (
-                            stretches[one].from,
-                            if moved || goes_on { SUMMER_S } else { 0 },
-                        )
+                let (from, slack) = if let Some(one) = of_now {
+                    let phase = self.phase[one];
+                    let moved = (phase - before).abs() > 2 * self.every.tolerance();
+                    before = phase;
+                    let next = members.peek().map_or(phase, |next| self.phase[*next]);
+                    let goes_on = (next - phase).abs() > 2 * self.every.tolerance();
+                    (
+                        stretches[one].from,
+                        if moved || goes_on { SUMMER_S } else { 0 },
+                    )
+                } else {
+                    let meant = cycle * self.every.seconds() + before;
+                    let from = unshown(zone, meant);
+                    // the clocks go forward over it: a task of that time has no such night
+                    if is_free || shown(zone, from) != meant {
+                        continue;
                     }
-                    None if is_free => continue,
-                    None => (unshown(zone, cycle * self.every.seconds() + before), 0),
+                    (from, 0)
                 };
                 let length = match of_now {
                     Some(one) if !planned.is_steady => stretches[one].seconds(),

@@ -176,6 +176,25 @@ fn the_night_in_which_summer_time_begins_is_whole() {
     }
 }
 
+// the same night has no 02:15 by Berlin's clocks; that of the 30th has one
+#[test]
+fn a_time_over_which_the_clocks_go_forward_is_not_missed_that_night() {
+    let run = |day: i64| {
+        let hour = if day < 29 { "01" } else { "00" };
+        let at = |minute: &str| format!("2026-03-{day:02}T{hour}:{minute}:00Z");
+        stretch(&at("15"), &at("45"))
+    };
+    let of = |left_out: i64| {
+        let days = (12..=31).filter(|day| *day != left_out);
+        let all: Vec<Stretch> = days.map(run).collect();
+        let (_, missing) = schedule(&all, BERLIN.parse().unwrap()).unwrap();
+        let missing = missing.into_iter().flatten();
+        missing.map(|one| one.runs).collect::<Vec<_>>()
+    };
+    assert_eq!(of(29), Vec::<u64>::new());
+    assert_eq!(of(30), [1]);
+}
+
 #[test]
 fn what_lies_before_and_behind_a_schedule_is_a_pause_like_any() {
     let all = [nights(-9, 1), nights(0, 20), nights(40, 1)].concat();

@@ -27,8 +27,8 @@ use on_disk::{StoreFileId, identity, looked_at};
 pub use prepare::{prepare_folded_store, prepare_store};
 pub use spec::{Server, StoreSpec};
 
-/// Rows of so long are written together; what comes slower is written at once.
-const TOGETHER: Duration = Duration::from_millis(500);
+/// Rows of so long are written together; what comes slower, as each second, is written at once.
+const TOGETHER: Duration = Duration::from_millis(900);
 
 /// So many rows do not wait for others.
 const MOST_TOGETHER: usize = 500;
