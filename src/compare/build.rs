@@ -273,9 +273,9 @@ fn notes(folded: &Folded, compared: &Compared, about: &ComparisonContext) -> Vec
             .map(String::as_str)
             .filter(|part| !part.is_empty())
             .collect();
-        let rows = counted(*rows, "row", "rows");
+        let rows = counted(*rows, "row has", "rows have");
         notes.push(format!(
-            "Only {} has {}: {rows} have nothing to be compared with",
+            "Only {} has {}: {rows} nothing to be compared with",
             cut(name, 40),
             what.join(" ")
         ));

@@ -194,8 +194,12 @@ pub fn causes(text: &str) -> impl Iterator<Item = Option<(&str, u64)>> {
     })
 }
 
-/// A sum, nearly all of which are short.
+/// A sum, nearly all of which are short. Programs that know no whole numbers with gaps write a fraction of zeros.
 fn wide(text: &str) -> Option<u128> {
+    let text = match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        _ => text,
+    };
     if text.len() > SHORT {
         return text.parse().ok();
     }
@@ -209,11 +213,12 @@ mod tests {
     #[test]
     fn a_sum_may_be_longer_than_64_bits() {
         assert_eq!(wide("12"), Some(12));
+        assert_eq!(wide("105363.0"), Some(105_363));
         assert_eq!(
             wide("340282366920938463463"),
             Some(340_282_366_920_938_463_463)
         );
-        for none in ["", "-1", "1.5", "x"] {
+        for none in ["", "-1", "1.5", "x", ".0"] {
             assert_eq!(wide(none), None, "{none}");
         }
     }

@@ -157,11 +157,12 @@ impl<'a> Row<'a> {
         }
         let status = status.trim();
         match self.layout.dialect {
-            Dialect::End2EndUdp if status.is_empty() => self.has_answers(),
+            // its column of the answer is that of its last packet, of a search for the distance
             Dialect::End2EndUdp => {
-                ["true", "1", "yes"]
-                    .iter()
-                    .any(|yes| status.eq_ignore_ascii_case(yes))
+                self.has_answers()
+                    || ["true", "1", "yes"]
+                        .iter()
+                        .any(|yes| status.eq_ignore_ascii_case(yes))
                     || status.parse::<u64>().is_ok_and(|answers| answers > 0)
             }
             // an answer that came late, by a limit or against the average before, is one
@@ -182,14 +183,7 @@ impl<'a> Row<'a> {
             return cause;
         }
         match self.get(id!(Status)).trim() {
-            _ if self.layout.dialect == Dialect::End2EndUdp => {
-                // the search for the distance, that comes last, decides
-                if self.has_answers() {
-                    "answers, but none to the search for the distance"
-                } else {
-                    "no answer"
-                }
-            }
+            _ if self.layout.dialect == Dialect::End2EndUdp => "no answer",
             "" => "no status",
             status => status,
         }

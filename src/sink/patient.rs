@@ -274,7 +274,17 @@ impl<R: RowKind> Sink<R> for FileSink<R> {
     fn drained(&mut self) -> Result<(), SinkError> {
         let gathered = std::mem::take(&mut self.gathered);
         let rows: Vec<&R> = gathered.iter().map(|row| &**row).collect();
-        let Err((written, error)) = self.files.write_each(&rows) else {
+        let Err((mut written, _)) = self.files.write_each(&rows) else {
+            return Ok(());
+        };
+        // a disk that is full has room for some of them
+        let mut each = rows.iter().skip(written);
+        let refused = each.find_map(|row| {
+            let refused = self.files.write(row).err();
+            written = written.saturating_add(usize::from(refused.is_none()));
+            refused
+        });
+        let Some(error) = refused else {
             return Ok(());
         };
         let left = gathered.into_iter().skip(written).map(Arc::unwrap_or_clone);

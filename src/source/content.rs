@@ -30,6 +30,11 @@ impl Content {
         }
     }
 
+    /// Whether it is a text, of which each byte is counted.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
     /// Whether lines end in CR only, as on Macs before 2001.
     pub fn is_of_old_mac(&self) -> bool {
         match self {

@@ -1,7 +1,6 @@
 //! A JSON object in a line of its own to cells (RFC 8259): `null` is an empty cell, an array its
 //! items with one space between, an object inside is left empty.
 
-use crate::record::Counter as _;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -16,7 +15,7 @@ pub(super) fn in_order(line: &str, names: &[String], row: &mut Batch) -> bool {
     complete && reader.end().is_ok()
 }
 
-/// Keys and cells of an object in the order of the line; none when it is no object.
+/// Keys and cells of an object in the order of the line; none when it is no object, or has a key twice (RFC 8259 section 4).
 pub(super) fn pairs(line: &str) -> Option<Vec<(String, String)>> {
     let mut reader = serde_json::Deserializer::from_str(line);
     let pairs = Pairs.deserialize(&mut reader).ok()?;
@@ -99,8 +98,12 @@ impl<'de> Visitor<'de> for Pairs {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut pairs = Vec::new();
+        let mut pairs: Vec<(String, String)> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
+            // which of the two is meant nobody knows
+            if pairs.iter().any(|(known, _)| *known == key) {
+                return Err(A::Error::custom("a key twice"));
+            }
             let mut cell = String::new();
             map.next_value_seed(CellText(&mut |text| cell.push_str(text)))?;
             pairs.push((key, cell));
@@ -133,23 +136,12 @@ impl<'de> Visitor<'de> for CellText<'_> {
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        let mut digits = [0; 20];
-        let mut at = digits.len();
-        let mut rest = number;
-        loop {
-            at.lower(1);
-            digits[at] = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        (self.0)(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+        (self.0)(itoa::Buffer::new().format(number));
         Ok(())
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        (self.0)(&number.to_string());
+        (self.0)(itoa::Buffer::new().format(number));
         Ok(())
     }
 

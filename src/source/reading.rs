@@ -299,7 +299,10 @@ impl ReadWorker {
         if opened.content.is_of_old_mac() {
             notes.push(format!("{name}: lines end in CR only, as on old Macs"));
         }
-        if size.is_some_and(|about| about.len() < state.files[index].bytes) {
+        // bytes of cells are estimated
+        if opened.content.is_text()
+            && size.is_some_and(|about| about.len() < state.files[index].bytes)
+        {
             notes.push(format!(
                 "{name}: it grew while it was read; rows up to its end at that time count"
             ));

@@ -266,7 +266,7 @@ impl Trouble {
                 return "the file ends in the middle of a line: left out".to_owned();
             }
             TroubleKind::Json => {
-                "that begin with { and are not a JSON object with a known name: left out"
+                "that begin with { and are not a JSON object with known names, each once: left out"
             }
             TroubleKind::Long => "longer than 1 MiB: left out",
             TroubleKind::Zeros => {

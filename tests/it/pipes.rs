@@ -146,7 +146,7 @@ mod unix {
 
     fn lost(stderr: &str) -> u64 {
         let lost =
-            " lost: stdout did not accept them, so keep its reader running or write to a file";
+            " lost: stdout did not accept all, so keep its reader running or write to a file";
         number_before(&format!(" rows are{lost}"), stderr)
             + number_before(&format!(" row is{lost}"), stderr)
     }

@@ -298,6 +298,51 @@ fn hour(dir: &Path, minutes: impl Iterator<Item = i64>, certificates: usize) -> 
     report_json("", &[file(dir, "rows.csv", text)])
 }
 
+/// Rows of twelve hours, one in ten seconds, of which those are lost that `is_lost` names.
+fn half_a_day(dir: &Path, rows: impl Iterator<Item = u64>, is_lost: impl Fn(u64) -> bool) -> Value {
+    let start: chrono::DateTime<chrono::Utc> = "2026-11-22T00:00:00Z".parse().unwrap();
+    let mut text = "started_utc,remotehost,Port,host,transport,cause,connect_us\n".to_owned();
+    for row in rows {
+        let at = start + chrono::Duration::seconds(i64::try_from(row * 10).unwrap());
+        let at = at.format("%Y-%m-%d %H:%M:%S%.6fZ");
+        let end = if is_lost(row) {
+            "connect-timeout,"
+        } else {
+            ",20000"
+        };
+        let _ = writeln!(text, "{at},relay.example,443,pc1,tls,{end}");
+    }
+    report_json("", &[file(dir, "rows.csv", text)])
+}
+
+// every second row of ten minutes: of thirty at random all lie within a 72nd of the time once in 10^53 files
+#[test]
+fn losses_that_chance_does_not_bring_together_are_not_said_to_be_chance() {
+    let dir = tempfile::tempdir().unwrap();
+    for (is_together, severity) in [(true, "warn"), (false, "note")] {
+        let report = half_a_day(dir.path(), 0..4_320, |row| {
+            if is_together {
+                (600..660).contains(&row) && row % 2 == 0
+            } else {
+                row % 144 == 7
+            }
+        });
+        let found = report["findings"].as_array().unwrap();
+        let found: Vec<_> = found
+            .iter()
+            .filter(|one| one["code"] == "lost-probes")
+            .collect();
+        assert_eq!(found.len(), 1, "{report}");
+        assert_eq!(found[0]["severity"], severity);
+        let text = found[0]["text"].as_str().unwrap();
+        assert_eq!(
+            text.contains("can happen by chance"),
+            !is_together,
+            "{text}"
+        );
+    }
+}
+
 // a spreadsheet that shows the latest row first
 #[test]
 fn rows_in_the_wrong_order_are_not_said_to_be_lost_by_chance() {
@@ -309,6 +354,11 @@ fn rows_in_the_wrong_order_are_not_said_to_be_lost_by_chance() {
     assert!(found[2].starts_with("15 of 60 rows (25 %)"), "{found:?}");
     assert!(found[2].contains("out of order"), "{found:?}");
     assert!(!found[2].contains("chance"), "{found:?}");
+    // nor are few of them green, as nobody knows whether they were an outage
+    let report = half_a_day(dir.path(), (0..4_320).rev(), |row| {
+        (600..604).contains(&row)
+    });
+    assert_eq!(report["verdict"]["colour"], "amber", "{:?}", told(&report));
 }
 
 #[test]

@@ -116,6 +116,49 @@ fn bursts_that_do_not_say_what_was_lost_have_no_loss_of_nothing() {
     assert_eq!(burst["rtt_p50"]["n"], 2, "{burst}");
 }
 
+// a spreadsheet that kept the numbers and not the verdicts: 250 of 1,500 are 16.7 %, and Microsoft allows 1 %
+#[test]
+fn bursts_without_verdicts_are_not_judged_and_make_no_green_where_packets_were_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    for (lost, colour) in [(250, "amber"), (0, "green")] {
+        let text = format!(
+            "started_utc,run_id,mode,host,remotehost,Port,Status,sent,received,lost,rtt_p50_us\n\
+             2026-11-22 10:00:00.000000Z,r,burst,pc1,relay.test,3478,OK,750,{},{lost},26000\n\
+             2026-11-22 10:01:00.000000Z,r,burst,pc1,relay.test,3478,OK,750,750,0,26000\n",
+            750 - lost
+        );
+        let report = report_json("", &[&file(dir.path(), "b.csv", text)]);
+        assert_eq!(report["verdict"]["colour"], colour, "{lost}");
+        is(&report["findings"][0], json!({"code": "quality-unknown"}));
+    }
+}
+
+#[test]
+fn tests_of_the_assessment_tool_that_measured_nothing_are_no_answers() {
+    let head = SKYPE.lines().next().unwrap();
+    let none =
+        "18/03/2020 14:51:05\tNaN\tNaN\t0\t0\tNaN\tNaN\r\n18/03/2020 14:56:05\t\t\t\t\t\t\r\n";
+    let report = json(&format!("{head}\r\n{none}"));
+    is(
+        &report["assessments"][0],
+        json!({"tests": 0, "untold": 2, "failed": 0}),
+    );
+    assert_eq!(report["verdict"]["colour"], "none");
+    let report = json(&format!("{SKYPE}{none}"));
+    is(&report["assessments"][0], json!({"tests": 2, "untold": 2}));
+}
+
+// its column of the answer is that of its last packet, which looks for the distance
+#[test]
+fn a_relay_that_answered_end2end_udp_is_no_silent_one() {
+    let head = "remoteudpport,minroundtrip,successrttcount,failedrttcount,remoteip,answerreceived,averagertt,maxroundtrip\n";
+    let rows = |row: &str| json(&format!("{head}{}", row.repeat(10)));
+    let report = rows("3478,14,5,0,192.0.2.1,False,16,24\n");
+    is(&report["overview"], json!({"rows": 10, "failed": 0}));
+    let report = rows("3478,0,0,5,192.0.2.1,False,0,0\n");
+    is(&report["overview"], json!({"rows": 10, "failed": 10}));
+}
+
 // five probes that work, and five that fail, whose roll-ups contradict themselves without their causes
 #[test]
 fn roll_ups_that_are_left_out_may_have_failed_and_make_no_green() {

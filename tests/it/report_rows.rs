@@ -567,6 +567,6 @@ fn a_query_is_of_no_file_whose_rows_would_all_be_lost_ones_in_it() {
     let subset = crate::command::file(dir.path(), "subset.csv", text);
     let query = |files: &[&Path]| run_report("--sql duckdb --metric connect", files);
     query(&[&whole]).ended(0);
-    let refused = query(&[&whole, &subset]).ended(2);
+    let refused = query(&[&whole, &subset]).ended(3);
     has(&refused.stderr, "subset.csv: there is no column Status");
 }

@@ -72,7 +72,7 @@ impl QueueEnding {
         if self.unread > 0 {
             let rows = rows(self.unread);
             message::error(&format!(
-                "{rows} lost: stdout did not accept them, so keep its reader running or write to a file"
+                "{rows} lost: stdout did not accept all, so keep its reader running or write to a file"
             ));
         }
         if self.dropped > 0 {

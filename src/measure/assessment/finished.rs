@@ -14,8 +14,10 @@ pub struct AssessmentTotals {
     pub tool: String,
     /// What was spoken; empty where the tool does not tell.
     pub protocol: String,
-    /// Tests.
+    /// Tests that tell something.
     pub tests: u64,
+    /// Others, in which neither packets nor loss nor times were measured.
+    pub untold: u64,
     /// Of them those in which nothing came back.
     pub failed: u64,
     /// Packets sent, where the tool tells.
@@ -55,6 +57,7 @@ fn one(tool: &str, protocol: &str, group: &AssessmentGroup) -> AssessmentTotals 
         tool: tool.to_owned(),
         protocol: protocol.to_owned(),
         tests: group.tests,
+        untold: group.untold,
         failed: group.failed,
         sent: group.sent,
         received: group.received,

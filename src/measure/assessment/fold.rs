@@ -13,10 +13,12 @@ const LONGEST_MS: f64 = 60_000.0;
 /// Tests of a tool over a protocol.
 #[derive(Debug, Clone, Default)]
 pub struct AssessmentGroup {
-    /// Rows.
+    /// Rows that tell something.
     pub tests: u64,
     /// Of them those in which nothing came back.
     pub failed: u64,
+    /// Others that tell nothing: neither packets nor loss nor times.
+    pub untold: u64,
     /// Packets sent, where the tool tells.
     pub sent: Option<u64>,
     /// Of them received.
@@ -102,7 +104,6 @@ impl RowFold for AssessmentRows {
 
 impl AssessmentGroup {
     fn add(&mut self, row: &Row<'_>) {
-        self.tests.raise(1);
         if let Some(at) = row.at {
             let at = at.timestamp_micros();
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
@@ -138,6 +139,11 @@ impl AssessmentGroup {
         let nothing_came = loss.is_some_and(|loss| loss >= 100.0);
         let times = [id!(RoundTripLatencyInMs), id!(AverageJitterInMs)]
             .map(|field| self.number(row, field, LONGEST_MS));
+        if loss.is_none() && times.iter().all(Option::is_none) {
+            self.untold.raise(1);
+            return;
+        }
+        self.tests.raise(1);
         // without an answer the tool writes times of 0
         if nothing_came {
             self.failed.raise(1);

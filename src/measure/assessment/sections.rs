@@ -25,6 +25,8 @@ fn tests(all: &[AssessmentTotals]) -> Table {
         .key("tool", "tool", |one| one.tool.clone())
         .key("protocol", "protocol", |one| one.protocol.clone())
         .numbers("tests", "tests", |one| one.tests)
+        .numbers("untold", "nothing measured", |one| one.untold)
+        .spare()
         .numbers("failed", "without answer", |one| one.failed)
         .numbers("loss_percent", "mean loss", |one| percent(one.loss_percent))
         .numbers("told_loss_percent", "as the tool says", |one| {

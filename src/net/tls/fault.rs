@@ -73,6 +73,7 @@ fn so_far(first: &FirstBytes, handshake: &Handshake) -> String {
             FirstBytes::Alert { description, .. } => {
                 format!("after the alert {}", alert_name(*description))
             }
+            _ if bytes == 1 => "after 1 byte".to_owned(),
             _ => format!("after {bytes} bytes"),
         },
         (bytes, 1) => format!("after {bytes} bytes with 1 certificate"),

@@ -100,6 +100,7 @@ fn overview(rows: &Finished) -> Overview {
     let span_s = rows.span_us.map(seconds);
     let gaps = series::gaps_of_all(rows);
     let timed = all.rows - rows.without_time;
+    let is_out_of_order = rows.series.iter().any(|(_, series)| series.late > 0);
     let ok = all.rows - all.failed;
     let outcomes: Outcomes = rows.series.iter().map(|(_, series)| series.outcomes).sum();
     let interval = wilson(ok, all.rows);
@@ -126,7 +127,8 @@ fn overview(rows: &Finished) -> Overview {
             .filter(|span| *span > 0.0)
             .map(|span| (timed - 1) as f64 * 60.0 / span),
         rows_without_time: rows.without_time,
-        missed_slots: rows.missed_slots,
+        // counted from one row to the next
+        missed_slots: rows.missed_slots.filter(|_| !is_out_of_order),
         // which of them are one the findings know
         outages: 0,
         gaps: gaps.count,

@@ -16,6 +16,9 @@ const GRAVE_SHARE: f64 = 0.1;
 /// Errors and alerts that are worth a look however many rows there are.
 const FEWEST: u64 = 3;
 
+/// Losses that are too many to come together by chance, at least: a few in a minute are what a line does.
+const CLUSTER: u64 = 10;
+
 pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     found.extend(lost(about));
@@ -57,9 +60,24 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
     let may_hide = |one: &crate::report::model::ReportedSeries| {
         one.rows_out_of_order >= one.outage_rows.unwrap_or(1) && one.lost_probes > 0
     };
+    // where there were no others, it is known when they were
+    let all = &about.rows.all;
+    let is_all = all.failed == lost && about.report.series.iter().all(|one| one.outages == 0);
+    let when = is_all
+        .then(|| of_all(about, "lost rows", &all.failures))
+        .flatten();
+    let is_cluster = when
+        .as_ref()
+        .zip(about.report.overview.first.zip(about.report.overview.last))
+        .is_some_and(|(when, (first, last))| {
+            let [short, long] =
+                [when.to - when.from, last - first].map(chrono::TimeDelta::as_seconds_f64);
+            is_cluster(lost, short / long.max(1.0))
+        });
+    let may_hide = series.iter().any(may_hide);
     let rule = if about.report.overview.rows_without_time > 0 {
         " or in rows without a time, whose order is not known: whether these were outages could not be determined".to_owned()
-    } else if series.iter().any(may_hide) {
+    } else if may_hide {
         " or in rows that are out of order: if the file were sorted by time, it would show whether these were outages".to_owned()
     } else if let Some(k) = worst
         .outage_rows
@@ -73,6 +91,9 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
             rules.longest_by_chance(&series.lost_runs)
         });
         match more.max().filter(|more| *more >= k) {
+            None if is_cluster => {
+                format!(": fewer than {k} in a row, but more in a short time than chance explains")
+            }
             None => format!(": fewer than {k} in a row, which can happen by chance"),
             Some(more) => format!(
                 ": fewer than {k} in a row, or at most {more} at hours or on days with many losses, which can happen by chance"
@@ -97,12 +118,6 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
     } else {
         String::new()
     };
-    // where there were no others, it is known when they were
-    let all = &about.rows.all;
-    let is_all = all.failed == lost && about.report.series.iter().all(|one| one.outages == 0);
-    let when = is_all
-        .then(|| of_all(about, "lost rows", &all.failures))
-        .flatten();
     let text = format!(
         "{} of {} rows ({}) got no answer outside outages{rule}{most}{}.",
         grouped(lost),
@@ -111,8 +126,9 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
         when.as_ref()
             .map_or_else(String::new, |when| format!("; {}", when.text)),
     );
-    // without times nobody can tell that they were no outage
-    let may_be_one = about.report.overview.rows_without_time > 0 && lost >= FEWEST;
+    // without times or their order nobody can tell that they were no outage
+    let is_told = about.report.overview.rows_without_time == 0 && !may_hide && !is_cluster;
+    let may_be_one = !is_told && lost >= FEWEST;
     let severity = if low > GRAVE_SHARE {
         Severity::Fail
     } else if low > LOST_SHARE || may_be_one {
@@ -128,6 +144,14 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
             )
             .n(rows),
     )
+}
+
+/// Whether so many losses within this part of the time are more than chance brings together: of n at random all lie within some
+/// part f of it with a probability below n f^(n-1).
+fn is_cluster(lost: u64, part: f64) -> bool {
+    const BY_CHANCE: f64 = 1e-6;
+    let others = i32::try_from(lost.saturating_sub(1)).unwrap_or(i32::MAX);
+    lost >= CLUSTER && lost as f64 * part.powi(others) < BY_CHANCE
 }
 
 /// Answers with an error, alerts, and failures of the computers that measured.

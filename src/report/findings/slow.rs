@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::found::{Inputs, RankedFinding, name};
-use super::rates::part;
+use super::rates::{LOST_SHARE, part};
 use super::stretch::{of_all, stretch};
 use crate::doc::number::{counted, grouped, millis, percent, share};
 use crate::judge::severity::Severity;
-use crate::measure::burst::finished::VerdictCounts;
+use crate::measure::burst::finished::{BurstTotals, VerdictCounts};
 use crate::record::EndedBy;
 use crate::stats::Count;
 use crate::stats::units::moment;
@@ -44,6 +44,7 @@ fn quality(about: &Inputs<'_>) -> Vec<RankedFinding> {
             })
             .collect();
         if lines.is_empty() {
+            found.extend(unjudged(burst));
             continue;
         }
         let what = if burst.mode == "watch" {
@@ -97,6 +98,31 @@ fn quality(about: &Inputs<'_>) -> Vec<RankedFinding> {
         );
     }
     found
+}
+
+/// Bursts whose rows lost their verdicts on the way, such as in a spreadsheet.
+fn unjudged(burst: &BurstTotals) -> Option<RankedFinding> {
+    let mut lines = burst.verdicts.iter();
+    let is_judged = lines.any(|line| line.pass + line.fail + line.too_few > 0);
+    let loss = burst.loss_percent.filter(|_| !is_judged)?;
+    let text = format!(
+        "Quality over UDP from {} to {} could not be judged, as these rows have no verdicts; {} of {} packets were lost ({}).",
+        host(&burst.host),
+        name(&burst.target),
+        grouped(burst.lost),
+        grouped(burst.sent),
+        percent(loss)
+    );
+    let severity = if loss >= LOST_SHARE * 100.0 {
+        Severity::Warn
+    } else {
+        Severity::Note
+    };
+    Some(
+        RankedFinding::new(severity, loss, "quality-unknown", text)
+            .host(&burst.host)
+            .n(burst.sent),
+    )
 }
 
 /// How grave failed lines are, by their share of the bursts: of thousands some fail on any path.

@@ -23,6 +23,11 @@ pub fn read(question: &SqlQuery, keys: &[String], metrics: &[Metric]) -> Result<
     match question.of {
         QuerySubject::Rows => {
             let status = columns.needed("Status")?;
+            // another program may have written a file
+            let status = match question.place {
+                TableSource::Table => status,
+                _ => format!("upper(trim({status}))"),
+            };
             selected.push(format!(
                 "CASE WHEN {status} = 'OK' THEN 0 ELSE 1 END AS lost"
             ));
@@ -310,6 +315,10 @@ impl Columns<'_> {
             let values = values.map(|value| engine.literal(&value.to_ascii_lowercase()));
             let values = values.collect::<Vec<_>>().join(", ");
             out.push(format!("lower({column}) IN ({values})"));
+        }
+        if self.question.of == QuerySubject::Rows && self.question.place != TableSource::Table {
+            // what another program has emptied tells nothing
+            out.push(format!("trim({}) <> ''", self.needed("Status")?));
         }
         Ok(out)
     }

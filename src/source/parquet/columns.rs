@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
-use parquet::basic::ConvertedType;
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
@@ -46,6 +46,11 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
         ColumnReader::Int64ColumnReader(reader) if is_plain => {
             rows_of(reader, about, |row, _, _, to| {
                 whole(row.values, row.is_list, to);
+            })
+        }
+        ColumnReader::Int64ColumnReader(reader) if is_in_nanos(&about) => {
+            typed(reader, about, |number, _, out| {
+                field(&Field::TimestampMicros(number.div_euclid(1_000)), out);
             })
         }
         ColumnReader::Int64ColumnReader(reader) => typed(reader, about, |number, about, out| {
@@ -93,6 +98,14 @@ pub(super) fn of(reader: ColumnReader, about: ColumnDescPtr) -> Box<dyn ColumnCe
             field(&Field::convert_double(about, *number), out);
         }),
     }
+}
+
+/// Whether a column has times in nanoseconds, for which there is no older word.
+fn is_in_nanos(about: &ColumnDescPtr) -> bool {
+    matches!(
+        about.logical_type_ref(),
+        Some(LogicalType::Timestamp(time)) if time.unit == TimeUnit::NANOS
+    )
 }
 
 /// A cell of whole numbers.

@@ -155,6 +155,21 @@ fn grouped_hexadecimal_of_excel_becomes_plain() {
     assert_eq!(taken.column("totaltimems"), ["120"]);
 }
 
+// RFC 8259 section 4: which of the two a reader takes is not said
+#[test]
+fn a_line_of_json_that_has_a_key_twice_is_no_row() {
+    let line = |second: u64, more: &str| {
+        format!(
+            "{{\"datetime\":\"2021-02-12 13:46:0{second}Z\",\"connect_us\":20000,\"tls_us\":30000,\"Status\":\"OK\",\"cause\":null{more}}}\n"
+        )
+    };
+    let twice = line(2, r#","Status":"dns_timeout""#);
+    let taken = of(line(1, "") + &twice + &line(3, ""));
+    assert_eq!(taken.rows.len(), 2, "{:?}", taken.problems());
+    assert_eq!(taken.problems().len(), 1, "{:?}", taken.problems());
+    assert!(taken.problems()[0].starts_with("2: "));
+}
+
 #[test]
 fn json_lines_of_ours_in_any_order_of_keys() {
     let taken = of(concat!(

@@ -35,7 +35,8 @@ pub const NO_SERVER: Rule = Rule {
 
 /// What is to be done where nothing is answered, and where other names are.
 const CLOSED: &str = "allow UDP and TCP 53";
-const FILTERED: &str = "look for a filter on that name";
+const FILTERED: &str =
+    "find out whether that server is only slow with that name, or a filter drops it";
 
 /// Whose silence or failure of the system's name servers is: where nothing out there answers, nobody's for sure.
 fn party(facts: &Facts) -> Party {
@@ -56,7 +57,7 @@ pub const TIMEOUT: Rule = Rule {
     code: Code::DnsTimeout,
     layer: 2,
     condition: "each of the system's name servers was asked at least twice and did not answer",
-    why: "one lost query is not silence; if another name server answers, the path to the internet is not to blame; if other names are answered, it may be a filter, or chance on a path with much loss; if nothing answers at all, it may be the line",
+    why: "one lost query is not silence; if another name server answers, the path to the internet is not to blame; if other names are answered, it may be a filter, a server that is slower than the time waited, or chance on a path with much loss; if nothing answers at all, it may be the line",
     grade: "fail, dns, certain if another name server answers, likely if a relay does, one step less if other names are answered, else possible; unknown, possible if nothing beyond the router answers",
     check: |facts| {
         let servers = name_servers(facts);

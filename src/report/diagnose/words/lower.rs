@@ -73,7 +73,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsTimeout => Words {
-            said: "No name server answers for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, while {other} answers][; {line}].",
+            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, while {other} answers][; {line}].",
             next: "Between this machine and {server}, [{closed}][{filtered}, and run this again, as lost packets look the same], or set a name server that works.",
             settle: "a name server to compare with (--compare-resolver)",
         },

@@ -54,7 +54,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::TlsReset => Words {
             said: "The connection to {relay} comes up and is cut {after} after the TLS ClientHello.",
-            next: "In the server name (SNI) filter, allow *.relay.teams.microsoft.com and *.tr.teams.microsoft.com on outbound TCP 443.",
+            next: "In this site's outbound firewall, look for a rule about TLS to {ranges} and for a filter of server names (SNI); allow *.relay.teams.microsoft.com and *.tr.teams.microsoft.com on TCP 443.",
             settle: "pseudo-TLS or a control name on the same port",
         },
         C::TlsMtu => Words {
