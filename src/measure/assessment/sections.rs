@@ -25,7 +25,9 @@ fn tests(all: &[AssessmentTotals]) -> Table {
         .key("tool", "tool", |one| one.tool.clone())
         .key("protocol", "protocol", |one| one.protocol.clone())
         .numbers("tests", "tests", |one| one.tests)
-        .numbers("untold", "nothing measured", |one| one.untold)
+        .numbers("untold", "nothing measured", |one| {
+            Some(one.untold).filter(|untold| *untold > 0)
+        })
         .spare()
         .numbers("failed", "without answer", |one| one.failed)
         .numbers("loss_percent", "mean loss", |one| percent(one.loss_percent))
