@@ -256,6 +256,15 @@ fn mended(error: &clap::Error, words: &[OsString]) -> Option<String> {
     if rest.iter().any(is_command) {
         return None;
     }
+    // what `probe` has as an option
+    let probe = known.find_subcommand("probe");
+    let mut options = probe.into_iter().flat_map(clap::Command::get_arguments);
+    if options.any(|option| option.get_long() == Some(first.as_str())) {
+        let behind = rest.iter().skip_while(|word| **word != *first).skip(1);
+        let behind: Vec<OsString> = behind.cloned().collect();
+        let line = format!("turnprobe probe --{first} {}", shown(&behind));
+        return Some(line.trim_end().to_owned());
+    }
     let ending = first.to_ascii_lowercase();
     let likely = if OF_FILES.iter().any(|one| ending.ends_with(one)) {
         &["report"][..]
@@ -308,6 +317,9 @@ mod tests {
                 "`turnprobe probe probe.example.com:443 -n 1`",
             ),
             ("turnprobe night.csv", "`turnprobe report night.csv`"),
+            ("turnprobe hold 20s", "`turnprobe probe --hold 20s`"),
+            ("turnprobe hold --help", "`turnprobe probe --hold --help`"),
+            ("turnprobe watch", "`turnprobe probe --watch`"),
             (
                 "turnprobe --html a.html a.csv",
                 "`turnprobe report --html a.html a.csv`",

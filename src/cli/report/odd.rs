@@ -126,13 +126,20 @@ impl Oddities {
                 continue;
             }
             let rows = number::counted(odds.count, "row was", "rows were");
+            // those that are too late for their order are not looked for
+            let least = if self.late.contains_key(file) {
+                "at least "
+            } else {
+                ""
+            };
             let place = if file == other {
                 "before in this file".to_owned()
             } else {
                 format!("in {}", name(*other))
             };
-            let what =
-                format!("{rows} there {place}, with the same time and measurement: counted twice");
+            let what = format!(
+                "{least}{rows} there {place}, with the same time and measurement: counted twice"
+            );
             problems.push(odds.problem(name(*file), what));
         }
         for (file, other, series, seconds) in overlaps {
