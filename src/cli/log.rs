@@ -30,6 +30,8 @@ struct Log {
     waiting: VecDeque<String>,
     /// Lines that waited too long.
     dropped: u64,
+    /// Whether it was said that it cannot be written.
+    is_told: bool,
 }
 
 /// Appends all messages to a file from now on. Says so where another program holds it.
@@ -58,6 +60,7 @@ pub fn begin(path: &Path) -> anyhow::Result<Option<String>> {
     // a second one is none of this program's
     let _ = LOG.set(Mutex::new(Log {
         path,
+        is_told: file.is_none(),
         file,
         waiting: VecDeque::new(),
         dropped: 0,
@@ -80,29 +83,38 @@ pub fn named(words: &[OsString]) -> Option<PathBuf> {
     None
 }
 
-/// Adds lines; nobody is left to hear of a failure.
-pub fn add(text: &str) {
+/// Adds lines. Says so where they cannot be written, once until they are.
+pub fn add(text: &str) -> Option<String> {
     let Some(Ok(mut log)) = LOG.get().map(Mutex::lock) else {
-        return;
+        return None;
     };
     let now = local(Wall::system().now()).to_rfc3339_opts(SecondsFormat::Secs, false);
     let lines = text.lines().map(|line| format!("{now} {line}{LINE_END}"));
     log.waiting.extend(lines);
-    log.write();
+    let unwritten = log.write();
     while log.waiting.len() > WAITING {
         log.waiting.pop_front();
         log.dropped += 1;
     }
+    unwritten
 }
 
 impl Log {
-    /// Writes what waits; what could not be written waits on.
-    fn write(&mut self) {
-        if self.file.is_none() {
-            self.file = open(&self.path).ok();
-        }
-        let Some(file) = &mut self.file else {
-            return;
+    /// Writes what waits; what could not be written waits on, and the first time that is said.
+    fn write(&mut self) -> Option<String> {
+        let Err(error) = self.try_write() else {
+            self.is_told = false;
+            return None;
+        };
+        let path = self.path.display();
+        (!std::mem::replace(&mut self.is_told, true))
+            .then(|| format!("--log {path} cannot be written ({error}); its lines wait"))
+    }
+
+    fn try_write(&mut self) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(open(&self.path)?),
         };
         let mut text = String::new();
         if self.dropped > 0 {
@@ -112,14 +124,15 @@ impl Log {
             );
         }
         text.extend(self.waiting.iter().map(String::as_str));
-        match file.write_all(text.as_bytes()) {
-            Ok(()) => {
-                self.waiting.clear();
-                self.dropped = 0;
-            }
+        let written = file.write_all(text.as_bytes());
+        if written.is_ok() {
+            self.waiting.clear();
+            self.dropped = 0;
+        } else {
             // a share that was away needs another handle
-            Err(_) => self.file = None,
+            self.file = None;
         }
+        written
     }
 }
 

@@ -177,7 +177,9 @@ fn write(text: &str) {
 fn write_in(text: &str, shown: &str) {
     wipe();
     let _ = std::io::stderr().write_all(shown.as_bytes());
-    log::add(text);
+    if let Some(unwritten) = log::add(text) {
+        let _ = std::io::stderr().write_all(format!("turnprobe: note: {unwritten}\n").as_bytes());
+    }
 }
 
 #[cfg(test)]

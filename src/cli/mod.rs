@@ -117,7 +117,7 @@ fn read(line: &CommandLine, typed: Vec<OsString>) -> Result<Exit, FatalError> {
             let error = wrong::with_command(error, typed);
             let _ = error.print();
             if is_logged {
-                log::add(&error.render().to_string());
+                let _ = log::add(&error.render().to_string());
             }
             Ok(Exit::Usage)
         }

@@ -394,6 +394,22 @@ mod unix {
         assert!(stdout.contains("50 sent"), "{stdout}");
     }
 
+    // a disk that is full, which Linux alone has as a file
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_log_that_cannot_be_written_is_told_once_and_stops_nothing() {
+        let said =
+            crate::command::run("probe --lab -n 1 --format csv --columns datetime --log /dev/full")
+                .ended(0);
+        assert_eq!(
+            said.stderr.matches("cannot be written").count(),
+            1,
+            "{}",
+            said.stderr
+        );
+        assert!(said.stderr.contains("--log /dev/full"), "{}", said.stderr);
+    }
+
     #[test]
     fn a_series_goes_on_while_its_directory_has_another_name() {
         let dir = tempfile::tempdir().unwrap();
