@@ -33,6 +33,8 @@ pub struct ComparisonContext {
     pub interrupted: bool,
     /// Rows that are of both sides, and count in neither.
     pub of_both: u64,
+    /// Rows that were left out, as their outcome could not be read.
+    pub without_outcome: u64,
     /// Whether the sides differ in the proxy that they went through.
     pub differ_in_proxy: bool,
     /// Version of the program.
@@ -41,7 +43,10 @@ pub struct ComparisonContext {
 
 /// Of rows that were folded.
 pub fn comparison(folded: &Folded, about: ComparisonContext) -> Comparison {
-    let compared = Compared::of(folded, about.zone);
+    let mut compared = Compared::of(folded, about.zone);
+    for failures in &mut compared.failures {
+        failures.leave_out(about.without_outcome);
+    }
     let notes = notes(folded, &compared, &about);
     let mut input = about.input;
     input.rows_used = folded.rows.iter().sum();

@@ -129,6 +129,10 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
             )
         }
         (Decision::NoDifference, _) => format!("{shares}: no difference"),
+        _ if of.unknown > 0 => format!(
+            "{shares}: cannot tell: the outcome of {} could not be read",
+            counted(of.unknown, "row", "rows")
+        ),
         _ if of.in_outages => format!(
             "{shares}: cannot tell: they are concentrated in a few stretches, as in outages, and the usual block or day does not differ by anything that matters"
         ),

@@ -45,6 +45,7 @@ fn failures() -> Failures {
         verdict: Decision::NoDifference,
         needs: None,
         in_outages: false,
+        unknown: 0,
     }
 }
 
@@ -142,6 +143,22 @@ fn a_changed_tail_is_told_where_the_median_does_not_show_it() {
     );
 }
 
+// half a percentage point matters: 50 of 10,050 rows are 0.498, 51 of 10,051 are 0.507
+#[test]
+fn no_difference_is_told_only_where_rows_without_an_outcome_could_make_none() {
+    for (unknown, verdict) in [(50, Decision::NoDifference), (51, Decision::CannotTell)] {
+        let mut some = failures();
+        some.leave_out(unknown);
+        assert_eq!(some.verdict, verdict, "{unknown}");
+    }
+    let mut some = failures();
+    some.leave_out(1_060);
+    assert_eq!(
+        sentence::failures(&some, "VPN", false),
+        "failures 0.3 % and 0.4 %: cannot tell: the outcome of 1060 rows could not be read"
+    );
+}
+
 #[test]
 fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual() {
     assert_eq!(
@@ -189,6 +206,7 @@ fn nothing_if(interrupted: bool) -> model::Comparison {
         filters: Vec::new(),
         zone: crate::zone::Zone::Utc,
         interrupted,
+        without_outcome: 0,
         of_both: 0,
         differ_in_proxy: false,
         tool_version: "0",

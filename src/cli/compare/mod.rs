@@ -11,7 +11,7 @@ use anyhow::anyhow;
 use super::exit::{Exit, FatalError};
 use super::files::{
     DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untold, filters_told, input,
-    json, tell_left_out,
+    json, tell_left_out, without_outcome,
 };
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -229,6 +229,7 @@ fn compared(args: &CompareArgs, sides: &Sides, read: Read) -> (Comparison, ReadS
         zone: args.time_zone,
         interrupted: read.interrupted,
         of_both: read.of_both,
+        without_outcome: without_outcome(&read.summary),
         differ_in_proxy: read.apart == Some(Apart::Proxy),
         tool_version: env!("CARGO_PKG_VERSION"),
     };

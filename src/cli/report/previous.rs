@@ -54,6 +54,8 @@ impl Previous {
             zone: args.time_zone,
             interrupted,
             of_both: 0,
+            // they have a finding of their own
+            without_outcome: 0,
             differ_in_proxy: false,
             tool_version: env!("CARGO_PKG_VERSION"),
         };

@@ -46,6 +46,22 @@ pub struct Failures {
     pub needs: Option<Needs>,
     /// The failures lie in few blocks, as outages do, so that the usual block does not show them.
     pub in_outages: bool,
+    /// Rows whose outcome could not be read, where these are too many to say that nothing differs.
+    pub unknown: u64,
+}
+
+impl Failures {
+    /// So many rows were left out, as their outcome could not be read: had they all failed on one side, it could matter.
+    pub fn leave_out(&mut self, unknown: u64) {
+        let rows = self.sides.iter().map(|(rows, _)| *rows).min();
+        let all = rows.unwrap_or(0).saturating_add(unknown);
+        let could_matter = points(all, unknown).is_some_and(|points| points >= MATTERS_POINTS);
+        let is_none = self.verdict == Decision::NoDifference;
+        if self.of == FailurePart::Rows && is_none && could_matter {
+            self.verdict = Decision::CannotTell;
+            self.unknown = unknown;
+        }
+    }
 }
 
 /// Rows and failures of some blocks.
@@ -146,6 +162,7 @@ fn of(what: FailurePart, cells: &[&FinishedCell], folded: &Folded, zone: Zone) -
         verdict,
         needs,
         in_outages,
+        unknown: 0,
     })
 }
 
