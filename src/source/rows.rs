@@ -82,6 +82,8 @@ pub(super) struct Rows<'a> {
     stamps: Stamps,
     /// Headers of End2End-Ping that are there again.
     headers_again: u64,
+    /// Requests of rows of End2End-UDP3478 that were answered: those without an answer, and all.
+    requests: [u64; 2],
     mended: MendedRows,
     out: &'a mut dyn Deliver,
 }
@@ -121,6 +123,7 @@ impl<'a> Rows<'a> {
             clock: Clock::new(zone),
             stamps: Stamps::default(),
             headers_again: 0,
+            requests: [0; 2],
             mended: MendedRows::default(),
             out,
         };
@@ -221,6 +224,9 @@ impl<'a> Rows<'a> {
         if has_unknown_outcome(&mut self.batch, form, unknown, line) {
             self.batch.drop_row();
             return RowEnd::Whole;
+        }
+        if form.layout.dialect == Dialect::End2EndUdp {
+            notes::count_requests(&self.batch.current(), &mut self.requests);
         }
         let (batch, stamps) = (&mut self.batch, &mut self.stamps);
         let timed = end_row(batch, form, (&mut self.clock, stamps), line, trouble);

@@ -1,8 +1,24 @@
 //! What is told of the rows of a file when it was read.
 
 use super::Rows;
+use crate::record::Counter as _;
+use crate::schema::Row;
 use crate::source::dates::Serial;
 use crate::source::trouble::Problem;
+
+/// Counts the requests of a row of End2End-UDP3478 that was answered: those without an answer, and all.
+pub(super) fn count_requests(row: &Row<'_>, [without, all]: &mut [u64; 2]) {
+    let of = |name: &str| {
+        let mut names = row.layout.names().iter();
+        let place = names.position(|known| known.eq_ignore_ascii_case(name))?;
+        row.cell(place).trim().parse::<u64>().ok()
+    };
+    if let (Some(answered @ 1..), Some(failed)) = (of("successrttcount"), of("failedrttcount")) {
+        without.raise(failed);
+        all.raise(answered);
+        all.raise(failed);
+    }
+}
 
 impl Rows<'_> {
     /// Whether it has rows, and no word of an outcome in it is known.
@@ -102,6 +118,13 @@ impl Rows<'_> {
                 self.headers_again,
                 "repeated header was skipped: End2End-Ping writes one at each start",
                 "repeated headers were skipped: End2End-Ping writes one at each start",
+            ));
+        }
+        let [without, all] = self.requests;
+        if without > 0 {
+            notes.push(format!(
+                "{name}: {without} of {all} requests in rows with an answer had none (failedrttcount): such a row counts as \
+                 answered, so they are not in the verdict"
             ));
         }
         notes.extend(self.told.iter().map(|told| format!("{name}: {told}")));

@@ -379,6 +379,20 @@ fn lines_that_end_in_two_carriage_returns_are_lines() {
 }
 
 #[test]
+fn requests_of_end2end_udp_without_an_answer_are_told_of_rows_that_have_one() {
+    let head = "remoteudpport,minroundtrip,successrttcount,failedrttcount,remoteip,answerreceived,averagertt,maxroundtrip";
+    let rows = "3478,14,1,4,192.0.2.1,True,16,24\n3478,14,5,0,192.0.2.1,True,16,24\n3478,0,0,5,192.0.2.1,False,0,0\n";
+    let taken = of(format!("{head}\n{rows}"));
+    let notes = &taken.summary.notes;
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("4 of 10 requests in rows with an answer had none")),
+        "{notes:?}"
+    );
+}
+
+#[test]
 fn answers_of_end2end_udp_are_read_in_the_language_of_each_excel() {
     for [yes, no] in [["SANT", "FALSKT"], ["PRAWDA", "FAŁSZ"], ["ИСТИНА", "ЛОЖЬ"]] {
         let head = "remoteudpport;minroundtrip;successrttcount;failedrttcount;remoteip;answerreceived;averagertt;maxroundtrip";
