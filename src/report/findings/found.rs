@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use chrono::{DateTime, Utc};
 
 use super::region_outage::{self, RegionOutage};
+use crate::doc::number::grouped;
 use crate::doc::text::{cut, time};
 use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
@@ -107,6 +108,14 @@ impl<'a> Inputs<'a> {
 
 pub(super) fn name(text: &str) -> String {
     cut(text, LONGEST_NAME)
+}
+
+/// All computers of so many, at the begin of a sentence.
+pub(super) fn all_computers(count: usize) -> String {
+    match count {
+        2 => "Both computers".to_owned(),
+        _ => format!("All {} computers", grouped(count as u64)),
+    }
 }
 
 /// A microsecond of the rows as a moment.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{causes, length, weight, whom};
-use super::found::{Inputs, RankedFinding, at, name};
+use super::found::{Inputs, RankedFinding, all_computers, at, name};
 use super::region_outage::{RegionOutage, answered_or_lost};
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
@@ -74,7 +74,8 @@ fn where_to_look(about: &Inputs<'_>, outage: &RegionOutage) -> String {
             .to_owned(),
         (had, of) if had == of => {
             format!(
-                "All {all} computers that probed them then saw it: those relays, or the path to them (likely)."
+                "{} that probed them then saw it: those relays, or the path to them (likely).",
+                all_computers(of)
             )
         }
         (1, _) => format!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::event::{OutageEvent, TOGETHER_US};
-use super::found::{Inputs, name};
+use super::found::{Inputs, all_computers, name};
 use super::standing::only_region;
 use crate::doc::number::grouped;
 use crate::judge::together::{Together, Who, together};
@@ -105,8 +105,8 @@ pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> Stri
             name(site)
         ),
         Together::Everybody => format!(
-            "All {} computers that measured then saw it: the relays, or a path that all of them share (likely).",
-            grouped(hosts.len() as u64)
+            "{} that measured then saw it: the relays, or a path that they share (likely).",
+            all_computers(hosts.len())
         ),
         Together::Transport(transport) => format!(
             "Only {} failed, while the others got through at the same time: a filter, or a relay that no longer serves it (possible).",
