@@ -39,8 +39,15 @@ pub fn versions(facts: &VersionFacts) -> (Option<Colour>, String) {
     };
     let are = |versions: &[ProtocolVersion]| if versions.len() == 1 { "is" } else { "are" };
     if !outdated.is_empty() {
+        let is_current = |version: &ProtocolVersion| !version.is_outdated();
+        let mut others = facts.accepted.iter().chain(&facts.unknown);
+        let nothing_else = if others.any(is_current) {
+            ""
+        } else {
+            ", and neither TLS 1.2 nor TLS 1.3 is: no current client can connect"
+        };
         let text = format!(
-            "{} {} accepted: everything older than TLS 1.2 should be off{untold}",
+            "{} {} accepted: everything older than TLS 1.2 should be off{nothing_else}{untold}",
             names(&outdated),
             are(&outdated)
         );
@@ -210,6 +217,15 @@ mod tests {
                 "TLS 1.0 and TLS 1.1 are accepted: everything older than TLS 1.2 should be off; could not tell whether SSL 2.0 is".to_owned()
             )
         );
+    }
+
+    #[test]
+    fn that_no_current_client_can_connect_is_said_where_it_is_known() {
+        let said = |accepted, unknown| told(accepted, unknown).1.contains("no current client");
+        assert!(said(&[Tls10], &[]));
+        assert!(said(&[Tls10, Tls11], &[Ssl2]));
+        assert!(!said(&[Tls10], &[Tls12]));
+        assert!(!said(&[Tls10, Tls13], &[]));
     }
 
     #[test]

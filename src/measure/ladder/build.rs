@@ -238,7 +238,12 @@ fn verdict(
             Some(path) => Grade {
                 colour: Colour::Amber.as_str(),
                 text: format!(
-                    "{text}; but its certificate is {}: {}",
+                    "{text}; {} its certificate is {}: {}",
+                    if colour == Some(Colour::Green) {
+                        "but"
+                    } else {
+                        "and"
+                    },
                     path.as_str(),
                     walked.path_evidence
                 ),
