@@ -365,6 +365,19 @@ fn outage(dir: &Path, is_lost: fn(&Row) -> bool) -> Value {
 /// Which rows are lost, what is said then, of which host, and how many they are.
 type Case = (fn(&Row) -> bool, &'static str, &'static str, u64);
 
+// names of computers have no case: Windows and PowerShell spell them differently
+#[test]
+fn one_computer_in_two_spellings_is_no_second_witness() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = (0..120).flat_map(|minute| {
+        let is_lost = (60..75).contains(&minute);
+        ["PC1", "pc1"].map(|host| Row::at(minute * 60).of(host, "").lost_if(is_lost))
+    });
+    let report = json("", &file(dir.path(), rows));
+    let text = report["findings"][0]["text"].as_str().unwrap();
+    assert!(text.contains("Only one computer measured then"), "{text}");
+}
+
 #[test]
 fn an_outage_is_the_first_finding_and_says_where_to_look() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! A finding while it is being made.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
@@ -63,12 +64,20 @@ pub(super) struct Inputs<'a> {
     pub(super) outages: KnownOutages<'a>,
     /// Outages of regions.
     pub(super) regional: Vec<RegionOutage>,
+    /// The computer of each series. Its name has no case: whatever programs spell it like, it is as the first one does.
+    pub(super) hosts: Vec<&'a str>,
 }
 
 impl<'a> Inputs<'a> {
     pub(super) fn new(rows: &'a Finished, report: &'a Report) -> Self {
         let outages = KnownOutages::new(rows);
+        let mut spelled: HashMap<String, &str> = HashMap::new();
+        let hosts = rows.series.iter().map(|([host, ..], _)| {
+            let known = spelled.entry(host.to_lowercase());
+            *known.or_insert(host.as_str())
+        });
         Self {
+            hosts: hosts.collect(),
             rows,
             report,
             regional: region_outage::all(rows, &outages),

@@ -56,16 +56,12 @@ fn probed<'a>(about: &Inputs<'a>, outage: &RegionOutage) -> BTreeSet<&'a str> {
     let of_it = about.rows.levels.iter().filter(|((_, region), level)| {
         *region == outage.region && answered_or_lost(level, outage.from, outage.to).0 > 0
     });
-    of_it
-        .map(|((number, _), _)| about.rows.series[*number].0[0].as_str())
-        .collect()
+    of_it.map(|((number, _), _)| about.hosts[*number]).collect()
 }
 
 fn where_to_look(about: &Inputs<'_>, outage: &RegionOutage) -> String {
     let probed = probed(about, outage);
-    let hosts = outage
-        .series()
-        .map(|number| about.rows.series[number].0[0].as_str());
+    let hosts = outage.series().map(|number| about.hosts[number]);
     let hosts: BTreeSet<&str> = hosts.collect();
     let all = grouped(probed.len() as u64);
     match (hosts.len(), probed.len()) {

@@ -29,10 +29,10 @@ fn one_of_several<'a>(
 /// What lies between those that failed and those that did not.
 pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> String {
     let who = |number: usize| {
-        let [host, target, transport] = &about.rows.series[number].0;
+        let [_, target, transport] = &about.rows.series[number].0;
         let label = about.rows.dimensions.series_labels.get(&number);
         Who {
-            host,
+            host: about.hosts[number],
             site: label.map_or("", |label| site(label)),
             target,
             transport,
