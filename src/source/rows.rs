@@ -211,6 +211,10 @@ impl<'a> Rows<'a> {
     /// Ends the row that is being made.
     #[inline]
     pub fn finish(&mut self, line: u64, trouble: &mut Trouble) -> RowEnd {
+        let requests = self.requests;
+        if self.dialect == Some(Dialect::End2EndUdp) {
+            self.count_requests();
+        }
         let Some(form) = &mut self.csv else {
             self.batch.drop_row();
             return RowEnd::Whole;
@@ -225,12 +229,14 @@ impl<'a> Rows<'a> {
             self.batch.drop_row();
             return RowEnd::Whole;
         }
-        if form.layout.dialect == Dialect::End2EndUdp {
-            notes::count_requests(&self.batch.current(), &mut self.requests);
-        }
         let (batch, stamps) = (&mut self.batch, &mut self.stamps);
         let timed = end_row(batch, form, (&mut self.clock, stamps), line, trouble);
-        self.counted(timed)
+        let ended = self.counted(timed);
+        if ended == RowEnd::Undecided {
+            // it comes again
+            self.requests = requests;
+        }
+        ended
     }
 
     /// Puts the row that is being made right where its dialect is known to write it with another number

@@ -2,25 +2,26 @@
 
 use super::Rows;
 use crate::record::Counter as _;
-use crate::schema::Row;
 use crate::source::dates::Serial;
 use crate::source::trouble::Problem;
 
-/// Counts the requests of a row of End2End-UDP3478 that was answered: those without an answer, and all.
-pub(super) fn count_requests(row: &Row<'_>, [without, all]: &mut [u64; 2]) {
-    let of = |name: &str| {
-        let mut names = row.layout.names().iter();
-        let place = names.position(|known| known.eq_ignore_ascii_case(name))?;
-        row.cell(place).trim().parse::<u64>().ok()
-    };
-    if let (Some(answered @ 1..), Some(failed)) = (of("successrttcount"), of("failedrttcount")) {
-        without.raise(failed);
-        all.raise(answered);
-        all.raise(failed);
-    }
-}
-
 impl Rows<'_> {
+    /// Counts the requests of the row that is being made, of End2End-UDP3478, where it was answered.
+    pub fn count_requests(&mut self) {
+        let row = self.batch.current();
+        let of = |name: &str| {
+            let mut names = row.layout.names().iter();
+            let place = names.position(|known| known.eq_ignore_ascii_case(name))?;
+            row.cell(place).trim().parse::<u64>().ok()
+        };
+        let counts = (of("successrttcount"), of("failedrttcount"));
+        if let (Some(answered @ 1..), Some(failed)) = counts {
+            let [without, all] = &mut self.requests;
+            without.raise(failed);
+            all.raise(answered.saturating_add(failed));
+        }
+    }
+
     /// Whether it has rows, and no word of an outcome in it is known.
     pub fn has_no_known_outcome(&self) -> bool {
         self.count == 0 && self.unknown_outcomes.count > 0
