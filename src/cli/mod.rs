@@ -116,8 +116,8 @@ fn read(line: &CommandLine, typed: Vec<OsString>) -> Result<Exit, FatalError> {
             }
             let error = wrong::with_command(error, typed);
             let _ = error.print();
-            if is_logged {
-                let _ = log::add(&error.render().to_string());
+            if is_logged && let Some(unwritten) = log::add(&error.render().to_string()) {
+                message::note(&unwritten);
             }
             Ok(Exit::Usage)
         }

@@ -49,6 +49,10 @@ pub(super) fn variable() -> &'static Variable {
 /// Whether a file is one of a zone: whatever else stands there is taken for UTC without a word. Source: RFC 9636 section 3.1.
 fn is_zone_file(path: &Path) -> bool {
     let mut magic = [0; 4];
+    // a pipe of that name would be waited for
+    if !path.is_file() {
+        return false;
+    }
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
     read.is_ok() && &magic == b"TZif"
 }

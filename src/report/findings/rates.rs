@@ -66,7 +66,7 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
     let when = is_all
         .then(|| of_all(about, "lost rows", &all.failures))
         .flatten();
-    let is_cluster = when
+    let is_together = when
         .as_ref()
         .zip(about.report.overview.first.zip(about.report.overview.last))
         .is_some_and(|(when, (first, last))| {
@@ -91,7 +91,7 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
             rules.longest_by_chance(&series.lost_runs)
         });
         match more.max().filter(|more| *more >= k) {
-            None if is_cluster => {
+            None if is_together => {
                 format!(": fewer than {k} in a row, but more in a short time than chance explains")
             }
             None => format!(": fewer than {k} in a row, which can happen by chance"),
@@ -127,7 +127,7 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
             .map_or_else(String::new, |when| format!("; {}", when.text)),
     );
     // without times or their order nobody can tell that they were no outage
-    let is_told = about.report.overview.rows_without_time == 0 && !may_hide && !is_cluster;
+    let is_told = about.report.overview.rows_without_time == 0 && !may_hide && !is_together;
     let may_be_one = !is_told && lost >= FEWEST;
     let severity = if low > GRAVE_SHARE {
         Severity::Fail
