@@ -129,6 +129,9 @@ pub fn told(why: &WhyUnknown) -> String {
         WhyUnknown::NotOnThisSystem => "this system does not provide it".to_owned(),
         WhyUnknown::Masked(code) => format!("hidden: {}", Code::meaning(*code)),
         WhyUnknown::NotReached => "not reached, or no answer".to_owned(),
+        WhyUnknown::NoMappedAddress => {
+            "the relays answer without the address that they see this machine by".to_owned()
+        }
         WhyUnknown::WaitedBriefly(ms) => format!(
             "not finished within {}; a slow server or lost packets look the same, and a run without --quick waits longer",
             number::seconds(*ms as f64 / 1e3)

@@ -204,6 +204,7 @@ impl Redact for WhyUnknown {
             | Self::Interrupted
             | Self::NotOnThisSystem
             | Self::NotReached
+            | Self::NoMappedAddress
             | Self::WaitedBriefly(_) => self.clone(),
         }
     }
