@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::io::Interest;
 
+use super::icmp::{self, IcmpWord};
 use super::local_end::LocalEnd;
 use super::{plain_error, tcp_info};
 use crate::clock;
@@ -71,7 +72,10 @@ pub async fn connect(
             deferred,
             result: stream.into_std().map_err(|error| failure_of(&error)),
         },
-        Ok(Err(error)) => Connect::failed(took, only_syns(&tcp), from_the_path(&error)),
+        Ok(Err(error)) => {
+            let word = IcmpWord::of(&stream, address.ip());
+            Connect::failed(took, only_syns(&tcp), from_the_path(&error, word))
+        }
         Err(_) => {
             let detail = format!("no answer within {} ms", limit.as_millis());
             Connect::failed(
@@ -196,18 +200,23 @@ pub fn deferred_failure(failure: Failure) -> Failure {
     Failure { cause, ..failure }
 }
 
-/// The cause for an error that came back while the SYN was under way. What has no code of its
-/// own, such as "administratively prohibited", is a router's or firewall's word on the host.
-fn from_the_path(error: &io::Error) -> Failure {
-    let failure = failure_of(error);
-    if failure.cause != Cause::ConnectLocalError {
-        return failure;
-    }
-    let said = failure.detail;
-    Failure::new(
-        Cause::ConnectHostUnreachable,
-        format!("rejected on the way: {said}"),
-    )
+/// The cause for an error that came back while the SYN was under way, and who said so, where the system tells. What has no
+/// code of its own, such as "administratively prohibited", is a router's or firewall's word on the host.
+fn from_the_path(error: &io::Error, word: Option<IcmpWord>) -> Failure {
+    let Failure { cause, detail } = failure_of(error);
+    let is_odd = cause == Cause::ConnectLocalError;
+    let said = match word {
+        Some(word) if cause == Cause::ConnectRefused => format!("{detail}: {}", word.told()),
+        Some(word) => word.told(),
+        None if is_odd => format!("rejected on the way: {detail}"),
+        None => icmp::without_a_word(error),
+    };
+    let cause = if is_odd {
+        Cause::ConnectHostUnreachable
+    } else {
+        cause
+    };
+    Failure::new(cause, said)
 }
 
 /// The cause for an error of the system, and what the system says.

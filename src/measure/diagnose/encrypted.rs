@@ -156,7 +156,7 @@ async fn with_small_beside(
     let small = async {
         crate::timer::sleep(stalled).await;
         let small = with_small_segments(opener, target, remote);
-        let small = crate::timer::timeout(limit - stalled, small).await;
+        let small = crate::timer::timeout(limit.saturating_sub(stalled), small).await;
         // not finished in time is no success
         small.unwrap_or(cfg!(unix).then_some(false))
     };
