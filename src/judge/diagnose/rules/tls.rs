@@ -82,31 +82,47 @@ pub const RESET: Rule = Rule {
 };
 
 /// Whether a stalled handshake lacks the full segments at its beginning.
-fn has_tail(tls: &TlsFacts) -> bool {
+fn has_tail(facts: &Facts, tls: &TlsFacts) -> bool {
     let tail = tls.segments.known().is_some_and(|segments| {
         segments.out_of_order > 0 && segments.data_in > 0 && segments.bytes_received == 0
     });
-    tls.outcome == TlsOutcome::Silent && (tail || is_proved(tls))
+    let is_by_small = || is_proved(tls) || (works_small(tls) && is_small_everywhere(facts));
+    tls.outcome == TlsOutcome::Silent && (tail || is_by_small())
+}
+
+fn works_small(tls: &TlsFacts) -> bool {
+    tls.works_with_small_segments.known() == Some(&true)
 }
 
 /// Whether small segments made the difference; not where nothing at all came with usual ones, of which the last one is
 /// short: then it may be chance.
 fn is_proved(tls: &TlsFacts) -> bool {
     let came = |segments: &Segments| segments.data_in > 0;
-    tls.works_with_small_segments.known() == Some(&true) && tls.segments.known().is_none_or(came)
+    works_small(tls) && tls.segments.known().is_none_or(came)
+}
+
+/// Whether every handshake that stalled worked with small segments beside it, at two servers at least: that is no chance.
+fn is_small_everywhere(facts: &Facts) -> bool {
+    let all = handshakes(facts)
+        .iter()
+        .chain(facts.encrypted.control.known());
+    let stalled: Vec<_> = all
+        .filter(|tls| tls.outcome == TlsOutcome::Silent)
+        .collect();
+    stalled.len() >= 2 && stalled.into_iter().all(works_small)
 }
 
 pub const MTU: Rule = Rule {
     code: Code::TlsMtu,
     layer: 5,
-    condition: "the handshake stalls, and of the server's flight only a segment after a gap arrived (or it succeeds with segments of 1,220 bytes)",
-    why: "only the short last segment gets through; nothing else looks like that, and small segments prove it",
+    condition: "the handshake stalls, and of the server's flight only a segment after a gap arrived, or it succeeds beside it with segments of 1,220 bytes; if nothing at all arrived, this must be so at two servers",
+    why: "only the short last segment gets through; nothing else looks like that, and small segments prove it; if nothing at all arrived, one success may be chance",
     grade: "fail (warn if the handshake with another relay succeeds), path, likely; certain with the proof",
     check: |facts| {
-        let (tls, severity, n) = ended(facts, has_tail)?;
-        let is_proved = begun(facts).any(|tls| has_tail(tls) && is_proved(tls));
+        let (tls, severity, n) = ended(facts, |tls| has_tail(facts, tls))?;
+        let is_proved = begun(facts).any(|tls| has_tail(facts, tls) && is_proved(tls));
         let confidence = if is_proved { Certain } else { Likely };
-        let small = if is_proved {
+        let small = if begun(facts).any(works_small) {
             "it works with them"
         } else {
             "not tried, or no better"
@@ -149,7 +165,7 @@ pub const TIMEOUT: Rule = Rule {
     grade: "fail (warn if the handshake with another relay succeeds), unknown, possible; firewall, possible if the ClientHello is never acknowledged, or if this system does not tell and pseudo-TLS, TURN or the control name pass",
     check: |facts| {
         let is = |tls: &TlsFacts| {
-            tls.outcome == TlsOutcome::Silent && !has_tail(tls) && is_long_enough(tls)
+            tls.outcome == TlsOutcome::Silent && !has_tail(facts, tls) && is_long_enough(tls)
         };
         let (tls, severity, n) = ended(facts, is)?;
         let acknowledged = tls.hello_acknowledged.known();
