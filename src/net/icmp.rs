@@ -332,6 +332,8 @@ mod tests {
                 assert!(said.ends_with("prohibited)"), "{said}");
             }
         }
+        let host = io::ErrorKind::HostUnreachable.into();
+        assert!(without_a_word(&host).contains("or refused on the way"));
         for (sender, kind, code, expected) in [
             (
                 "203.0.113.7",

@@ -190,11 +190,13 @@ pub fn only_syns(tcp: &Tcp) -> Tcp {
 /// What failed when neither the SYN nor the data that went out with it was answered, from what the
 /// handshake says of it.
 pub fn deferred_failure(failure: Failure) -> Failure {
+    let has = |detail: &str, words: &[&str]| words.iter().any(|word| detail.contains(word));
     let detail = &failure.detail;
     let cause = match failure.cause {
         Cause::TlsTimeout => Cause::ConnectTimeout,
         _ if detail.contains("refused") => Cause::ConnectRefused,
-        _ if detail.contains("unreachable") => Cause::ConnectHostUnreachable,
+        _ if detail.contains("network is unreachable") => Cause::ConnectNetUnreachable,
+        _ if has(detail, &["unreachable", "no route to host"]) => Cause::ConnectHostUnreachable,
         _ => Cause::ConnectReset,
     };
     Failure { cause, ..failure }
@@ -297,6 +299,22 @@ mod tests {
             );
         }
         server.join().unwrap();
+    }
+
+    #[test]
+    fn what_a_deferred_syn_gets_has_the_cause_of_a_connect() {
+        // the words of strerror(3), and what the handshake says behind them
+        for (said, cause) in [
+            ("connection refused", Cause::ConnectRefused),
+            ("no route to host", Cause::ConnectHostUnreachable),
+            ("network is unreachable", Cause::ConnectNetUnreachable),
+            ("connection reset by peer", Cause::ConnectReset),
+        ] {
+            let of_tls = Failure::new(Cause::TlsReset, format!("{said} before it sent a byte"));
+            assert_eq!(deferred_failure(of_tls).cause, cause, "{said}");
+        }
+        let silent = Failure::new(Cause::TlsTimeout, "no answer");
+        assert_eq!(deferred_failure(silent).cause, Cause::ConnectTimeout);
     }
 
     #[test]

@@ -201,7 +201,8 @@ fn talk(talk: &RelayReply) -> Observed {
 fn reply_seen(reply: Reply) -> Observed {
     match reply {
         Reply::Success | Reply::Error(401) => Observed::Ok(Vec::new()),
-        Reply::NotConnected => Observed::Unknown(WhyUnknown::NotReached),
+        // silence within a short wait is nothing odd yet
+        Reply::NotConnected | Reply::Silent => Observed::Unknown(WhyUnknown::NotReached),
         _ => Observed::Odd,
     }
 }

@@ -175,7 +175,8 @@ pub const TIMEOUT: Rule = Rule {
             Some(true) | None => Party::Unknown,
         };
         let came = match tls.received_bytes {
-            None | Some(0) => Datum::Word("nothing"),
+            None => Datum::Word("no whole answer"),
+            Some(0) => Datum::Word("nothing"),
             Some(bytes) => Datum::Bytes(bytes),
         };
         let hello = acknowledged.map(|is| match is {
