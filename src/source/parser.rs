@@ -106,6 +106,7 @@ impl<'a> Parser<'a> {
     pub fn problems(&mut self, name: &str) -> Vec<Problem> {
         let mut problems = self.trouble.problems(name);
         problems.extend(self.rows.unknown_words(name));
+        problems.extend(self.rows.left_out(name));
         problems.sort_by_key(|problem| problem.line);
         problems
     }

@@ -245,9 +245,11 @@ impl ReadWorker {
             state.files.len().saturating_sub(1)
         };
         let rows = Rows::new(batch, index, self.zone, &mut self.lane);
-        let look: Option<Look<'_>> = match size {
-            Some(_) => Some(Box::new(|| told(input, &self.stop))),
-            None => None,
+        let again = size.is_some() || matches!(input, Input::Table(_));
+        let look: Option<Look<'_>> = if again {
+            Some(Box::new(|| told(input, &self.stop)))
+        } else {
+            None
         };
         let mut parser = Parser::new(rows, look);
         let mut failed = None;

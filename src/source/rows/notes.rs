@@ -43,6 +43,11 @@ impl Rows<'_> {
         [outcomes, paths].into_iter().flatten()
     }
 
+    /// The columns of a file of this name that are left out.
+    pub fn left_out(&self, name: &str) -> impl Iterator<Item = Problem> {
+        self.units.problems(name)
+    }
+
     /// What is to be known of times that a spreadsheet made numbers of.
     fn of_serials(&self) -> Vec<String> {
         let Some(digits) = self.clock.serial_digits else {
@@ -128,7 +133,8 @@ impl Rows<'_> {
                  answered, so they are not in the verdict"
             ));
         }
-        notes.extend(self.told.iter().map(|told| format!("{name}: {told}")));
+        let told = self.told.iter().chain(self.units.notes());
+        notes.extend(told.map(|told| format!("{name}: {told}")));
         notes.extend(
             self.of_serials()
                 .into_iter()

@@ -11,6 +11,7 @@ mod names;
 mod pipe;
 mod properties;
 mod saved;
+mod units;
 
 use super::{Input, ReadSummary, read};
 use crate::schema::Row;
