@@ -196,6 +196,7 @@ impl<'a> Rows<'a> {
         }
         if kind != Some(TroubleKind::Header) {
             self.dialect.get_or_insert(header.layout.dialect);
+            self.units.layout(&header.layout);
             let again = header::named_again(header.layout.names());
             let again = again.filter(|told| !self.told.contains(told));
             self.told.extend(again);

@@ -6,7 +6,7 @@
 //! are of the same unit as the others.
 
 use crate::record::Counter as _;
-use crate::schema::{Id, Layout, id};
+use crate::schema::{Dialect, Id, Layout, id};
 
 use super::number::{Mark, Marks, Said, said};
 use super::trouble::{Problem, sample};
@@ -192,6 +192,13 @@ impl ToldUnits {
         }
     }
 
+    /// Takes in the columns of a header.
+    pub fn layout(&mut self, layout: &Layout) {
+        if let Some(told) = coarse(layout) {
+            tell(&mut self.notes, told);
+        }
+    }
+
     /// What is good to know.
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -213,4 +220,31 @@ fn tell(told: &mut Vec<String>, what: String) {
     if !told.contains(&what) {
         told.push(what);
     }
+}
+
+/// What is to be known of a file of ours that has only whole milliseconds of some phases.
+pub(super) fn coarse(layout: &Layout) -> Option<String> {
+    if !matches!(layout.dialect, Dialect::Turnprobe | Dialect::Held) {
+        return None;
+    }
+    // one that is left out is there
+    let has = |id: Id| {
+        let mut names = layout.names().iter();
+        names.any(|name| name.eq_ignore_ascii_case(id.name()))
+    };
+    let coarse = TWINS.iter();
+    let coarse = coarse.filter(|(exact, millis)| has(*millis) && !has(*exact));
+    let (exact, millis): (Vec<&str>, Vec<&str>) = coarse
+        .map(|(exact, millis)| (exact.name(), millis.name()))
+        .unzip();
+    let columns = match exact.len() {
+        0 => return None,
+        1 => "column",
+        _ => "columns",
+    };
+    Some(format!(
+        "it has no {columns} {}: these times are the whole milliseconds of {}",
+        exact.join(", "),
+        millis.join(", ")
+    ))
 }

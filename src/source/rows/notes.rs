@@ -4,6 +4,7 @@ use super::Rows;
 use crate::record::Counter as _;
 use crate::source::dates::Serial;
 use crate::source::trouble::Problem;
+use crate::source::units::coarse;
 
 impl Rows<'_> {
     /// Counts the requests of the row that is being made, of End2End-UDP3478, where it was answered.
@@ -133,8 +134,10 @@ impl Rows<'_> {
                  answered, so they are not in the verdict"
             ));
         }
-        let told = self.told.iter().chain(self.units.notes());
-        notes.extend(told.map(|told| format!("{name}: {told}")));
+        let told = self.told.iter().chain(self.units.notes()).cloned();
+        // lines of JSON may have more keys than the first ones
+        let of_json = self.json.as_ref().and_then(|form| coarse(&form.layout));
+        notes.extend(told.chain(of_json).map(|told| format!("{name}: {told}")));
         notes.extend(
             self.of_serials()
                 .into_iter()

@@ -150,3 +150,40 @@ fn one_fraction_among_whole_numbers_is_refused_alone() {
         ]
     );
 }
+
+#[test]
+fn times_in_whole_milliseconds_are_said_to_be() {
+    let rows = ["13;46000", "14;47000"];
+    let (times, summary) = connects(&file("connecttimems;total_us", &rows));
+    assert_eq!(times, [Some(13_000), Some(14_000)]);
+    assert!(
+        notes(&summary).ends_with(
+            ": it has no column connect_us: these times are the whole milliseconds of connecttimems"
+        ),
+        "{}",
+        notes(&summary)
+    );
+    let (_, summary) = connects(&file("connecttimems;totaltimems;tls_path", &["13;46;"]));
+    assert!(
+        notes(&summary).ends_with(
+            ": it has no columns connect_us, total_us: these times are the whole milliseconds of connecttimems, totaltimems"
+        ),
+        "{}",
+        notes(&summary)
+    );
+    let (_, summary) = connects(
+        "{\"started_utc\":\"2021-02-12 13:46:01Z\",\"tls_path\":\"\",\"connecttimems\":14}\n",
+    );
+    assert!(
+        notes(&summary).contains("it has no column connect_us"),
+        "{}",
+        notes(&summary)
+    );
+    // End2End has no other
+    let (_, summary) = connects(
+        "datetime,remotehost,Status,connecttimems,totaltimems\n2021-02-12 13:46:01Z,relay,OK,22,59\n",
+    );
+    assert_eq!(notes(&summary), "");
+    let (_, summary) = connects(&file("connecttimems;connect_us", &["13;12690"]));
+    assert_eq!(notes(&summary), "");
+}
