@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout, RolledUp, Row};
+use crate::schema::{Dialect, FaultKind, Layout, RolledUp, Row};
 
 use super::batch::Batch;
 use super::cells::{CheckedCells, Mended};
@@ -245,9 +245,10 @@ pub(super) fn end_row(
         return RowTime::Undecided;
     }
     // from here on the row is not looked at again
+    let mut refused = Vec::new();
     if is_odd {
         let had_none = !form.writes_nothing;
-        mend(batch, form, line, trouble);
+        refused = mend(batch, form, line, trouble);
         if form.writes_nothing && had_none {
             empty(batch, form);
         }
@@ -263,8 +264,17 @@ pub(super) fn end_row(
     let rolled = if form.layout.dialect == Dialect::RollUps {
         match RolledUp::of(&Row { at, ..row }) {
             Ok(rolled) => Some(Box::new(rolled)),
-            Err(id) => {
-                trouble.rolled(id.name(), line, row.text(id).trim());
+            Err(mut fault) => {
+                let place = form.layout.place_of(fault.column);
+                let emptied = refused.iter().find(|(known, _)| Some(*known) == place);
+                let text = match emptied {
+                    Some((_, cell)) => {
+                        fault.what = FaultKind::Unreadable;
+                        cell.into()
+                    }
+                    None => row.text(fault.column),
+                };
+                trouble.rolled(fault, line, text.trim());
                 batch.drop_row();
                 return RowTime::LeftOut;
             }
@@ -302,8 +312,14 @@ pub(super) fn undecided(row: &Row<'_>, form: &LayoutInForce) -> Option<usize> {
     None
 }
 
-/// Puts the cells of a row into the form in which they are read, those that cannot be read left empty.
-fn mend(batch: &mut Batch, form: &mut LayoutInForce, line: u64, trouble: &mut Trouble) {
+/// Puts the cells of a row into the form in which they are read, those that cannot be read left empty: these are given.
+fn mend(
+    batch: &mut Batch,
+    form: &mut LayoutInForce,
+    line: u64,
+    trouble: &mut Trouble,
+) -> Vec<(usize, String)> {
+    let mut refused = Vec::new();
     let mut next = form.cells.first_odd(&batch.current(), 0);
     while let Some(number) = next {
         let place = form.cells.place(number);
@@ -317,12 +333,14 @@ fn mend(batch: &mut Batch, form: &mut LayoutInForce, line: u64, trouble: &mut Tr
             Mended::Unreadable | Mended::Fraction | Mended::Undecided => {
                 trouble.cell(&form.layout.names()[place], line, cell.trim());
                 batch.replace(place, "");
+                refused.push((place, cell));
             }
         }
         next = form
             .cells
             .first_odd(&batch.current(), number.saturating_add(1));
     }
+    refused
 }
 
 /// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.

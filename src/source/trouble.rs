@@ -1,6 +1,7 @@
 //! What is wrong in a file, by kind: the line of the first one and how many there are.
 
 use crate::record::Counter as _;
+use crate::schema::{FaultKind, RolledFault};
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +91,8 @@ pub(super) struct Trouble {
     whole: Vec<(Option<u64>, String)>,
     /// Cells that cannot be read, by column.
     cells: Vec<Unreadable>,
-    /// Roll-ups that contradict themselves, by the column that does.
-    rolled: Vec<Unreadable>,
+    /// Roll-ups that are left out, by the column at fault and what is wrong with it.
+    rolled: Vec<(FaultKind, Unreadable)>,
     /// What the lines without a header are.
     before: Before,
 }
@@ -157,8 +158,17 @@ impl Trouble {
     }
 
     /// Counts a roll-up that is left out for what stands in a column.
-    pub fn rolled(&mut self, column: &str, line: u64, text: &str) {
-        count_cell(&mut self.rolled, column, line, text);
+    pub fn rolled(&mut self, fault: RolledFault, line: u64, text: &str) {
+        let column = fault.column.name();
+        let known = self.rolled.iter_mut();
+        let mut known = known.filter(|(what, cell)| *what == fault.what && cell.column == column);
+        if let Some((_, cell)) = known.next() {
+            cell.seen.count.raise(1);
+            return;
+        }
+        let mut cell = Unreadable::new(column, line, text);
+        cell.seen.count.raise(1);
+        self.rolled.push((fault.what, cell));
     }
 
     /// Something about the file as a whole; called a few times at most.
@@ -207,11 +217,11 @@ impl Trouble {
             what: cell.words(),
             outcomes: false,
         });
-        let rolled = self.rolled.iter().map(|cell| Problem {
+        let rolled = self.rolled.iter().map(|(what, cell)| Problem {
             file: file.to_owned(),
             line: Some(cell.seen.line),
             count: cell.seen.count,
-            what: cell.of_rollups(),
+            what: cell.of_rollups(*what),
             outcomes: true,
         });
         let mut problems: Vec<Problem> = whole.chain(lines).chain(cells).chain(rolled).collect();
@@ -291,11 +301,7 @@ impl Trouble {
 fn count_cell(cells: &mut Vec<Unreadable>, column: &str, line: u64, text: &str) {
     let known = cells.iter().position(|cell| cell.column == column);
     let place = known.unwrap_or_else(|| {
-        cells.push(Unreadable {
-            column: column.to_owned(),
-            seen: SeenTrouble { line, count: 0 },
-            sample: sample(text),
-        });
+        cells.push(Unreadable::new(column, line, text));
         cells.len().saturating_sub(1)
     });
     if let Some(cell) = cells.get_mut(place) {
@@ -304,14 +310,32 @@ fn count_cell(cells: &mut Vec<Unreadable>, column: &str, line: u64, text: &str) 
 }
 
 impl Unreadable {
-    fn of_rollups(&self) -> String {
+    fn new(column: &str, line: u64, text: &str) -> Self {
+        Self {
+            column: column.to_owned(),
+            seen: SeenTrouble { line, count: 0 },
+            sample: sample(text),
+        }
+    }
+
+    fn of_rollups(&self, what: FaultKind) -> String {
         let Self { column, sample, .. } = self;
-        let why = "is missing, cannot be read or contradicts the others";
-        match self.seen.count {
-            1 => format!("1 roll-up is left out, as its column {column} {why}: `{sample}`"),
-            count => format!(
-                "{count} roll-ups are left out, as their column {column} {why}, the first is `{sample}`"
+        let (why, shown) = match what {
+            FaultKind::Missing => ("is missing", false),
+            FaultKind::Unreadable => ("cannot be read", true),
+            FaultKind::Contradicts => ("contradicts the others", true),
+        };
+        let (left, first) = match self.seen.count {
+            1 => ("1 roll-up is left out, as its".to_owned(), ": "),
+            count => (
+                format!("{count} roll-ups are left out, as their"),
+                ", the first is ",
             ),
+        };
+        if shown {
+            format!("{left} column {column} {why}{first}`{sample}`")
+        } else {
+            format!("{left} column {column} {why}")
         }
     }
 
