@@ -14,6 +14,7 @@ use crate::schema::{Id, Layout, Row, id};
 use super::cells::CheckedCells;
 use super::dates::{DayOrder, Local, Serial};
 use super::number::{Mark, Marks, Said, said};
+use super::time::split_distance;
 use super::units::{ColumnUnit, TWINS, UnitEvidence};
 
 /// The parts of a total, and that: by microseconds and by milliseconds.
@@ -78,7 +79,8 @@ impl FormatEvidence {
         }
         self.places = places;
         let datetime = row.get(id!(datetime)).trim().as_bytes();
-        if let Some(date) = Local::of(datetime) {
+        let date = split_distance(datetime).map_or(datetime, |(date, _)| date);
+        if let Some(date) = Local::of(date) {
             self.date(date);
         }
         let serials = [row.get(id!(started_utc)).trim().as_bytes(), datetime];

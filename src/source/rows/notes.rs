@@ -141,6 +141,7 @@ impl Rows<'_> {
         notes.extend(
             self.of_serials()
                 .into_iter()
+                .chain(self.clock.epochs.notes())
                 .map(|told| format!("{name}: {told}")),
         );
         if self.clock.without_seconds > 0 {

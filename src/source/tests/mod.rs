@@ -11,6 +11,7 @@ mod names;
 mod pipe;
 mod properties;
 mod saved;
+mod times;
 mod units;
 
 use super::{Input, ReadSummary, read};
