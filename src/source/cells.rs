@@ -246,6 +246,11 @@ impl CheckedCells {
         }
     }
 
+    /// Whether the column of a number holds numbers.
+    pub fn is_number(&self, number: usize) -> bool {
+        number < self.numbers.len()
+    }
+
     /// What becomes of the cell of a number, where the marks of its column are these.
     pub fn mended(&self, number: usize, text: &str, marks: Marks) -> Mended {
         if let Some(column) = self.numbers.get(number) {

@@ -15,7 +15,7 @@ use super::header::{Header, Places};
 use super::number::{Mark, Marks, POINT};
 use super::stamps::Stamps;
 use super::time::{By, Clock};
-use super::trouble::Trouble;
+use super::trouble::{Trouble, sample};
 use super::units::{ColumnUnit, ToldUnits};
 use super::words::{Unknown, WordColumns, is_nothing};
 
@@ -43,6 +43,8 @@ pub(super) struct LayoutInForce {
     pub usual: Marks,
     /// What the file tells, where that was looked for.
     evidence: Option<Rc<FormatEvidence>>,
+    /// The column and the cell of the first number, or word for nothing, that does not stand there as it is read.
+    pub rewritten: Option<(String, String)>,
     /// Columns of times that are in another unit than their names have.
     units: Vec<OtherUnit>,
     /// Whether the program that wrote the file has a word for nothing.
@@ -86,6 +88,7 @@ impl LayoutInForce {
             marks: Vec::new(),
             usual,
             evidence: None,
+            rewritten: None,
             units: Vec::new(),
             writes_nothing: false,
         }
@@ -188,11 +191,14 @@ pub(super) fn has_unknown_outcome(
 }
 
 /// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
-fn empty(batch: &mut Batch, form: &LayoutInForce) {
+fn empty(batch: &mut Batch, form: &mut LayoutInForce) {
     for place in 0..form.width {
         let is_chosen = form.places.chosen.contains(&Some(place));
         let cell = batch.current().cell(place);
         if !is_chosen && !cell.is_empty() && is_nothing(cell) {
+            let name = &form.layout.names()[place];
+            form.rewritten
+                .get_or_insert_with(|| (name.clone(), sample(cell.trim())));
             batch.replace(place, "");
         }
     }
@@ -328,6 +334,13 @@ fn mend(
             Mended::Fine => {}
             Mended::As(text) => {
                 form.writes_nothing |= text.is_empty() && is_nothing(&cell);
+                if form.rewritten.is_none()
+                    && form.cells.is_number(number)
+                    && !stands_so(&cell, &text)
+                {
+                    let name = form.layout.names()[place].clone();
+                    form.rewritten = Some((name, sample(cell.trim())));
+                }
                 batch.replace(place, &text);
             }
             Mended::Unreadable | Mended::Fraction | Mended::Undecided => {
@@ -341,6 +354,12 @@ fn mend(
             .first_odd(&batch.current(), number.saturating_add(1));
     }
     refused
+}
+
+/// Whether a cell has the digits of the whole number that is read, if with a fraction of zeros.
+fn stands_so(cell: &str, read: &str) -> bool {
+    let (whole, fraction) = cell.split_once('.').unwrap_or((cell, "0"));
+    whole == read && fraction.bytes().all(|digit| digit == b'0')
 }
 
 /// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.

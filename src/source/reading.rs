@@ -62,6 +62,10 @@ pub struct FileSummary {
     pub local_times: u64,
     /// Times in UTC, or with their distance from it.
     pub utc_times: u64,
+    /// What stands between the cells of its lines; none where it is no CSV.
+    pub separator: Option<char>,
+    /// What a reader that takes each cell as it stands would not read as it is read here: the first that was found.
+    pub odd: Option<String>,
 }
 
 /// A reading under way.
@@ -296,6 +300,10 @@ impl ReadWorker {
             let what = "not UTF-16 from here on, as another program appended it: read as UTF-8";
             parser.trouble.file(Some(switched), what.to_owned());
         }
+        file.odd = parser.odd(opened.utf16);
+        if !opened.content.is_text() {
+            file.separator = None;
+        }
         let problems = parser.problems(&name);
         let mut notes = parser.rows.notes(&name);
         if opened.content.is_of_old_mac() {
@@ -342,6 +350,8 @@ fn summarize(file: &mut FileSummary, rows: &Rows<'_>) {
     file.first = rows.first;
     file.last = rows.last;
     (file.local_times, file.utc_times) = rows.clocks();
+    file.separator = rows.separator();
+    file.odd = rows.rewritten();
 }
 
 fn failure(error: &io::Error, gzip: bool) -> String {

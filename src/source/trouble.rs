@@ -191,6 +191,24 @@ impl Trouble {
         self.seen[kind as usize].count
     }
 
+    /// What a reader that takes each cell as it stands would stumble over: the first such thing, in words.
+    pub fn odd(&self) -> Option<String> {
+        let whole = self.whole.first().map(|(_, what)| what.clone());
+        let is_odd = |kind: &&TroubleKind| {
+            !matches!(kind, TroubleKind::Header | TroubleKind::Time) && self.of(**kind) > 0
+        };
+        let line = || {
+            let kind = KINDS.iter().find(is_odd)?;
+            Some(self.words(*kind, self.of(*kind)))
+        };
+        let cell = || self.cells.first().map(Unreadable::words);
+        let rolled = || {
+            let (what, cell) = self.rolled.first()?;
+            Some(cell.of_rollups(*what))
+        };
+        whole.or_else(line).or_else(cell).or_else(rolled)
+    }
+
     /// All of it in words, by line; what is about the whole file comes first.
     pub fn problems(&self, file: &str) -> Vec<Problem> {
         let whole = self.whole.iter().map(|(line, what)| Problem {

@@ -44,6 +44,24 @@ impl Rows<'_> {
         [outcomes, paths].into_iter().flatten()
     }
 
+    /// What stands between the cells of its lines.
+    pub fn separator(&self) -> Option<char> {
+        self.csv.as_ref().map(|form| char::from(form.separator))
+    }
+
+    /// The first cell that does not stand there as it is read.
+    pub fn rewritten(&self) -> Option<String> {
+        let mut forms = [&self.csv, &self.json].into_iter().flatten();
+        let (column, cell) = forms.find_map(|form| form.rewritten.as_ref())?;
+        Some(format!("its column {column} has cells such as `{cell}`"))
+    }
+
+    /// What is wrong with rows that are left out for a word in their outcome, not for an empty one.
+    pub fn odd_outcomes(&self) -> Option<String> {
+        let words = self.unknown_words("").find(|word| word.outcomes);
+        Some(words.filter(|_| self.unknown_outcomes.has_word)?.what)
+    }
+
     /// The columns of a file of this name that are left out.
     pub fn left_out(&self, name: &str) -> impl Iterator<Item = Problem> {
         self.units.problems(name)
