@@ -1,7 +1,11 @@
 //! What is wrong in a file, by kind: the line of the first one and how many there are.
 
+mod unreadable;
+
 use crate::record::Counter as _;
 use crate::schema::{FaultKind, RolledFault};
+pub(super) use unreadable::sample;
+use unreadable::{Unreadable, count_cell};
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +78,20 @@ const KINDS: [TroubleKind; 16] = [
     TroubleKind::Time,
 ];
 
+/// Kinds of lines that were rows once.
+const LOST_ROWS: [TroubleKind; 7] = [
+    TroubleKind::Fields,
+    TroubleKind::Commas,
+    TroubleKind::Quotes,
+    TroubleKind::Open,
+    TroubleKind::Json,
+    TroubleKind::Long,
+    TroubleKind::Binary,
+];
+
+/// Rows that are many, if they are more than one in a hundred, too.
+const MANY: u64 = 10;
+
 #[derive(Debug, Clone, Copy, Default)]
 struct SeenTrouble {
     line: u64,
@@ -108,18 +126,6 @@ enum Before {
     /// Something else, and a header came.
     Preamble,
 }
-
-/// Cells of a column that cannot be read.
-#[derive(Debug)]
-struct Unreadable {
-    column: String,
-    seen: SeenTrouble,
-    /// The first one.
-    sample: String,
-}
-
-/// Characters of a cell that are told.
-const LONGEST_SAMPLE: usize = 40;
 
 impl Trouble {
     /// Counts a line.
@@ -209,8 +215,16 @@ impl Trouble {
         whole.or_else(line).or_else(cell).or_else(rolled)
     }
 
-    /// All of it in words, by line; what is about the whole file comes first.
-    pub fn problems(&self, file: &str) -> Vec<Problem> {
+    /// Whether so many lines are left out, beside so many rows, that nobody knows what the file would say with them: more than
+    /// a few that were torn, which every night may have.
+    fn has_lost_rows(&self, rows: u64) -> bool {
+        let lost = LOST_ROWS.iter().map(|kind| self.of(*kind)).sum::<u64>();
+        lost >= MANY && lost.saturating_mul(100) > rows
+    }
+
+    /// All of it in words, by line, of a file with so many rows; what is about the whole file comes first.
+    pub fn problems(&self, file: &str, rows: u64) -> Vec<Problem> {
+        let has_lost_rows = self.has_lost_rows(rows);
         let whole = self.whole.iter().map(|(line, what)| Problem {
             file: file.to_owned(),
             line: *line,
@@ -225,7 +239,7 @@ impl Trouble {
                 line: Some(seen.line),
                 count: seen.count,
                 what: self.words(*kind, seen.count),
-                outcomes: false,
+                outcomes: has_lost_rows && LOST_ROWS.contains(kind),
             })
         });
         let cells = self.cells.iter().map(|cell| Problem {
@@ -314,69 +328,6 @@ impl Trouble {
         };
         format!("{lines} {what}")
     }
-}
-
-fn count_cell(cells: &mut Vec<Unreadable>, column: &str, line: u64, text: &str) {
-    let known = cells.iter().position(|cell| cell.column == column);
-    let place = known.unwrap_or_else(|| {
-        cells.push(Unreadable::new(column, line, text));
-        cells.len().saturating_sub(1)
-    });
-    if let Some(cell) = cells.get_mut(place) {
-        cell.seen.count.raise(1);
-    }
-}
-
-impl Unreadable {
-    fn new(column: &str, line: u64, text: &str) -> Self {
-        Self {
-            column: column.to_owned(),
-            seen: SeenTrouble { line, count: 0 },
-            sample: sample(text),
-        }
-    }
-
-    fn of_rollups(&self, what: FaultKind) -> String {
-        let Self { column, sample, .. } = self;
-        let (why, shown) = match what {
-            FaultKind::Missing => ("is missing", false),
-            FaultKind::Unreadable => ("cannot be read", true),
-            FaultKind::Contradicts => ("contradicts the others", true),
-        };
-        let (left, first) = match self.seen.count {
-            1 => ("1 roll-up is left out, as its".to_owned(), ": "),
-            count => (
-                format!("{count} roll-ups are left out, as their"),
-                ", the first is ",
-            ),
-        };
-        if shown {
-            format!("{left} column {column} {why}{first}`{sample}`")
-        } else {
-            format!("{left} column {column} {why}")
-        }
-    }
-
-    fn words(&self) -> String {
-        let Self { column, sample, .. } = self;
-        match self.seen.count {
-            1 => format!(
-                "1 cell of the column {column} cannot be read or is impossible: `{sample}`; it is left out"
-            ),
-            count => format!(
-                "{count} cells of the column {column} cannot be read or are impossible, the first is `{sample}`; they are left out"
-            ),
-        }
-    }
-}
-
-/// A cell as it is told.
-pub(super) fn sample(text: &str) -> String {
-    let mut sample: String = text.chars().take(LONGEST_SAMPLE).collect();
-    if sample.len() < text.len() {
-        sample.push_str("...");
-    }
-    sample
 }
 
 fn headers(count: u64, one: &str, more: &str) -> String {

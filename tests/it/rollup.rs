@@ -523,6 +523,35 @@ fn more_lost_probes_in_a_row_than_were_lost_at_one_moment_are_told() {
 }
 
 #[test]
+fn roll_ups_that_are_twice_in_a_file_are_told_wherever_they_stand() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("r.csv");
+    let text = std::fs::read_to_string(data("rollups.csv")).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let count = rows.lines().count() as u64;
+    let fifth = rows.lines().nth(4).unwrap();
+    let last_again = format!("{header}\n{rows}{fifth}\n");
+    let all_again = format!("{header}\n{rows}{rows}");
+    for (text, copies, line) in [
+        (text.clone(), 0, 0),
+        (last_again, 1, count + 2),
+        (all_again, count, count + 2),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let found = report_json("", &[&file]);
+        let problems = found["input"]["problems"].as_array().unwrap();
+        if copies == 0 {
+            assert_eq!(problems, &Vec::<Value>::new());
+            continue;
+        }
+        is(&problems[0], json!({"count": copies, "line": line}));
+        let what = problems[0]["what"].as_str().unwrap();
+        assert!(what.contains("there before in this file"), "{what}");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+    }
+}
+
+#[test]
 fn rows_and_the_roll_ups_of_them_read_together_are_told_to_count_twice() {
     let found = report_json("", &[&data("rows.csv.gz"), &data("rollups.csv")]);
     let problems = found["input"]["problems"].as_array().unwrap();

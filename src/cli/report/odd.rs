@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::doc::number;
 use crate::measure::folds::Survey;
-use crate::schema::Row;
+use crate::schema::{Dialect, Row};
 use crate::source::{FileSummary, Problem};
 use crate::stats::survey::{Leap, OddRow};
 
@@ -71,8 +71,9 @@ impl Oddities {
         let Some((at, series)) = row.at.zip(odd.series) else {
             return;
         };
-        // within a file whose times are whole seconds, equal rows may be two probes
-        if let Some(other) = odd.copy_of.filter(|other| *other != file || is_exact(at)) {
+        // within a file whose times are whole seconds, equal rows may be two probes, but roll-ups are not
+        let tells = row.layout.dialect == Dialect::RollUps || is_exact(at);
+        if let Some(other) = odd.copy_of.filter(|other| *other != file || tells) {
             self.copies
                 .entry((file, other))
                 .or_default()

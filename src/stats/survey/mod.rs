@@ -59,6 +59,7 @@ use crate::schema::{Dialect, Metric, Reachability, Row, id};
 use axis::RowClocks;
 use hosts::Hosts;
 use levels::RegionLevels;
+use rolled::KnownRollups;
 use series::{Observation, Ordered, RowReply};
 pub use slots::{Clocks, Leap};
 use slots::{SlotEntry, Slots};
@@ -76,6 +77,7 @@ pub struct SurveyFold<K> {
     span: RowSpan,
     series: Vec<Series>,
     levels: RegionLevels,
+    rollups: KnownRollups,
 }
 
 impl<K: RowFold> SurveyFold<K> {
@@ -88,6 +90,7 @@ impl<K: RowFold> SurveyFold<K> {
             span: RowSpan::default(),
             series: Vec::new(),
             levels: RegionLevels::default(),
+            rollups: KnownRollups::default(),
             sums: SurveyResult::new(options),
         }
     }
@@ -101,7 +104,7 @@ impl<K: RowFold> SurveyFold<K> {
     pub fn add(&mut self, row: &Row<'_>, file: usize) -> OddRow {
         self.sums.kinds.take(row);
         if row.layout.dialect == Dialect::RollUps {
-            return self.add_rolled(row);
+            return self.add_rolled(row, file);
         }
         if let Some(world) = row.world() {
             self.sums.worlds[world as usize].raise(1);
