@@ -5,7 +5,7 @@ mod unreadable;
 use crate::record::Counter as _;
 use crate::schema::{FaultKind, RolledFault};
 pub(super) use unreadable::sample;
-use unreadable::{Unreadable, count_cell};
+use unreadable::{SeenTrouble, Unreadable, count_cell};
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,12 +91,6 @@ const LOST_ROWS: [TroubleKind; 7] = [
 
 /// Rows that are many, if they are more than one in a hundred, too.
 const MANY: u64 = 10;
-
-#[derive(Debug, Clone, Copy, Default)]
-struct SeenTrouble {
-    line: u64,
-    count: u64,
-}
 
 /// What is wrong in one file; as many entries as there are kinds, whatever the file holds.
 #[derive(Debug, Default)]

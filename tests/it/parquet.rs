@@ -247,7 +247,7 @@ mod with_the_feature {
         let moments = [1_792_872_000_000_000_999, 1_792_872_010_999_999_999];
         for r#type in ["(TIMESTAMP(NANOS,true))", "(TIMESTAMP(NANOS,false))", ""] {
             nanoseconds(&file, r#type, &moments);
-            let report = report_json("--by region", &[&file]);
+            let report = report_json("", &[&file]);
             let read = &report["input"]["files"][0];
             assert_eq!(read["rows"], 3, "{type}");
             for (end, expected) in [
@@ -261,7 +261,8 @@ mod with_the_feature {
             assert_eq!(problems.len(), 1, "{problems:?}");
             let what = problems[0]["what"].as_str().unwrap();
             assert!(what.starts_with("1 line whose time is missing"), "{what}");
-            assert_eq!(report["regions"][0]["connect"]["max_ms"], 12.69, "{type}");
+            let group = &report["tables"][0]["groups"][0];
+            assert_eq!(group["connect"]["max_ms"], 12.69, "{type}");
         }
     }
 

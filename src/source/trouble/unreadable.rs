@@ -1,8 +1,14 @@
 //! Cells that cannot be read, and roll-ups that are left out, by column: how many, and the first of them.
 
-use super::SeenTrouble;
 use crate::record::Counter as _;
 use crate::schema::FaultKind;
+
+/// The line of the first one, and how many there are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct SeenTrouble {
+    pub line: u64,
+    pub count: u64,
+}
 
 /// Cells of a column that cannot be read.
 #[derive(Debug)]
