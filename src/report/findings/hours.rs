@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike as _, Timelike as _};
 
 use super::found::{Inputs, RankedFinding, name};
 use super::rates::{LOST_SHARE, part};
+use super::same_time::of_an_hour;
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::severity::Severity;
 use crate::judge::slow_hours::{DayHour, SlowHours, slow_hours};
@@ -61,6 +62,19 @@ fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
     let by_chance = tries * chance(worst.failed, high * part(worst.n, 1));
     if worst.failed < 3 || by_chance >= BY_CHANCE {
         return None;
+    }
+    // what measures at that hour only may fail at any
+    if !about.rows.levels.is_empty() {
+        let wanted: u32 = worst.key[0].parse().ok()?;
+        let transport = table.transport.as_deref();
+        let [of_it, others] = of_an_hour(about, transport, |hour| {
+            let (day, shown) = shown(about, hour.number)?;
+            Some((day, shown == wanted))
+        })?;
+        let (_, high) = wilson(others.1, others.0)?;
+        if tries * chance(of_it.1, high * part(of_it.0, 1)) >= BY_CHANCE {
+            return None;
+        }
     }
     let lost = lost_in(about, table, &worst.key[0]);
     // an outage that fell into the hour says so itself

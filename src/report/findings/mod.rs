@@ -3,6 +3,7 @@
 //! The rules stand in `judge`; here they meet the folded rows, and become sentences.
 
 mod alike;
+mod belongs;
 mod certificates;
 mod event;
 mod found;
@@ -13,7 +14,9 @@ mod outages;
 mod rates;
 mod region_outage;
 mod regional;
+mod same_time;
 mod schedule;
+mod shares;
 mod slow;
 mod standing;
 mod stretch;

@@ -1,0 +1,245 @@
+//! Whom a report must not accuse: who only measured when all was bad, one of two who fail alike.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::command::{file, report_json, stamp};
+
+/// 1 March 2026, midnight.
+const START: i64 = 1_772_323_200;
+const DAY: i64 = 86_400;
+const REGIONS: [&str; 4] = ["francecentral", "northeurope", "ukwest", "westeurope"];
+
+#[derive(Clone, Copy)]
+struct Row {
+    second: i64,
+    host: &'static str,
+    label: &'static str,
+    region: usize,
+    relay: usize,
+    lost: bool,
+}
+
+/// Something between 0 and 1 that is the same for the same numbers (SplitMix64).
+fn chance(second: i64, host: &str) -> f64 {
+    let host = host
+        .bytes()
+        .fold(7_u64, |sum, byte| sum * 31 + u64::from(byte));
+    let seed = u64::try_from(second).unwrap().wrapping_add(host << 32);
+    let mut z = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    f64::from(u32::try_from((z ^ (z >> 31)) >> 32).unwrap()) / f64::from(u32::MAX)
+}
+
+/// Nights of eight hours from 20:00 on, a row a minute of each host, as `change` has them; none where it has none.
+fn nights(
+    count: i64,
+    hosts: &[&'static str],
+    change: impl Fn(Row, i64) -> Option<Row>,
+) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for night in 0..count {
+        for minute in 0..480 {
+            for host in hosts {
+                let second = night * DAY + 20 * 3_600 + minute * 60;
+                let number = (chance(second, host) * 400.0) as usize;
+                let row = Row {
+                    second,
+                    host,
+                    label: "",
+                    region: number % 4,
+                    relay: number / 4 % 10,
+                    lost: false,
+                };
+                rows.extend(change(row, night));
+            }
+        }
+    }
+    rows
+}
+
+fn written(dir: &Path, name: &str, rows: &[Row]) -> std::path::PathBuf {
+    let head = "started_utc,host,label,transport,remotehost,remoteip,Port,region,Status,failed_phase,cause,connect_us";
+    let mut text = format!("{head}\n");
+    for row in rows {
+        let (status, phase, connect) = if row.lost {
+            ("connect-timeout", "connect", "")
+        } else {
+            ("OK", "", "20000")
+        };
+        let cause = if row.lost { status } else { "" };
+        let _ = writeln!(
+            text,
+            "{},{},{},tls,relay.example,52.112.{}.{},443,{},{status},{phase},{cause},{connect}",
+            stamp(START + row.second),
+            row.host,
+            row.label,
+            row.region,
+            row.relay,
+            REGIONS[row.region],
+        );
+    }
+    file(dir, name, text)
+}
+
+/// Codes that accuse somebody, with the beginning of their texts.
+fn accused(report: &Value) -> Vec<String> {
+    let all = report["findings"].as_array().unwrap().iter();
+    let all = all.filter(|one| {
+        let code = one["code"].as_str().unwrap();
+        code.ends_with("-fails") || code == "worst-hour"
+    });
+    all.map(|one| {
+        one["text"]
+            .as_str()
+            .unwrap()
+            .split(':')
+            .next()
+            .unwrap()
+            .to_owned()
+    })
+    .collect()
+}
+
+fn of(rows: &[Row]) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    accused(&report_json("", &[written(dir.path(), "rows.csv", rows)]))
+}
+
+fn lost_of(row: Row, share: f64) -> Row {
+    // of another series of numbers than the relays
+    let lost = chance(row.second + 7, row.host) < share;
+    Row { lost, ..row }
+}
+
+// planted: in the fifth of fourteen nights everybody loses 8 %, in the others nobody any
+#[test]
+fn who_or_what_was_there_in_a_bad_night_only_is_not_accused() {
+    const BAD: i64 = 4;
+    let hosts = ["pc1", "pc2", "pc3", "pc4"];
+    let share = |night| if night == BAD { 0.08 } else { 0.0 };
+    let only_then = nights(14, &hosts, |row, night| {
+        (row.host != "pc4" || night == BAD).then(|| lost_of(row, share(night)))
+    });
+    assert_eq!(of(&only_then), [""; 0]);
+    let region = nights(14, &hosts, |row, night| {
+        let region = if night == BAD {
+            row.region
+        } else {
+            row.region % 3
+        };
+        Some(lost_of(Row { region, ..row }, share(night)))
+    });
+    assert_eq!(of(&region), [""; 0]);
+    let relay = nights(14, &hosts, |row, night| {
+        let is_new = night == BAD && row.second % 17 == 0;
+        let relay = if is_new { 99 } else { row.relay };
+        Some(lost_of(Row { relay, ..row }, share(night)))
+    });
+    assert_eq!(of(&relay), [""; 0]);
+    // a site that got another name when the fault was mended
+    let label = nights(14, &hosts[..1], |row, night| {
+        let (label, share) = if night < 7 {
+            ("site=Berlin", 0.03)
+        } else {
+            ("site=Mitte", 0.0)
+        };
+        Some(lost_of(Row { label, ..row }, share))
+    });
+    assert_eq!(of(&label), [""; 0]);
+}
+
+// planted: pc3 always loses 8 % and only measures from 21:00 to 22:00; then all lose 8 % at that hour
+#[test]
+fn an_hour_is_not_accused_for_a_computer_that_measures_then_only_and_is_if_all_fail_in_it() {
+    let is_then = |row: &Row| row.second.rem_euclid(DAY) / 3_600 == 21;
+    let hosts = ["pc1", "pc2", "pc3"];
+    let one = nights(14, &hosts, |row, _| match row.host {
+        "pc3" => is_then(&row).then(|| lost_of(row, 0.08)),
+        _ => Some(row),
+    });
+    assert_eq!(of(&one), ["The computer pc3"]);
+    let all = nights(14, &hosts, |row, _| {
+        Some(lost_of(row, if is_then(&row) { 0.08 } else { 0.0 }))
+    });
+    assert_eq!(of(&all), ["The worst hour of the day begins at 21"]);
+}
+
+const SITES: [&str; 7] = ["a1", "a2", "b1", "b2", "b3", "c1", "c2"];
+
+fn site(host: &str) -> &'static str {
+    match host.as_bytes()[0] {
+        b'a' => "site=A",
+        b'b' => "site=B",
+        _ => "site=C",
+    }
+}
+
+// planted: 4 % at the computers of site B that are named, none at those of A and C
+#[test]
+fn a_site_of_two_computers_that_fail_is_accused_and_one_computer_of_two_is() {
+    let loses = |count: usize, bad: &[&str]| {
+        let hosts = &SITES[..];
+        let rows = nights(5, hosts, |row, _| {
+            let is_there = row.host != "b3" || count == 3;
+            let share = if bad.contains(&row.host) { 0.04 } else { 0.0 };
+            let label = site(row.host);
+            is_there.then(|| lost_of(Row { label, ..row }, share))
+        });
+        of(&rows)
+    };
+    let label = "Computers with the label site=B";
+    assert_eq!(loses(2, &["b1", "b2"]), [label]);
+    assert_eq!(loses(3, &["b1", "b2", "b3"]), [label]);
+    assert_eq!(loses(2, &["b2"]), ["The computer b2"]);
+    assert_eq!(loses(3, &["b2"]), ["The computer b2"]);
+}
+
+// planted: c1 loses 11 % and only ever reaches one region, where all others lose nothing
+#[test]
+fn a_region_is_not_accused_for_one_computer_that_reaches_no_other() {
+    let rows = nights(5, &["a1", "b1", "c1"], |row, _| match row.host {
+        "c1" => Some(lost_of(Row { region: 3, ..row }, 0.11)),
+        _ => Some(row),
+    });
+    assert_eq!(of(&rows), ["The computer c1"]);
+    // all lose 11 % there, c1 too
+    let rows = nights(5, &["a1", "b1", "c1"], |row, _| {
+        let region = if row.host == "c1" { 3 } else { row.region };
+        let share = if region == 3 { 0.11 } else { 0.0 };
+        Some(lost_of(Row { region, ..row }, share))
+    });
+    assert_eq!(of(&rows), ["Relays in westeurope"]);
+}
+
+// planted: nobody answers for ten minutes, and the same rows once more in a second file
+#[test]
+fn a_relay_is_not_accused_for_an_outage_of_everything_that_stands_in_two_files() {
+    let rows = nights(4, &["pc1"], |row, night| {
+        let minute = row.second.rem_euclid(DAY) / 60;
+        let lost = night == 2 && (1_320..1_330).contains(&minute);
+        // four of the ten to one relay
+        let is_one = lost && minute % 5 < 2;
+        let (region, relay) = if is_one {
+            (1, 1)
+        } else {
+            (row.region, row.relay)
+        };
+        Some(Row {
+            lost,
+            region,
+            relay,
+            ..row
+        })
+    });
+    assert_eq!(of(&rows), [""; 0]);
+    let dir = tempfile::tempdir().unwrap();
+    let files = [
+        written(dir.path(), "one.csv", &rows),
+        written(dir.path(), "copy.csv", &rows[..1_500]),
+    ];
+    assert_eq!(accused(&report_json("", &files)), [""; 0]);
+}
