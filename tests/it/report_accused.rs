@@ -1,11 +1,12 @@
-//! Whom a report must not accuse: who only measured when all was bad, one of two who fail alike.
+//! Whom a report must not accuse: who only measured when all was bad, one of two who fail alike, a certificate for a wrong
+//! clock.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::command::{file, report_json, stamp};
+use crate::command::{file, has, report_json, stamp};
 
 /// 1 March 2026, midnight.
 const START: i64 = 1_772_323_200;
@@ -242,4 +243,71 @@ fn a_relay_is_not_accused_for_an_outage_of_everything_that_stands_in_two_files()
         written(dir.path(), "copy.csv", &rows[..1_500]),
     ];
     assert_eq!(accused(&report_json("", &files)), [""; 0]);
+}
+
+/// A day of a row a minute, of which those of some minutes have a clock that is off, and judge the certificate by it: days
+/// that are added, and whether rows say so.
+fn clock(ahead: i64, minutes: std::ops::Range<i64>, path: &str, evidence: &str) -> Value {
+    let head = "started_utc,run_id,slot,lag_us,clock_step_us,host,transport,remotehost,Port,Status,connect_us,Thumbprint,Subject,Issuer,NotBefore,NotAfter,tls_path,tls_path_evidence";
+    let mut text = format!("{head}\n");
+    let step = ahead * DAY * 1_000_000;
+    for minute in 0..1_440 {
+        let is_off = minutes.contains(&minute);
+        let at = START + minute * 60 + if is_off { ahead * DAY } else { 0 };
+        let set = match minute {
+            0 => String::new(),
+            _ if minute == minutes.start => step.to_string(),
+            _ if minute == minutes.end => (-step).to_string(),
+            _ => String::new(),
+        };
+        let (path, evidence) = if is_off {
+            (path, evidence)
+        } else {
+            ("direct", "leads to a public root")
+        };
+        let _ = writeln!(
+            text,
+            "{},20260301T000000Z-00000001,{minute},500,{set},pc1,tls,relay.example,443,OK,20000,{},CN=relay.example,CN=ca.example,2026-01-01 00:00:00Z,2026-09-01 00:00:00Z,{path},{evidence}",
+            stamp(at),
+            "A".repeat(40),
+        );
+    }
+    let dir = tempfile::tempdir().unwrap();
+    report_json("", &[file(dir.path(), "rows.csv", text)])
+}
+
+// a certificate of 2026-01-01 to 2026-09-01; planted: 20 rows a year ahead, or the first ten of a run seven years behind
+#[test]
+fn a_clock_that_was_set_is_not_the_fault_of_a_certificate() {
+    let told = |report: &Value| {
+        let found = report["findings"].as_array().unwrap().iter();
+        let found = found.filter(|one| one["code"] == "tls-date");
+        let of = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+        found
+            .map(|one| [of(one, "severity"), of(one, "text")])
+            .collect::<Vec<_>>()
+    };
+    let report = clock(365, 700..720, "expired", "valid until 2026-09-01");
+    let [[severity, text]] = &told(&report)[..] else {
+        panic!("{}", report["findings"]);
+    };
+    assert_eq!(severity, "note");
+    has(
+        text,
+        "the clock of the computer was 365 d ahead then, and was set back later",
+    );
+    assert_eq!(report["verdict"]["colour"], "green");
+    let report = clock(-2_771, 0..10, "not-yet-valid", "valid from 2026-01-01");
+    has(
+        &told(&report)[0][1],
+        "was 2771 d behind then, and was set forward later",
+    );
+    assert_eq!(report["verdict"]["colour"], "green");
+    // rows that did not judge it, and have its dates
+    let report = clock(365, 700..720, "direct", "leads to a public root");
+    assert_eq!(told(&report), [[""; 2]; 0]);
+    // by the right time it had ended as well
+    let report = clock(1, 700..720, "expired", "valid until 2026-02-01");
+    assert_eq!(told(&report)[0][0], "fail");
+    assert_eq!(report["verdict"]["colour"], "red");
 }

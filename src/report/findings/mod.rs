@@ -5,6 +5,7 @@
 mod alike;
 mod belongs;
 mod certificates;
+mod clock;
 mod event;
 mod found;
 mod hours;
