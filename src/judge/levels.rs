@@ -82,8 +82,10 @@ pub struct Rise {
     pub rows: u64,
     /// See `rows`.
     pub lost: u64,
-    /// The share of lost rows before, from 0 to 1.
-    pub before: f64,
+    /// Rows of the days before, and of them those without an answer.
+    pub before_rows: u64,
+    /// See `before_rows`.
+    pub before_lost: u64,
 }
 
 struct Level {
@@ -277,12 +279,14 @@ pub fn rises(days: &[Day]) -> Vec<Rise> {
         };
         let back = (now..days.len().saturating_sub(RECENT - 1)).find(is_over);
         let (rows, lost) = sums(&days[from..back.unwrap_or(days.len())]);
+        let (before_rows, before_lost) = sums(&days[first..from]);
         let rise = Rise {
             from: days[from].number,
             until: back.map(|back| days[back].number),
             rows,
             lost,
-            before,
+            before_rows,
+            before_lost,
         };
         Some((rise, from, back))
     })

@@ -260,7 +260,7 @@ fn a_rise_says_from_when_and_from_what_to_what() {
     };
     assert_eq!((rise.from, rise.until), (16, None));
     assert_eq!((rise.rows, rise.lost), (4_000, 160));
-    assert!((rise.before - 0.01).abs() < 1e-12);
+    assert_eq!((rise.before_rows, rise.before_lost), (16_000, 160));
     assert_eq!(super::rises(&days[..17]), []);
 }
 
