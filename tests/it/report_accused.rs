@@ -20,11 +20,14 @@ struct Row {
     label: &'static str,
     region: usize,
     relay: usize,
+    /// Transport and proxy.
+    way: [&'static str; 2],
+    connect_us: i64,
     lost: bool,
 }
 
-/// Something between 0 and 1 that is the same for the same numbers (SplitMix64).
-fn chance(second: i64, host: &str) -> f64 {
+/// Something that is the same for the same numbers (SplitMix64).
+fn random(second: i64, host: &str) -> u32 {
     let host = host
         .bytes()
         .fold(7_u64, |sum, byte| sum * 31 + u64::from(byte));
@@ -32,7 +35,12 @@ fn chance(second: i64, host: &str) -> f64 {
     let mut z = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    f64::from(u32::try_from((z ^ (z >> 31)) >> 32).unwrap()) / f64::from(u32::MAX)
+    u32::try_from((z ^ (z >> 31)) >> 32).unwrap()
+}
+
+/// The same between 0 and 1.
+fn chance(second: i64, host: &str) -> f64 {
+    f64::from(random(second, host)) / f64::from(u32::MAX)
 }
 
 /// Nights of eight hours from 20:00 on, a row a minute of each host, as `change` has them; none where it has none.
@@ -46,13 +54,16 @@ fn nights(
         for minute in 0..480 {
             for host in hosts {
                 let second = night * DAY + 20 * 3_600 + minute * 60;
-                let number = (chance(second, host) * 400.0) as usize;
+                let number = usize::try_from(random(second, host) % 400).unwrap();
                 let row = Row {
                     second,
                     host,
                     label: "",
                     region: number % 4,
                     relay: number / 4 % 10,
+                    way: ["tls", ""],
+                    // some of it is chance, and always the same
+                    connect_us: 20_000 + second * 7_919 % 997,
                     lost: false,
                 };
                 rows.extend(change(row, night));
@@ -63,24 +74,26 @@ fn nights(
 }
 
 fn written(dir: &Path, name: &str, rows: &[Row]) -> std::path::PathBuf {
-    let head = "started_utc,host,label,transport,remotehost,remoteip,Port,region,Status,failed_phase,cause,connect_us";
+    let head = "started_utc,host,label,transport,remotehost,remoteip,Port,region,Status,failed_phase,cause,proxy,connect_us,tcp_syn_retransmits";
     let mut text = format!("{head}\n");
     for row in rows {
         let (status, phase, connect) = if row.lost {
-            ("connect-timeout", "connect", "")
+            ("connect-timeout", "connect", String::new())
         } else {
-            ("OK", "", "20000")
+            ("OK", "", row.connect_us.to_string())
         };
         let cause = if row.lost { status } else { "" };
+        let [transport, proxy] = row.way;
         let _ = writeln!(
             text,
-            "{},{},{},tls,relay.example,52.112.{}.{},443,{},{status},{phase},{cause},{connect}",
+            "{},{},{},{transport},relay.example,52.112.{}.{},443,{},{status},{phase},{cause},{proxy},{connect},{}",
             stamp(START + row.second),
             row.host,
             row.label,
             row.region,
             row.relay,
             REGIONS[row.region],
+            i64::from(row.connect_us > 1_000_000),
         );
     }
     file(dir, name, text)
@@ -230,9 +243,9 @@ fn a_relay_is_not_accused_for_an_outage_of_everything_that_stands_in_two_files()
             (row.region, row.relay)
         };
         Some(Row {
-            lost,
             region,
             relay,
+            lost,
             ..row
         })
     });
@@ -243,6 +256,148 @@ fn a_relay_is_not_accused_for_an_outage_of_everything_that_stands_in_two_files()
         written(dir.path(), "copy.csv", &rows[..1_500]),
     ];
     assert_eq!(accused(&report_json("", &files)), [""; 0]);
+}
+
+/// The text of the only finding of a code.
+fn told(rows: &[Row], code: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let report = report_json("", &[written(dir.path(), "rows.csv", rows)]);
+    let found = report["findings"].as_array().unwrap().iter();
+    let found: Vec<&Value> = found.filter(|one| one["code"] == code).collect();
+    assert_eq!(found.len(), 1, "{}", report["findings"]);
+    found[0]["text"].as_str().unwrap().to_owned()
+}
+
+// planted: over UDP, a row in ten minutes, one of 20 is lost, over TLS none; of two proxies one loses 4 %
+#[test]
+fn a_transport_or_a_proxy_that_fails_more_than_the_others_is_named() {
+    let udp = nights(7, &["pc1"], |row, _| {
+        let is_udp = row.second % 600 == 0;
+        let way = [if is_udp { "udp" } else { "tls" }, ""];
+        Some(lost_of(Row { way, ..row }, if is_udp { 0.08 } else { 0.0 }))
+    });
+    assert_eq!(of(&udp), ["Rows over udp"]);
+    has(&told(&udp, "transport-fails"), "loss that TCP hides");
+    let through = |hosts: &[&'static str], bad: &[&str]| {
+        let rows = nights(7, hosts, |row, _| {
+            let is_b = row.host > "pc2";
+            let proxy = if is_b {
+                "http://b.example:8080"
+            } else {
+                "http://a.example:8080"
+            };
+            let share = if bad.contains(&row.host) { 0.04 } else { 0.0 };
+            Some(lost_of(
+                Row {
+                    way: ["tls", proxy],
+                    ..row
+                },
+                share,
+            ))
+        });
+        of(&rows)
+    };
+    let hosts = ["pc1", "pc2", "pc3", "pc4"];
+    assert_eq!(
+        through(&hosts, &["pc3", "pc4"]),
+        ["Rows over tls through http"]
+    );
+    // one computer of those behind it, or the only one
+    assert_eq!(
+        through(&hosts, &["pc4"]),
+        ["The computer pc4 over tls through http"]
+    );
+    assert_eq!(through(&hosts[..3], &["pc3"]), [""; 0]);
+}
+
+// planted: a relay that never answers, one bad hour, an hour that is bad from Monday to Friday
+#[test]
+fn what_another_finding_explains_is_not_said_to_be_chance() {
+    let relay = nights(7, &["pc1", "pc2"], |row, _| {
+        Some(Row {
+            lost: (row.region, row.relay) == (1, 7),
+            ..row
+        })
+    });
+    assert_eq!(of(&relay), ["The relay 52.112.1.7"]);
+    let text = told(&relay, "lost-probes");
+    assert!(!text.contains("chance"), "{text}");
+    let hour = nights(21, &["pc1"], |row, night| {
+        // the first of March 2026 is a Sunday
+        let is_weekday = !matches!(night % 7, 0 | 6);
+        let is_then = row.second.rem_euclid(DAY) / 3_600 == 21;
+        Some(lost_of(row, if is_weekday && is_then { 0.1 } else { 0.0 }))
+    });
+    has(
+        &told(&hour, "worst-hour"),
+        "of 21 days: something that happens on weekdays,",
+    );
+    let text = told(&hour, "lost-probes");
+    assert!(!text.contains("chance"), "{text}");
+    // without any such finding it is
+    let few = nights(21, &["pc1"], |row, _| Some(lost_of(row, 0.002)));
+    has(&told(&few, "lost-probes"), "which can happen by chance");
+}
+
+// planted: two computers lose a row each at the same minute; then one of them two
+#[test]
+fn the_most_are_of_nobody_where_all_have_as_many() {
+    let rows = |more: i64| {
+        nights(2, &["pc1", "pc2"], |row, night| {
+            let minute = row.second.rem_euclid(DAY) / 60 - 1_200;
+            let lost = night == 0 && minute == 100
+                || night == 1 && minute == 200 && row.host == "pc2" && more > 0;
+            Some(Row { lost, ..row })
+        })
+    };
+    let text = told(&rows(0), "lost-probes");
+    assert!(!text.contains("most often"), "{text}");
+    has(
+        &told(&rows(1), "lost-probes"),
+        "most often from pc2 to relay.example:443 over tls (2 of ",
+    );
+}
+
+// planted: 3 % lost SYNs of one of three computers, then of all
+#[test]
+fn slow_connects_of_one_computer_have_its_name() {
+    let rows = |bad: &[&str]| {
+        nights(7, &["pc1", "pc2", "pc3"], |row, _| {
+            let is_slow = bad.contains(&row.host) && lost_of(row, 0.03).lost;
+            let connect_us = row.connect_us + if is_slow { 1_000_000 } else { 0 };
+            Some(Row { connect_us, ..row })
+        })
+    };
+    let text = told(&rows(&["pc2"]), "slow-connects");
+    has(&text, "; all of them from pc2 (");
+    has(&text, " of its connects)");
+    let text = told(&rows(&["pc1", "pc2", "pc3"]), "slow-connects");
+    assert!(!text.contains("pc2"), "{text}");
+}
+
+// planted: 35 ms from the 21st day on, with another label or with the same
+#[test]
+fn a_level_that_moved_with_the_label_is_told_with_it() {
+    let rows = |after: &'static str| {
+        nights(28, &["lap"], |row, night| {
+            let is_new = night >= 20;
+            let label = if is_new { after } else { "site=Berlin" };
+            let connect_us = row.connect_us + if is_new { 15_000 } else { 0 };
+            Some(Row {
+                label,
+                connect_us,
+                ..row
+            })
+        })
+    };
+    let text = told(&rows("site=Wien"), "level-shifted");
+    has(&text, "Rows with the label site=Wien begin about that day");
+    assert!(!text.contains("queue"), "{text}");
+    let text = told(&rows("site=Berlin"), "level-shifted");
+    has(
+        &text,
+        "Another path to the relays, or a queue on it (possible)",
+    );
 }
 
 /// A day of a row a minute, of which those of some minutes have a clock that is off, and judge the certificate by it: days
@@ -279,7 +434,7 @@ fn clock(ahead: i64, minutes: std::ops::Range<i64>, path: &str, evidence: &str) 
 // a certificate of 2026-01-01 to 2026-09-01; planted: 20 rows a year ahead, or the first ten of a run seven years behind
 #[test]
 fn a_clock_that_was_set_is_not_the_fault_of_a_certificate() {
-    let told = |report: &Value| {
+    let dates = |report: &Value| {
         let found = report["findings"].as_array().unwrap().iter();
         let found = found.filter(|one| one["code"] == "tls-date");
         let of = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
@@ -288,7 +443,7 @@ fn a_clock_that_was_set_is_not_the_fault_of_a_certificate() {
             .collect::<Vec<_>>()
     };
     let report = clock(365, 700..720, "expired", "valid until 2026-09-01");
-    let [[severity, text]] = &told(&report)[..] else {
+    let [[severity, text]] = &dates(&report)[..] else {
         panic!("{}", report["findings"]);
     };
     assert_eq!(severity, "note");
@@ -299,15 +454,15 @@ fn a_clock_that_was_set_is_not_the_fault_of_a_certificate() {
     assert_eq!(report["verdict"]["colour"], "green");
     let report = clock(-2_771, 0..10, "not-yet-valid", "valid from 2026-01-01");
     has(
-        &told(&report)[0][1],
+        &dates(&report)[0][1],
         "was 2771 d behind then, and was set forward later",
     );
     assert_eq!(report["verdict"]["colour"], "green");
     // rows that did not judge it, and have its dates
     let report = clock(365, 700..720, "direct", "leads to a public root");
-    assert_eq!(told(&report), [[""; 2]; 0]);
+    assert_eq!(dates(&report), [[""; 2]; 0]);
     // by the right time it had ended as well
     let report = clock(1, 700..720, "expired", "valid until 2026-02-01");
-    assert_eq!(told(&report)[0][0], "fail");
+    assert_eq!(dates(&report)[0][0], "fail");
     assert_eq!(report["verdict"]["colour"], "red");
 }

@@ -1,6 +1,8 @@
 //! Whether what a group fails is another one's that is part of it or holds it: a region's or its relay's, a label's or its
 //! computer's.
 
+use std::collections::BTreeSet;
+
 use super::found::Inputs;
 use super::rates::part;
 use super::shares::{StandingGroup, is_of, label_of, standing, standing_by, stands_out_of, sums};
@@ -121,4 +123,37 @@ pub(super) fn is_of_a_label(
     has_label
         && !is_of_a_host(about, table, label.worst)
         && host.low < BESIDE * part(label.worst.failed, label.worst.n)
+}
+
+/// Whether what a transport, or a proxy, fails is that of a part of its rows which stands out itself, or may be that of the
+/// only computer that measured over it and over no other.
+pub(super) fn is_of_a_part(about: &Inputs<'_>, table: &GroupTable, way: &KeyGroup) -> bool {
+    let key = way.key[0].as_str();
+    let parts = ["region", "address", "target", "label", "host"];
+    let mut over = parts.into_iter().flat_map(|by| about.tables(by));
+    let is_part = |table: &GroupTable| {
+        table.transport.as_deref() == Some(key) && standing(&table.groups).is_some()
+    };
+    if over.any(is_part) {
+        return true;
+    }
+    let hosts_over = |is_it: bool| {
+        let all = about.rows.series.iter().zip(&about.hosts);
+        let of_it = all.filter(|((name, _), _)| (name[2] == key) == is_it);
+        of_it.map(|(_, host)| *host).collect::<BTreeSet<_>>()
+    };
+    let (on_it, on_others) = (hosts_over(true), hosts_over(false));
+    if on_it.iter().any(|host| on_others.contains(host)) {
+        return false;
+    }
+    // without any one of its computers it still stands out
+    let all = sums(table.groups.iter());
+    let others = (
+        all.0.saturating_sub(way.n),
+        all.1.saturating_sub(way.failed),
+    );
+    on_it.iter().any(|host| {
+        let [_, rest] = host_within(about, table, host, ("transport", key));
+        stands_out_of(rest, others).is_none()
+    })
 }

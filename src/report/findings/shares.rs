@@ -70,7 +70,7 @@ pub(super) fn label_of<'a>(about: &Inputs<'a>, number: usize) -> &'a str {
 /// Whether a series, to a region, has rows of a group.
 pub(super) fn is_of(
     (by, key): (&str, &str),
-    [host, target, _]: &SeriesName,
+    [host, target, transport]: &SeriesName,
     label: &str,
     region: &str,
 ) -> bool {
@@ -79,6 +79,7 @@ pub(super) fn is_of(
         "label" => label == key,
         "target" => target == key,
         "host" => host == key,
+        "transport" => transport == key,
         _ => false,
     }
 }

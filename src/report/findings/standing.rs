@@ -1,9 +1,9 @@
-//! One region, relay, target, label or computer that fails more than the others: which, when, and what the reason can
+//! One region, relay, target, label, computer or transport that fails more than the others: which, when, and what the reason can
 //! be.
 
 use chrono::{DateTime, Utc};
 
-use super::belongs::{is_of_a_host, is_of_a_label, is_of_another, is_of_one_host};
+use super::belongs::{is_of_a_host, is_of_a_label, is_of_a_part, is_of_another, is_of_one_host};
 use super::found::{Inputs, RankedFinding, at, name};
 use super::same_time::compared;
 use super::shares::{StandingGroup, is_of, label_of, standing, stands_out_of};
@@ -11,6 +11,7 @@ use super::stretch::stretch;
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::{GroupTable, KeyGroup};
+use crate::schema::THROUGH;
 use crate::stats::survey::{LevelHour, MOST_LEVELS, RegionLevel, SeriesName};
 
 /// A region, an address, a target, the computers of a label or one of them that fail more than the others.
@@ -22,6 +23,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
         ("target", "target-fails"),
         ("label", "label-fails"),
         ("host", "host-fails"),
+        ("transport", "transport-fails"),
     ] {
         found.extend(
             about
@@ -45,6 +47,7 @@ fn worst_group(
     } = standing(&table.groups).filter(|one| match by {
         "label" => !is_of_a_host(about, table, one.worst) && is_outside(about, table, one.worst),
         "host" => !is_of_a_label(about, table, one),
+        "transport" => !is_of_a_part(about, table, one.worst),
         "region" => {
             !is_of_another(about, table, by, one.worst) && !is_of_one_host(about, table, one.worst)
         }
@@ -67,6 +70,7 @@ fn worst_group(
             "address" => "The relay",
             "target" => "The target",
             "label" => "Computers with the label",
+            "transport" => "Rows over",
             _ => "The computer",
         },
         name(&worst.key[0]),
@@ -267,7 +271,7 @@ fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> St
             _ => other[0] == mine[0] && !region.is_empty(),
         })
     });
-    let sure = if has_others && by != "address" {
+    let sure = if has_others && by != "address" && by != "transport" {
         "likely"
     } else {
         "possible"
@@ -277,6 +281,11 @@ fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> St
         "address" => "That relay or the path to it",
         "target" => "What answers there or the path to it",
         "label" => "What these computers share, such as the network of their site",
+        "transport" if key.contains(THROUGH) => "That proxy or the path to it",
+        "transport" if key == "udp" => {
+            "What treats it differently, such as a firewall, or loss that TCP hides, as it sends lost packets again"
+        }
+        "transport" => "What treats it differently, such as a firewall",
         _ => "That computer, its network or its name server",
     };
     format!("{what} ({sure})")
