@@ -32,6 +32,7 @@ mod powershell;
 mod proxy;
 mod readme;
 mod report;
+mod report_accused;
 mod report_blame;
 mod report_findings;
 mod report_fleet;
