@@ -104,7 +104,7 @@ impl<'a> Parser<'a> {
 
     /// What is wrong in a file of this name.
     pub fn problems(&mut self, name: &str) -> Vec<Problem> {
-        let mut problems = self.trouble.problems(name);
+        let mut problems = self.trouble.problems(name, self.rows.count);
         problems.extend(self.rows.unknown_words(name));
         problems.sort_by_key(|problem| problem.line);
         problems

@@ -73,6 +73,20 @@ const KINDS: [TroubleKind; 16] = [
     TroubleKind::Time,
 ];
 
+/// Kinds of lines that were rows once.
+const LOST_ROWS: [TroubleKind; 7] = [
+    TroubleKind::Fields,
+    TroubleKind::Commas,
+    TroubleKind::Quotes,
+    TroubleKind::Open,
+    TroubleKind::Json,
+    TroubleKind::Long,
+    TroubleKind::Binary,
+];
+
+/// Rows that are many, if they are more than one in a hundred, too.
+const MANY: u64 = 10;
+
 #[derive(Debug, Clone, Copy, Default)]
 struct SeenTrouble {
     line: u64,
@@ -181,8 +195,16 @@ impl Trouble {
         self.seen[kind as usize].count
     }
 
-    /// All of it in words, by line; what is about the whole file comes first.
-    pub fn problems(&self, file: &str) -> Vec<Problem> {
+    /// Whether so many lines are left out, beside so many rows, that nobody knows what the file would say with them: more than
+    /// a few that were torn, which every night may have.
+    fn has_lost_rows(&self, rows: u64) -> bool {
+        let lost = LOST_ROWS.iter().map(|kind| self.of(*kind)).sum::<u64>();
+        lost >= MANY && lost.saturating_mul(100) > rows
+    }
+
+    /// All of it in words, by line, of a file with so many rows; what is about the whole file comes first.
+    pub fn problems(&self, file: &str, rows: u64) -> Vec<Problem> {
+        let has_lost_rows = self.has_lost_rows(rows);
         let whole = self.whole.iter().map(|(line, what)| Problem {
             file: file.to_owned(),
             line: *line,
@@ -197,7 +219,7 @@ impl Trouble {
                 line: Some(seen.line),
                 count: seen.count,
                 what: self.words(*kind, seen.count),
-                outcomes: false,
+                outcomes: has_lost_rows && LOST_ROWS.contains(kind),
             })
         });
         let cells = self.cells.iter().map(|cell| Problem {
