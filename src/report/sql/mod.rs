@@ -186,6 +186,7 @@ mod tests {
             engine,
             of: QuerySubject::Rows,
             place,
+            separator: ',',
             known: None,
             by: vec!["region".to_owned()],
             metrics: vec![Metric::Connect],
