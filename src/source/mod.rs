@@ -59,5 +59,5 @@ pub use batch::Batch;
 pub use input::Input;
 pub use names::{SourceError, expand, in_time_order};
 pub use reading::{FileSummary, ReadSummary, Reading, read};
-pub use stored::{of_table, within};
+pub use stored::{of_table, readable_tables, within};
 pub use trouble::Problem;

@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::layout::{ID, quoted};
 use super::open::{plainly, settled};
 use super::times::{from_key, moment, second, stored};
+use crate::clock::Wall;
 use crate::schema::Stored;
 
 /// Rows of a step: some ten milliseconds.
@@ -48,7 +49,7 @@ impl Old {
         self.connection.execute(
             "INSERT INTO store (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = \
              CASE WHEN value > ?3 THEN excluded.value ELSE max(value, excluded.value) END",
-            params![key, stored(before), stored(Utc::now())],
+            params![key, stored(before), stored(Wall::system().now())],
         )?;
         Ok(())
     }

@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::error::StoreError;
 use super::layout::quoted;
-use crate::schema::{Keep, Stored};
+use crate::clock::Wall;
+use crate::schema::{Keep, StoredTable};
 
 /// The moment to the second, as times in a store begin: before all that have a fraction or a letter behind it.
 pub(super) fn second(at: DateTime<Utc>) -> String {
@@ -34,20 +35,26 @@ pub(super) fn from(connection: &Connection, keep: Keep) -> Result<Option<String>
         return Ok(None);
     };
     let sql = "SELECT value FROM store WHERE key = ?1 AND value <= ?2";
-    let found = connection.query_row(sql, params![key, stored(Utc::now())], |row| row.get(0));
+    let found = connection.query_row(sql, params![key, stored(Wall::system().now())], |row| {
+        row.get(0)
+    });
     Ok(found.optional()?)
 }
 
 /// Puts the first row that is there in the place of a time that is still to come by the clock now.
 pub(super) fn put_right(
     connection: &Connection,
-    tables: impl Iterator<Item = Stored> + Clone,
+    tables: &[StoredTable],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     for keep in [Keep::Rows, Keep::Details] {
         let Some(key) = from_key(keep) else { continue };
         let mut first = stored(now);
-        for table in tables.clone().filter(|table| table.keep == keep) {
+        for table in tables
+            .iter()
+            .map(|table| table.stored)
+            .filter(|table| table.keep == keep)
+        {
             let (name, time) = (quoted(table.table), quoted(table.time));
             let sql = format!("SELECT min({time}) FROM {name}");
             let found: Option<String> = connection.query_row(&sql, [], |row| row.get(0))?;

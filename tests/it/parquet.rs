@@ -49,6 +49,25 @@ mod with_the_feature {
     }
 
     #[test]
+    fn rows_that_were_written_for_excel_are_exported_as_the_times_that_they_are() {
+        let dir = tempfile::tempdir().unwrap();
+        for profile in ["excel", "excel-de"] {
+            let csv = dir.path().join(format!("{profile}.csv"));
+            let out = dir.path().join(format!("{profile}.parquet"));
+            let mut probe = turnprobe("probe --lab -n 3 -i 0 -q --csv-profile");
+            probe.arg(profile).arg("--output").arg(&csv);
+            assert!(output(&mut probe).status.success());
+            let (code, said) = export(&[&csv, &out]);
+            assert_eq!(code, Some(0), "{said}");
+            assert_eq!(
+                report(&out)["overview"]["from"],
+                report(&csv)["overview"]["from"]
+            );
+            assert_eq!(report(&out)["overview"]["rows"], 3);
+        }
+    }
+
+    #[test]
     fn a_report_of_parquet_is_that_of_the_files_it_was_made_of() {
         let dir = tempfile::tempdir().unwrap();
         for name in [

@@ -316,9 +316,18 @@ impl Columns<'_> {
             }
         }
         for (column, values) in &self.question.conditions {
+            let is_label = column.eq_ignore_ascii_case("label");
             let column = self.key(column)?;
-            let values = values.iter();
-            let values = values.map(|value| engine.literal(&value.to_ascii_lowercase()));
+            let values = values.iter().map(|value| value.to_ascii_lowercase());
+            if is_label {
+                // a run may have several, separated by one space
+                let labels = format!("' ' || lower({column}) || ' '");
+                let has = |label: String| engine.has(&labels, &format!(" {label} "));
+                let any: Vec<String> = values.map(has).collect();
+                out.push(format!("({})", any.join(" OR ")));
+                continue;
+            }
+            let values = values.map(|value| engine.literal(&value));
             let values = values.collect::<Vec<_>>().join(", ");
             out.push(format!("lower({column}) IN ({values})"));
         }
