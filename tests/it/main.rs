@@ -45,6 +45,7 @@ mod report_rows;
 mod report_saved;
 mod report_schedule;
 mod report_together;
+mod report_witnesses;
 mod rollup;
 mod rows;
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@ mod certificates;
 mod event;
 mod found;
 mod hours;
+mod joined;
 mod levels;
 mod others;
 mod outages;
