@@ -2,13 +2,13 @@
 //! series in order, the second one shortens the time that probes in flight get, and the third one, or ten seconds,
 //! ends the program. Windows gives a program whose window is closed five seconds in all: it is done within three then.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::exit::Exit;
+use super::exit::{Exit, PluginState};
 use super::message;
 use crate::measure::Stop;
 
@@ -21,6 +21,10 @@ const PATIENCE_WHEN_CLOSING: Duration = Duration::from_millis(2800);
 
 /// How long probes in flight may go on then.
 const GRACE_WHEN_CLOSING: Duration = Duration::from_secs(1);
+
+/// How long the last word may take, and the end where it cannot be said.
+const FOR_THE_LAST_WORD: Duration = Duration::from_millis(500);
+const UNHEARD: Exit = Exit::Plugin(PluginState::Unknown);
 
 /// Why the series is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +41,7 @@ enum Wish {
 pub struct Interrupted {
     came: Arc<AtomicBool>,
     measured: Arc<AtomicBool>,
+    last_word: Arc<OnceLock<fn() -> Exit>>,
 }
 
 impl Interrupted {
@@ -55,12 +60,24 @@ impl Interrupted {
         self.measured.store(true, Ordering::Relaxed);
     }
 
+    /// Says at a forced end what somebody waits for who reads stdout alone, and how the program ends then.
+    pub fn ends_with(&self, last_word: fn() -> Exit) {
+        // it is said once, by whoever began to listen
+        let _ = self.last_word.set(last_word);
+    }
+
     /// Ends the program where an orderly end is not waited for any longer.
     fn end(&self) -> ! {
         let mut exit = Exit::Interrupted;
         if self.measured.load(Ordering::Relaxed) {
             message::error("ended before all rows were written and summarised");
             exit = Exit::Io;
+        }
+        if let Some(last_word) = self.last_word.get().copied() {
+            let (said, heard) = std::sync::mpsc::channel();
+            // stdout may be what stands still
+            std::thread::spawn(move || said.send(last_word()));
+            exit = heard.recv_timeout(FOR_THE_LAST_WORD).unwrap_or(UNHEARD);
         }
         message::flush();
         std::process::exit(i32::from(u8::from(exit)))

@@ -114,10 +114,24 @@ fn verdict(compared: &Compared, sides: [&model::ComparedSide; 2]) -> String {
         .chunk_by(|one, other| path(one) == path(other))
         .collect();
     if paths.is_empty() {
-        return format!(
-            "Cannot tell: {} and {} have no transport, target and region in common with times on both sides.",
+        let none = format!(
+            "{} and {} have no transport, target and region in common with times on both sides",
             name(sides[0]),
             name(sides[1])
+        );
+        let differing = compared.failures.iter();
+        let mut differing = differing.filter(|of| of.verdict == Decision::Differs);
+        let Some(first) = differing.next() else {
+            return format!("Cannot tell: {none}.");
+        };
+        let told = sentence::failures(first, &sides[1].name, true);
+        let more = match differing.count() as u64 {
+            0 => String::new(),
+            more => format!("; {}", counted(more, "more path below", "more paths below")),
+        };
+        return format!(
+            "{} {}: {told}{more}. Times: cannot tell: {none}.",
+            first.transport, first.target
         );
     }
     let mut parts = Vec::new();
@@ -128,6 +142,9 @@ fn verdict(compared: &Compared, sides: [&model::ComparedSide; 2]) -> String {
             let _ = write!(text, "{} {}: ", lead.transport, lead.target);
         }
         text += &sentence::line(lead, &sides[1].name);
+        let single = lines.iter().filter(|line| line.metric == lead.metric);
+        let single: Vec<_> = single.filter(|line| !line.overall).collect();
+        text += &sentence::places(lead, &single);
         let others = summing_up(lines).filter(|line| line.metric != lead.metric);
         let others: Vec<String> = others
             .filter(|line| line.verdict == Decision::Differs)

@@ -45,11 +45,16 @@ fn line_in_brief(of: &MetricComparison, b: &str, rests: bool) -> String {
             let least = if of.mixed { MATTERS_MS } else { 0.1 };
             let within = ((found.reach() * 10.0).ceil() / 10.0).max(least);
             let within = quantile(within);
-            format!("{metric}: no difference that matters (within {within} ms)")
+            let of_what = if tail(of).is_some() {
+                " in the median"
+            } else {
+                ""
+            };
+            format!("{metric}: no difference that matters{of_what} (within {within} ms)")
         }
         (_, Some(found)) => format!(
             "{metric}: cannot tell: {b} takes {}, but anything from {} to {} would fit (95 %)",
-            more(found.middle, "ms"),
+            as_long(found.middle),
             more(found.low, "ms"),
             more(found.high, "ms")
         ),
@@ -60,7 +65,7 @@ fn line_in_brief(of: &MetricComparison, b: &str, rests: bool) -> String {
                 String::new()
             };
             let between = of.bare_ms.map_or_else(String::new, |ms| {
-                format!("; between these {b} takes {}", more(ms, "ms"))
+                format!("; between these {b} takes {}", as_long(ms))
             });
             format!("{metric}: cannot tell{few}{between}")
         }
@@ -79,15 +84,14 @@ pub fn told(metric: Timed) -> &'static str {
 /// What else is to be said of a line.
 fn line_beside(of: &MetricComparison, rests: bool) -> String {
     let mut out = String::new();
-    // the slowest may tell what the usual ones do not
-    let usual = of.difference.map_or(0.0, |of| of.middle);
-    if let Some(p95) = of.p95.filter(Interval::excludes_zero)
-        && (p95.middle - usual).abs() >= of.matters_ms
-        && p95.middle.abs() >= of.matters_ms
-    {
+    if let Some(p95) = tail(of) {
+        let but = match of.verdict {
+            Decision::NoDifference => "but ",
+            Decision::Differs | Decision::CannotTell => "",
+        };
         let _ = write!(
             out,
-            "; the 95th percentile {} ({})",
+            "; {but}the 95th percentile {} ({})",
             more(p95.middle, "ms"),
             range(p95)
         );
@@ -103,6 +107,43 @@ fn line_beside(of: &MetricComparison, rests: bool) -> String {
         of.needs.filter(|needs| rests || *needs != Needs::SameTime),
         of.basis,
     )
+}
+
+/// The 95th percentile where the slowest tell what the usual ones do not.
+fn tail(of: &MetricComparison) -> Option<Interval> {
+    let usual = of.difference.map_or(0.0, |of| of.middle);
+    of.p95.filter(|p95| {
+        p95.excludes_zero()
+            && (p95.middle - usual).abs() >= of.matters_ms
+            && p95.middle.abs() >= of.matters_ms
+    })
+}
+
+/// Where the lines of single regions say another thing than that of all of them: which differ, and that others do not.
+pub fn places(of_all: &MetricComparison, single: &[&MetricComparison]) -> String {
+    let with = |verdict| single.iter().filter(move |one| one.verdict == verdict);
+    let even = with(Decision::NoDifference).count() as u64;
+    let differing = with(Decision::Differs).filter_map(|one| Some((one, one.difference?)));
+    let differing: Vec<String> = differing
+        .map(|(one, found)| format!("{} {}", regions(&one.regions), short(found)))
+        .collect();
+    if differing.is_empty() || of_all.verdict == Decision::Differs && even == 0 {
+        return String::new();
+    }
+    let named = differing.len().min(MOST_NAMED);
+    let mut out = format!("; by region: {}", differing[..named].join(", "));
+    if named < differing.len() {
+        let more = (differing.len() - named) as u64;
+        let _ = write!(out, " and {more} more with a difference");
+    }
+    if even > 0 {
+        let _ = write!(
+            out,
+            ", no difference in {even} {}",
+            if even == 1 { "other" } else { "others" }
+        );
+    }
+    out
 }
 
 /// The failures of a path; `rests` where what that rests on is not said elsewhere.
@@ -123,8 +164,9 @@ pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
                 (FailurePart::Requests, false) => "less",
             };
             let by = quantile(found.middle.abs());
+            let points = if by == "1" { "point" } else { "points" };
             format!(
-                "{shares}: {b} {verb} {less}, by {by} percentage points ({})",
+                "{shares}: {b} {verb} {less}, by {by} percentage {points} ({})",
                 range(found)
             )
         }
@@ -195,6 +237,14 @@ fn more(value: f64, unit: &str) -> String {
         _ if size == "0" => format!("{size} {unit}"),
         value if value < 0.0 => format!("{size} {unit} less"),
         _ => format!("{size} {unit} more"),
+    }
+}
+
+/// What somebody takes: `2 ms more`, `as long`.
+fn as_long(ms: f64) -> String {
+    match more(ms, "ms") {
+        none if none == "0 ms" => "just as long".to_owned(),
+        some => some,
     }
 }
 

@@ -139,7 +139,43 @@ fn a_changed_tail_is_told_where_the_median_does_not_show_it() {
     };
     assert_eq!(
         sentence::line_alone(&tail, "VPN"),
-        "connect: no difference that matters (within 0.1 ms); the 95th percentile 20 ms more (95 %: 15 to 25)"
+        "connect: no difference that matters in the median (within 0.1 ms); but the 95th percentile 20 ms more (95 %: 15 \
+         to 25)"
+    );
+}
+
+#[test]
+fn a_difference_of_some_regions_is_told_as_theirs() {
+    let single = |region: &str, verdict, middle| MetricComparison {
+        regions: vec![region.to_owned()],
+        overall: false,
+        verdict,
+        difference: Some(of(middle, middle - 0.2, middle + 0.2)),
+        ..connect()
+    };
+    let [even, other] =
+        ["northeurope", "westeurope"].map(|region| single(region, Decision::NoDifference, 0.0));
+    let ukwest = single("ukwest", Decision::Differs, 9.92);
+    assert_eq!(
+        sentence::places(&connect(), &[&even, &ukwest, &other]),
+        "; by region: ukwest 9.92 ms more, no difference in 2 others"
+    );
+    // all of them differ, or none does
+    assert_eq!(sentence::places(&connect(), &[&ukwest, &ukwest]), "");
+    assert_eq!(sentence::places(&connect(), &[&even, &other]), "");
+}
+
+#[test]
+fn what_takes_as_long_takes_no_number_of_milliseconds() {
+    let same = MetricComparison {
+        difference: None,
+        bare_ms: Some(0.0),
+        verdict: Decision::CannotTell,
+        ..connect()
+    };
+    assert_eq!(
+        sentence::line_alone(&same, "VPN"),
+        "connect: cannot tell; between these VPN takes just as long"
     );
 }
 

@@ -1,10 +1,13 @@
 //! Whether what a series measures has come to another level: round trips that shifted, failures that rose.
 //!
 //! Hours of a day differ, and days do: each hour is taken against the usual one of its time of day, a day is the median of
-//! its hours, and the last four days are held against up to four weeks before them.
+//! its hours, and the last four days are held against up to four weeks before them, as they are and weekday by weekday.
 
 /// Days that tell a new level.
 const RECENT: usize = 4;
+
+/// Of them, those that tell that a level is over.
+const MOST_OF_RECENT: usize = 3;
 
 /// Days before them that tell the old one: at most, and at least.
 const BASE: usize = 28;
@@ -79,8 +82,10 @@ pub struct Rise {
     pub rows: u64,
     /// See `rows`.
     pub lost: u64,
-    /// The share of lost rows before, from 0 to 1.
-    pub before: f64,
+    /// Rows of the days before, and of them those without an answer.
+    pub before_rows: u64,
+    /// See `before_rows`.
+    pub before_lost: u64,
 }
 
 struct Level {
@@ -102,29 +107,72 @@ pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
     };
     Some(changes(&mut days, |days, first, now| {
         let recent = now.saturating_sub(RECENT);
-        let (before, is_up) = alarm(&days[first..recent], &days[recent..now], deviations)?;
-        let from = split(days, first, now);
-        let after = median(days[from..now].iter().map(|day| day.level));
+        let (base, now_on) = (&days[first..recent], &days[recent..now]);
+        let (_, is_up) = alarm(base, now_on, spread(base) * deviations)?;
+        // a weekend is held against weekends
+        let alike = without_week(&days[first..], base);
+        let days = &days[first..];
+        let (recent, now) = (recent.saturating_sub(first), now.saturating_sub(first));
+        let spread = spread(base).max(self::spread(&alike[..recent]));
+        let (before, same) = alarm(&alike[..recent], &alike[recent..now], spread * deviations)?;
+        let is_each = |day: &Level| (day.level - before).abs() >= LEAST_RATIO.ln() / 2.0;
+        if same != is_up || !alike[recent..now].iter().all(is_each) {
+            return None;
+        }
+        let from = split(&alike, 0, now);
+        let after = median(alike[from..now].iter().map(|day| day.level));
         let middle = f64::midpoint(before, after);
-        let is_back = |level: f64| (level > middle) != is_up;
-        let few = |at: &usize| {
-            let few = &days[*at..at.saturating_add(RECENT)];
-            median(few.iter().map(|day| day.level))
+        let is_back = |day: &Level| (day.level > middle) != is_up;
+        let are_back = |at: &usize| {
+            let four = &alike[*at..at.saturating_add(RECENT)];
+            is_back(&four[0]) && four.iter().filter(|day| is_back(day)).count() >= MOST_OF_RECENT
         };
-        let back = (now..days.len().saturating_sub(RECENT - 1))
-            .find(|at| is_back(few(at)))
-            .and_then(|at| (at..days.len()).find(|at| is_back(days[*at].level)));
+        let back = (now..days.len().saturating_sub(RECENT - 1)).find(are_back);
         let end = back.unwrap_or(days.len());
+        let after = median(alike[from..end].iter().map(|day| day.level));
+        if !is_shift(before, after) || (after > before) != is_up {
+            return None;
+        }
         let shift = Shift {
             from: days[from].day,
             until: back.map(|back| days[back].day),
             before_us: before.exp(),
-            after_us: median(days[from..end].iter().map(|day| day.level)).exp(),
+            after_us: after.exp(),
             days: end.saturating_sub(from),
-            base_days: from.saturating_sub(first),
+            base_days: from,
         };
-        Some((shift, from, back))
+        let place = |at: usize| at.saturating_add(first);
+        Some((shift, place(from), back.map(place)))
     }))
+}
+
+/// Whether two levels are as far apart as a shift has to be.
+fn is_shift(before: f64, after: f64) -> bool {
+    (after - before).abs() > LEAST_RATIO.ln() && (after.exp() - before.exp()).abs() >= LEAST_US
+}
+
+/// The days less what the days of a base that are of their weekday differ from the rest of it; of a weekday that the base
+/// has only once or never, nothing is known.
+fn without_week(days: &[Level], base: &[Level]) -> Vec<Level> {
+    let usual = median(base.iter().map(|day| day.level));
+    let differs: Vec<f64> = (0..7)
+        .map(|weekday| {
+            let same = base
+                .iter()
+                .filter(|day| day.day.rem_euclid(7) == weekday)
+                .map(|day| day.level);
+            match same.clone().count() {
+                0 | 1 => 0.0,
+                _ => median(same) - usual,
+            }
+        })
+        .collect();
+    let of = |day: &Level| differs[usize::try_from(day.day.rem_euclid(7)).unwrap_or(0)];
+    let alike = days.iter().map(|day| Level {
+        day: day.day,
+        level: day.level - of(day),
+    });
+    alike.collect()
 }
 
 /// The changes, one after the other. `find` is told the days, where the base begins and where the recent ones end, and tells
@@ -158,16 +206,21 @@ fn changes<D, C>(
     found
 }
 
-/// The level of the base where the recent days have another one, and whether that is higher.
-fn alarm(base: &[Level], recent: &[Level], deviations: f64) -> Option<(f64, bool)> {
+/// The level of the base where the recent days have another one, further than `far` from it, and whether that is higher.
+fn alarm(base: &[Level], recent: &[Level], far: f64) -> Option<(f64, bool)> {
     let before = median(base.iter().map(|day| day.level));
-    let spread = MAD * median(base.iter().map(|day| (day.level - before).abs()));
     let after = median(recent.iter().map(|day| day.level));
-    let least = (deviations * spread.max(LEAST_SPREAD)).max(LEAST_RATIO.ln());
-    let is_far = (after - before).abs() > least && (after.exp() - before.exp()).abs() >= LEAST_US;
     let is_up = after > before;
+    let is_far = (after - before).abs() > far && is_shift(before, after);
     let on_that_side = recent.iter().all(|day| (day.level > before) == is_up);
     (is_far && on_that_side).then_some((before, is_up))
+}
+
+/// How far the days of a base are from their median, as a standard deviation.
+fn spread(base: &[Level]) -> f64 {
+    let middle = median(base.iter().map(|day| day.level));
+    let spread = MAD * median(base.iter().map(|day| (day.level - middle).abs()));
+    spread.max(LEAST_SPREAD)
 }
 
 /// Where the days from `start` to `end` are best parted in two levels.
@@ -226,12 +279,14 @@ pub fn rises(days: &[Day]) -> Vec<Rise> {
         };
         let back = (now..days.len().saturating_sub(RECENT - 1)).find(is_over);
         let (rows, lost) = sums(&days[from..back.unwrap_or(days.len())]);
+        let (before_rows, before_lost) = sums(&days[first..from]);
         let rise = Rise {
             from: days[from].number,
             until: back.map(|back| days[back].number),
             rows,
             lost,
-            before,
+            before_rows,
+            before_lost,
         };
         Some((rise, from, back))
     })

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::record::Phase;
+use crate::record::{Phase, TurnReply};
 use crate::schema::{Column, Dialect, RowKind, Value};
 
 /// What a row says.
@@ -48,6 +48,7 @@ pub struct Reader<R: 'static> {
     region: MaybeColumn<R>,
     cause: MaybeColumn<R>,
     failed_phase: MaybeColumn<R>,
+    reply: MaybeColumn<R>,
     phases: [MaybeColumn<R>; Phase::ALL.len()],
     total: MaybeColumn<R>,
     syn_retransmits: MaybeColumn<R>,
@@ -72,6 +73,7 @@ impl<R: RowKind> Reader<R> {
             region: of("region"),
             cause: of("cause"),
             failed_phase: of("failed_phase"),
+            reply: of("turn_reply"),
             phases: Phase::ALL.map(|phase| of(&format!("{}_us", phase.as_str()))),
             total: of("total_us"),
             syn_retransmits: of("tcp_syn_retransmits"),
@@ -89,12 +91,19 @@ impl<R: RowKind> Reader<R> {
         let failed = text(self.failed_phase, row);
         let mut phases = Phase::ALL.map(|_| None);
         for ((time, column), phase) in phases.iter_mut().zip(self.phases).zip(Phase::ALL) {
-            // a failed phase holds the time until the failure, which is no time of the phase
-            *time = number(column, row).filter(|_| failed != phase.as_str());
+            // a failed phase holds the time until the failure, which is no time of the phase; an error that was answered
+            // has its round trip
+            let is_answered =
+                || phase == Phase::Turn && TurnReply::is_answer_word(&text(self.reply, row));
+            *time = number(column, row).filter(|_| failed != phase.as_str() || is_answered());
         }
         let (host, port) = (text(self.host, row), number(self.port, row));
         MetricSample {
-            target: port.map_or_else(|| host.clone(), |port| format!("{host}:{port}")),
+            target: match port {
+                None => host,
+                Some(port) if host.contains(':') => format!("[{host}]:{port}"),
+                Some(port) => format!("{host}:{port}"),
+            },
             // kinds that speak one thing alone have no column for it
             transport: match R::DIALECT.and_then(Dialect::spoken) {
                 Some(spoken) if self.transport.is_none() => spoken.to_owned(),

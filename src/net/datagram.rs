@@ -7,10 +7,11 @@ use std::time::Duration;
 use socket2::Socket;
 use tokio::net::UdpSocket;
 
+use super::icmp::{self, IcmpWord};
 use super::local_end::LocalEnd;
+use super::plain_error;
 use super::stamps::{self, Moment};
 use super::turn::{ClientTransaction, Exchange, WaitEnd};
-use super::{icmp, plain_error};
 use crate::clock;
 use crate::readiness::receive;
 use crate::record::{Ask, Cause, Failure, Tcp};
@@ -112,7 +113,11 @@ async fn wait(
                         return WaitEnd::Answer(answer);
                     }
                 }
-                Err(error) => return WaitEnd::Path(error),
+                Err(error) => {
+                    let remote = socket.peer_addr().ok();
+                    let word = remote.and_then(|remote| IcmpWord::of(socket, remote.ip()));
+                    return WaitEnd::Path(icmp::failure(&error, word));
+                }
             }
         }
     })

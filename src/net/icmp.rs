@@ -162,19 +162,92 @@ fn is_rare(_error: &io::Error) -> bool {
     false
 }
 
-/// What a message means, and what the system makes of it.
-pub fn failure(error: &io::Error) -> Failure {
-    use io::ErrorKind as K;
-    match error.kind() {
-        K::ConnectionRefused | K::ConnectionReset => {
-            Failure::new(Cause::TurnPortUnreachable, "port unreachable")
-        }
-        K::NetworkUnreachable | K::NetworkDown => {
-            Failure::new(Cause::TurnNetUnreachable, plain_error(error))
-        }
-        // such as "administratively prohibited"
-        _ => Failure::new(Cause::TurnHostUnreachable, plain_error(error)),
+/// A message, and the ends of the way that it is about: an errno alone calls a firewall's refusal a missing route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IcmpWord {
+    message: IcmpMessage,
+    remote: IpAddr,
+    local: Option<IpAddr>,
+}
+
+impl IcmpWord {
+    /// The next one in a socket's queue. Linux keeps what is said of a SYN there too, asked for or not.
+    pub fn of(socket: &impl Handle, remote: IpAddr) -> Option<Self> {
+        let message = next_message(socket)?;
+        let local = socket2::SockRef::from(socket).local_addr().ok();
+        let local = local.and_then(|local| Some(local.as_socket()?.ip().to_canonical()));
+        Some(Self {
+            message,
+            remote: remote.to_canonical(),
+            local,
+        })
     }
+
+    /// What was said, and by whom.
+    pub fn told(&self) -> String {
+        let IcmpMessage { kind, code, .. } = self.message;
+        let who = match self.message.sender.map(|sender| sender.to_canonical()) {
+            None => "somebody on the way".to_owned(),
+            Some(sender) if Some(sender) == self.local => "this machine itself".to_owned(),
+            Some(sender) if sender == self.remote => format!("the other end's address, {sender}"),
+            Some(sender) => format!("a router or firewall at {sender}"),
+        };
+        match meaning(self.remote.is_ipv6(), kind, code) {
+            Some(what) if what.ends_with("prohibited") => {
+                format!("refused by {who} (ICMP {what})")
+            }
+            Some(what) => format!("{what}, says {who} (ICMP)"),
+            None => format!("rejected by {who} (ICMP type {kind} code {code})"),
+        }
+    }
+}
+
+/// What a message says that ends something (RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1, RFC 4443
+/// section 3.1); none for what is not among these.
+fn meaning(is_v6: bool, kind: u8, code: u8) -> Option<&'static str> {
+    Some(match (is_v6, kind, code) {
+        (false, 3, 0 | 11) => "network unreachable",
+        (false, 3, 1 | 12) => "host unreachable",
+        (false, 3, 2) => "protocol unreachable",
+        (false, 3, 3) | (true, 1, 4) => "port unreachable",
+        (false, 3, 6) => "network unknown",
+        (false, 3, 7) => "host unknown",
+        (false, 3, 9) => "network administratively prohibited",
+        (false, 3, 10) => "host administratively prohibited",
+        (false, 3, 13) | (true, 1, 1) => "administratively prohibited",
+        (true, 1, 0) => "no route to the destination",
+        (true, 1, 3) => "address unreachable",
+        (true, 1, 5) => "source address prohibited",
+        (true, 1, 6) => "route prohibited",
+        (false, 11, 0) | (true, 3, 0) => "hop limit exceeded",
+        _ => return None,
+    })
+}
+
+/// What an error of a message means where nobody tells more: the system says "no route to host" of a refusal, too.
+pub fn without_a_word(error: &io::Error) -> String {
+    let said = plain_error(error);
+    if error.kind() == io::ErrorKind::HostUnreachable {
+        return format!("{said}, or refused on the way, which this system tells alike");
+    }
+    said
+}
+
+/// What a message means, and what the system makes of it.
+pub fn failure(error: &io::Error, word: Option<IcmpWord>) -> Failure {
+    use io::ErrorKind as K;
+    let cause = match error.kind() {
+        K::ConnectionRefused | K::ConnectionReset => Cause::TurnPortUnreachable,
+        K::NetworkUnreachable | K::NetworkDown => Cause::TurnNetUnreachable,
+        // such as "administratively prohibited"
+        _ => Cause::TurnHostUnreachable,
+    };
+    let said = match word {
+        Some(word) => word.told(),
+        None if cause == Cause::TurnPortUnreachable => "port unreachable".to_owned(),
+        None => without_a_word(error),
+    };
+    Failure::new(cause, said)
 }
 
 /// Who rejects a connection: the sender of the ICMP message that came back for a SYN (Linux, ip(7), IP_RECVERR, which TCP
@@ -206,7 +279,7 @@ mod tests {
         use io::ErrorKind as K;
         let of = |kind: K| {
             let error = io::Error::from(kind);
-            is_message(&error).then(|| failure(&error).cause)
+            is_message(&error).then(|| failure(&error, None).cause)
         };
         assert_eq!(of(K::ConnectionRefused), Some(Cause::TurnPortUnreachable));
         assert_eq!(of(K::ConnectionReset), Some(Cause::TurnPortUnreachable));
@@ -219,9 +292,81 @@ mod tests {
         {
             let rare = io::Error::from_raw_os_error(libc::ENOPROTOOPT);
             assert!(is_message(&rare));
-            assert_eq!(failure(&rare).cause, Cause::TurnHostUnreachable);
+            assert_eq!(failure(&rare, None).cause, Cause::TurnHostUnreachable);
             // a local firewall's refusal
             assert!(!is_message(&io::Error::from_raw_os_error(libc::EPERM)));
+        }
+    }
+
+    // RFC 792, RFC 1812 and RFC 4443 for the numbers
+    #[test]
+    fn who_refuses_is_told_and_no_refusal_is_a_missing_route() {
+        let of = |sender: &str, kind, code| {
+            let sender: IpAddr = sender.parse().unwrap();
+            let ends = match sender {
+                IpAddr::V4(_) => ["192.0.2.1", "198.51.100.1"],
+                IpAddr::V6(_) => ["2001:db8::1", "2001:db8::2"],
+            };
+            let [local, remote] = ends.map(|end| end.parse().unwrap());
+            let message = IcmpMessage {
+                kind,
+                code,
+                sender: Some(sender),
+                info: 0,
+            };
+            let word = IcmpWord {
+                message,
+                remote,
+                local: Some(local),
+            };
+            word.told()
+        };
+        for (sender, kind, codes) in [
+            ("203.0.113.7", 3, &[9, 10, 13][..]),
+            ("2001:db8::7", 1, &[1, 5, 6]),
+        ] {
+            for code in codes {
+                let said = of(sender, kind, *code);
+                let by = format!("refused by a router or firewall at {sender} (ICMP ");
+                assert!(said.starts_with(&by), "{said}");
+                assert!(said.ends_with("prohibited)"), "{said}");
+            }
+        }
+        let host = io::ErrorKind::HostUnreachable.into();
+        assert!(without_a_word(&host).contains("or refused on the way"));
+        for (sender, kind, code, expected) in [
+            (
+                "203.0.113.7",
+                3,
+                1,
+                "host unreachable, says a router or firewall at 203.0.113.7 (ICMP)",
+            ),
+            (
+                "192.0.2.1",
+                3,
+                1,
+                "host unreachable, says this machine itself (ICMP)",
+            ),
+            (
+                "198.51.100.1",
+                3,
+                3,
+                "port unreachable, says the other end's address, 198.51.100.1 (ICMP)",
+            ),
+            (
+                "2001:db8::7",
+                1,
+                0,
+                "no route to the destination, says a router or firewall at 2001:db8::7 (ICMP)",
+            ),
+            (
+                "203.0.113.7",
+                3,
+                14,
+                "rejected by a router or firewall at 203.0.113.7 (ICMP type 3 code 14)",
+            ),
+        ] {
+            assert_eq!(of(sender, kind, code), expected);
         }
     }
 
@@ -241,7 +386,7 @@ mod tests {
             while socket.send(b"x").is_err() {}
         }
         let error = socket.recv(&mut [0; 8]).unwrap_err();
-        assert_eq!(failure(&error).cause, Cause::TurnPortUnreachable);
+        assert_eq!(failure(&error, None).cause, Cause::TurnPortUnreachable);
         let mut queued = 0;
         for _ in 0..500 {
             queued += clear(&socket);

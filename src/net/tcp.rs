@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::io::Interest;
 
+use super::icmp::{self, IcmpWord};
 use super::local_end::LocalEnd;
 use super::{plain_error, tcp_info};
 use crate::clock;
@@ -71,7 +72,10 @@ pub async fn connect(
             deferred,
             result: stream.into_std().map_err(|error| failure_of(&error)),
         },
-        Ok(Err(error)) => Connect::failed(took, only_syns(&tcp), from_the_path(&error)),
+        Ok(Err(error)) => {
+            let word = IcmpWord::of(&stream, address.ip());
+            Connect::failed(took, only_syns(&tcp), from_the_path(&error, word))
+        }
         Err(_) => {
             let detail = format!("no answer within {} ms", limit.as_millis());
             Connect::failed(
@@ -186,28 +190,35 @@ pub fn only_syns(tcp: &Tcp) -> Tcp {
 /// What failed when neither the SYN nor the data that went out with it was answered, from what the
 /// handshake says of it.
 pub fn deferred_failure(failure: Failure) -> Failure {
+    let has = |detail: &str, words: &[&str]| words.iter().any(|word| detail.contains(word));
     let detail = &failure.detail;
     let cause = match failure.cause {
         Cause::TlsTimeout => Cause::ConnectTimeout,
         _ if detail.contains("refused") => Cause::ConnectRefused,
-        _ if detail.contains("unreachable") => Cause::ConnectHostUnreachable,
+        _ if detail.contains("network is unreachable") => Cause::ConnectNetUnreachable,
+        _ if has(detail, &["unreachable", "no route to host"]) => Cause::ConnectHostUnreachable,
         _ => Cause::ConnectReset,
     };
     Failure { cause, ..failure }
 }
 
-/// The cause for an error that came back while the SYN was under way. What has no code of its
-/// own, such as "administratively prohibited", is a router's or firewall's word on the host.
-fn from_the_path(error: &io::Error) -> Failure {
-    let failure = failure_of(error);
-    if failure.cause != Cause::ConnectLocalError {
-        return failure;
-    }
-    let said = failure.detail;
-    Failure::new(
-        Cause::ConnectHostUnreachable,
-        format!("rejected on the way: {said}"),
-    )
+/// The cause for an error that came back while the SYN was under way, and who said so, where the system tells. What has no
+/// code of its own, such as "administratively prohibited", is a router's or firewall's word on the host.
+fn from_the_path(error: &io::Error, word: Option<IcmpWord>) -> Failure {
+    let Failure { cause, detail } = failure_of(error);
+    let is_odd = cause == Cause::ConnectLocalError;
+    let said = match word {
+        Some(word) if cause == Cause::ConnectRefused => format!("{detail}: {}", word.told()),
+        Some(word) => word.told(),
+        None if is_odd => format!("rejected on the way: {detail}"),
+        None => icmp::without_a_word(error),
+    };
+    let cause = if is_odd {
+        Cause::ConnectHostUnreachable
+    } else {
+        cause
+    };
+    Failure::new(cause, said)
 }
 
 /// The cause for an error of the system, and what the system says.
@@ -288,6 +299,22 @@ mod tests {
             );
         }
         server.join().unwrap();
+    }
+
+    #[test]
+    fn what_a_deferred_syn_gets_has_the_cause_of_a_connect() {
+        // the words of strerror(3), and what the handshake says behind them
+        for (said, cause) in [
+            ("connection refused", Cause::ConnectRefused),
+            ("no route to host", Cause::ConnectHostUnreachable),
+            ("network is unreachable", Cause::ConnectNetUnreachable),
+            ("connection reset by peer", Cause::ConnectReset),
+        ] {
+            let of_tls = Failure::new(Cause::TlsReset, format!("{said} before it sent a byte"));
+            assert_eq!(deferred_failure(of_tls).cause, cause, "{said}");
+        }
+        let silent = Failure::new(Cause::TlsTimeout, "no answer");
+        assert_eq!(deferred_failure(silent).cause, Cause::ConnectTimeout);
     }
 
     #[test]

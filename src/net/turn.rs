@@ -1,11 +1,9 @@
 //! The turn phase without its sockets: a request, what comes back sorted, and what it means.
 
-use std::io;
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::icmp;
 use crate::record::{Ask, Cause, Failure, Ignored, Turn, TurnReply, alert_name};
 use crate::wire::answer::{self, Answer, Transaction};
 use crate::wire::stream::{Framing, MessageStream, NextMessage, clear_length};
@@ -50,7 +48,7 @@ pub enum WaitEnd {
     /// TLS cannot go on with what came.
     Broken(String),
     /// An error that came back from the path.
-    Path(io::Error),
+    Path(Failure),
     /// The request was never sent.
     Unsent(Failure),
 }
@@ -210,10 +208,7 @@ impl ClientTransaction {
                 failed(TurnReply::Alert, Cause::TurnAlert, name)
             }
             WaitEnd::Broken(said) => failed(TurnReply::Malformed, Cause::TurnMalformed, said),
-            WaitEnd::Path(error) => {
-                let failure = icmp::failure(&error);
-                (Some(TurnReply::Icmp), Err(failure))
-            }
+            WaitEnd::Path(failure) => (Some(TurnReply::Icmp), Err(failure)),
             WaitEnd::Unsent(failure) => {
                 turn.attempts = Some(0);
                 turn.ignored = None;

@@ -87,6 +87,11 @@ impl TurnReply {
     pub fn is_answer(self) -> bool {
         matches!(self, Self::Success | Self::Error(_))
     }
+
+    /// The same of its word in a row.
+    pub fn is_answer_word(word: &str) -> bool {
+        word == "success" || word.parse::<u16>().is_ok()
+    }
 }
 
 impl fmt::Display for TurnReply {

@@ -44,6 +44,15 @@ impl Layout {
         }
     }
 
+    /// The same as if the columns at these places were not there.
+    pub fn without(&self, places: &[usize]) -> Self {
+        let mut other = self.clone();
+        for place in &mut other.places {
+            *place = place.filter(|place| !places.contains(place));
+        }
+        other
+    }
+
     /// Names of the columns.
     pub fn names(&self) -> &[String] {
         &self.names

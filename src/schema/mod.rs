@@ -46,7 +46,7 @@ pub use ids::{Id, is_foreign};
 pub use layout::{Alias, Layout};
 pub use metric::Metric;
 pub use rolled::{RolledTimes, RolledUp};
-pub use rolled_row::causes;
+pub use rolled_row::{FaultKind, RolledFault, causes};
 pub use row::{Parsed, Row};
 pub use row_kind::RowKind;
 pub use stored::{Keep, Stored, StoredTable, quoted};

@@ -13,7 +13,7 @@ use super::metric::Metric;
 use super::rolled::RolledUp;
 use super::through::through;
 use super::typed_cells::{Lists, list_text};
-use crate::record::{Cause, Phase, Transport, World, without_marks};
+use crate::record::{Cause, Phase, Transport, TurnReply, World, without_marks};
 
 /// A row of a file.
 #[derive(Debug, Clone, Copy)]
@@ -231,10 +231,9 @@ impl<'a> Row<'a> {
         Cause::of_word(self.cause())
     }
 
-    /// Whether a request got a well-formed answer, as [`TurnReply::is_answer`](crate::record::TurnReply::is_answer) has it.
+    /// Whether a request got a well-formed answer, as [`TurnReply::is_answer`] has it.
     fn has_reply(&self) -> bool {
-        let reply = self.get(id!(turn_reply)).trim();
-        reply == "success" || reply.parse::<u16>().is_ok()
+        TurnReply::is_answer_word(self.get(id!(turn_reply)).trim())
     }
 
     /// What each [`Metric`] took, in microseconds, by its number; none where the phase failed, did

@@ -31,6 +31,8 @@ pub(super) struct AppendFile<R: 'static> {
     /// Its first line when it was opened last; empty of JSON Lines.
     header: Vec<u8>,
     notes: Vec<Note>,
+    /// Whether the path stood for another file, or none, and could not be opened again yet.
+    is_lost: bool,
     /// What syncing a file said that was given up since; told by [`AppendFile::finish`].
     unsynced: Option<SinkError>,
 }
@@ -69,6 +71,7 @@ impl<R: RowKind> AppendFile<R> {
             lines,
             header: Vec::new(),
             notes,
+            is_lost: false,
             unsynced: None,
         };
         file.ready = Some(file.look()?);
@@ -184,16 +187,19 @@ impl<R: RowKind> AppendFile<R> {
 
     /// Opens the file that the path stands for now, and mends its end where another program has cut it or written to it.
     fn current(&mut self) -> Result<(), SinkError> {
-        if self
-            .opened
-            .as_ref()
-            .is_some_and(|opened| opened.is_elsewhere(&self.path))
-        {
-            self.notes.push(Note::Replaced(self.shown.clone()));
+        let is_elsewhere = |opened: &AppendingFile<R>| opened.is_elsewhere(&self.path);
+        let is_gone = self.opened.as_ref().is_some_and(is_elsewhere);
+        if is_gone {
+            self.is_lost = true;
             self.give_up();
         }
         if self.opened.is_none() {
+            // where it cannot be opened again, that is told
             self.begin()?;
+            let is_new = self.opened.as_ref().is_some_and(|opened| opened.is_new);
+            if std::mem::take(&mut self.is_lost) && (is_gone || is_new) {
+                self.notes.push(Note::Replaced(self.shown.clone()));
+            }
         }
         let Some(opened) = &mut self.opened else {
             return Ok(());
@@ -216,11 +222,8 @@ impl<R: RowKind> AppendFile<R> {
         let Some(opened) = &self.opened else {
             return Ok(());
         };
-        opened
-            .locked
-            .file()
-            .sync_all()
-            .map_err(|source| SinkError::from_io(&self.shown, source))
+        let synced = opened.locked.file().sync_all();
+        synced.map_err(|source| SinkError::from_io(&self.shown, source))
     }
 
     fn give_up(&mut self) {

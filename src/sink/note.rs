@@ -147,7 +147,10 @@ impl fmt::Display for Note {
             Self::Free {
                 path,
                 is_whole: true,
-            } => write!(f, "{path} can be written again, and no row is missing"),
+            } => write!(
+                f,
+                "{path} can be written again, and has every row that waited"
+            ),
             Self::Free { path, .. } => {
                 write!(
                     f,

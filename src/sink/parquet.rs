@@ -239,7 +239,10 @@ impl GroupColumn {
                 numbers.push(number.map_err(|_| wrong(name, cell, "whole number"))?);
             }
             GroupCells::Times(times) => {
-                let time = NaiveDateTime::parse_from_str(cell.trim(), "%Y-%m-%d %H:%M:%S%.fZ");
+                // all are UTC, also those that a profile for Excel writes without the letter
+                let text = cell.trim();
+                let text = text.strip_suffix('Z').unwrap_or(text);
+                let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f");
                 let time = time.map_err(|_| wrong(name, cell, "time"))?;
                 times.push(time.and_utc().timestamp_micros());
             }

@@ -228,6 +228,33 @@ impl Batch {
         self.gap = 0;
     }
 
+    /// Puts its rows under another layout of as many columns, their cells changed where `change` has something else for
+    /// one; the row that is being made stays as it is. None of them is a roll-up.
+    pub(super) fn rewrite(
+        &mut self,
+        layout: Arc<Layout>,
+        change: impl Fn(usize, &str) -> Option<String>,
+    ) {
+        let old = std::mem::take(self);
+        self.reuse(layout, old.file);
+        for row in old.rows() {
+            self.copy(&row, &change);
+            self.end_row(row.at, row.line, None);
+        }
+        self.copy(&old.current(), &|_, _| None);
+    }
+
+    fn copy(&mut self, row: &Row<'_>, change: &impl Fn(usize, &str) -> Option<String>) {
+        for place in 0..row.ends.len() {
+            let cell = row.cell(place);
+            match (row.lists.at(place), change(place, cell)) {
+                (Some(numbers), _) => self.list(numbers),
+                (None, Some(other)) => self.cell(&other),
+                (None, None) => self.cell(cell),
+            }
+        }
+    }
+
     /// Ends the row that is being made; it must have as many cells as the layout. What it says is known where it is a roll-up.
     #[inline]
     pub(super) fn end_row(

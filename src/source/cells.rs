@@ -8,6 +8,7 @@ use crate::measure::rows::ROWS;
 use crate::schema::{Dialect, Id, Kind, Layout, Row, id};
 
 use super::number::{Mark, Marks, POINT, said};
+use super::units::ColumnUnit;
 use super::words::{is_nothing, yes_or_no};
 
 /// The columns of our own probes that statistics are made of.
@@ -82,6 +83,10 @@ struct Number {
     most: u64,
     /// Digits with which none is too large.
     quick: usize,
+    /// Whether it holds whole microseconds or milliseconds, so that a fraction makes its unit doubtful.
+    is_time: bool,
+    /// What its numbers are multiplied by, where they are in another unit.
+    factor: Option<u64>,
 }
 
 /// What a column holds.
@@ -102,6 +107,8 @@ pub(super) enum Mended {
     As(String),
     /// It cannot be read.
     Unreadable,
+    /// It cannot be read, as it has a fraction where whole microseconds or milliseconds belong.
+    Fraction,
     /// It has a mark that only the rest of the file can tell.
     Undecided,
 }
@@ -157,9 +164,10 @@ impl CheckedCells {
             };
             match Kind::of_word(column.r#type) {
                 Some(Kind::Integer) => {
-                    cells
-                        .numbers
-                        .push(Number::new(place, CellType::Whole, most));
+                    let mut number = Number::new(place, CellType::Whole, most);
+                    number.is_time =
+                        matches!(column.unit, "us" | "ms") && dialect != Dialect::RollUps;
+                    cells.numbers.push(number);
                 }
                 Some(Kind::Signed) => {
                     let most = i64::MAX.unsigned_abs();
@@ -210,6 +218,39 @@ impl CheckedCells {
         numbers.map(|column| (column.place, column.holds != CellType::Fraction))
     }
 
+    /// Puts units in force, in which the columns of these places are.
+    pub fn scale(&mut self, unit: impl Fn(usize) -> ColumnUnit) {
+        for number in self.numbers.iter_mut().filter(|number| number.is_time) {
+            if let ColumnUnit::Scaled(factor) = unit(number.place) {
+                number.factor = Some(factor);
+                // each cell is looked at
+                number.quick = 0;
+            }
+        }
+    }
+
+    /// Places of the columns that hold whole microseconds or milliseconds.
+    pub fn times(&self) -> impl Iterator<Item = usize> {
+        let times = self.numbers.iter().filter(|number| number.is_time);
+        times.map(|number| number.place)
+    }
+
+    /// A cell that was taken before its unit was known, where that is another; it is a whole number or empty.
+    pub fn rescaled(&self, place: usize, cell: &str) -> Option<String> {
+        let mut numbers = self.numbers.iter();
+        let number = numbers.find(|number| number.place == place && number.factor.is_some())?;
+        match number.mended(cell, [None; 2], self.sentinels) {
+            Mended::As(text) => Some(text),
+            Mended::Fine => None,
+            _ => Some(String::new()),
+        }
+    }
+
+    /// Whether the column of a number holds numbers.
+    pub fn is_number(&self, number: usize) -> bool {
+        number < self.numbers.len()
+    }
+
     /// What becomes of the cell of a number, where the marks of its column are these.
     pub fn mended(&self, number: usize, text: &str, marks: Marks) -> Mended {
         if let Some(column) = self.numbers.get(number) {
@@ -235,6 +276,8 @@ impl Number {
             holds,
             most,
             quick: digits.min(STEP),
+            is_time: false,
+            factor: None,
         }
     }
 
@@ -246,6 +289,9 @@ impl Number {
     }
 
     fn mended(&self, text: &str, marks: Marks, sentinels: bool) -> Mended {
+        if let Some(factor) = self.factor {
+            return self.scaled(text, marks, factor);
+        }
         if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
             let fits = text.parse::<u64>().is_ok_and(|number| number <= self.most);
             return if fits {
@@ -272,6 +318,23 @@ impl Number {
         }
     }
 
+    /// A number of another unit as the whole number that belongs into its column.
+    fn scaled(&self, text: &str, marks: Marks, factor: u64) -> Mended {
+        let number = match said(text).with(marks) {
+            Err(_) => return Mended::Undecided,
+            Ok(number) => number.and_then(|number| number.parse::<f64>().ok()),
+        };
+        let scaled = number.map(|number| (number * factor as f64).round());
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within the bounds
+        match scaled {
+            Some(value) if (0.0..=self.most as f64).contains(&value) => {
+                Mended::As((value as u64).to_string())
+            }
+            None if text.trim().is_empty() || is_nothing(text) => Mended::As(String::new()),
+            _ => Mended::Unreadable,
+        }
+    }
+
     /// A number in the form that it is read in.
     fn plain(&self, number: &str, sentinels: bool) -> Mended {
         let (negative, number) = match number.strip_prefix('-') {
@@ -294,6 +357,7 @@ impl Number {
         };
         let sign = if negative { "-" } else { "" };
         match (fits, fraction) {
+            (false, fraction) if self.is_time && !fraction.is_empty() => Mended::Fraction,
             (false, _) => Mended::Unreadable,
             (true, "") => Mended::As(format!("{sign}{value}")),
             (true, fraction) => Mended::As(format!("{sign}{value}.{fraction}")),

@@ -14,6 +14,8 @@ use crate::schema::{Id, Layout, Row, id};
 use super::cells::CheckedCells;
 use super::dates::{DayOrder, Local, Serial};
 use super::number::{Mark, Marks, Said, said};
+use super::time::split_distance;
+use super::units::{ColumnUnit, TWINS, UnitEvidence};
 
 /// The parts of a total, and that: by microseconds and by milliseconds.
 #[rustfmt::skip]
@@ -48,6 +50,7 @@ struct ColumnEvidence {
     sums: Marks,
     /// Whether a mark, taken as decimal, has a fraction behind it.
     fraction: [bool; 2],
+    unit: UnitEvidence,
 }
 
 impl FormatEvidence {
@@ -72,10 +75,12 @@ impl FormatEvidence {
         }
         if let Some((_, places)) = &places {
             self.add_up(places, row);
+            self.pair(places, row);
         }
         self.places = places;
         let datetime = row.get(id!(datetime)).trim().as_bytes();
-        if let Some(date) = Local::of(datetime) {
+        let date = split_distance(datetime).map_or(datetime, |(date, _)| date);
+        if let Some(date) = Local::of(date) {
             self.date(date);
         }
         let serials = [row.get(id!(started_utc)).trim().as_bytes(), datetime];
@@ -105,6 +110,14 @@ impl FormatEvidence {
         marks
     }
 
+    /// The unit of a column of times, and the first of its cells with a fraction.
+    pub fn unit(&self, name: &str) -> (ColumnUnit, &str) {
+        let column = self.columns.iter().find(|column| column.name == name);
+        column.map_or((ColumnUnit::Named, ""), |column| {
+            (column.unit.unit(self.marks(name)), column.unit.first())
+        })
+    }
+
     /// Most digits behind the mark of dates that are numbers of a spreadsheet; none where there are no such.
     pub fn serial_digits(&self) -> Option<usize> {
         self.serial_digits
@@ -125,6 +138,7 @@ impl FormatEvidence {
                 own: [None; 2],
                 sums: [None; 2],
                 fraction: [false; 2],
+                unit: UnitEvidence::default(),
             });
             self.columns.len().saturating_sub(1)
         })
@@ -151,6 +165,18 @@ impl FormatEvidence {
                         column.sums[mark].get_or_insert(found);
                     }
                 }
+            }
+        }
+    }
+
+    /// Exact times with the whole milliseconds of the same phase.
+    fn pair(&mut self, places: &[ColumnIndex], row: &Row<'_>) {
+        for (exact, millis) in TWINS {
+            let place = row.layout.place_of(exact);
+            let mut columns = places.iter();
+            let column = columns.find(|(known, _)| Some(*known) == place);
+            if let Some(column) = column.and_then(|(_, n)| self.columns.get_mut(*n)) {
+                column.unit.pair(row.get(exact), row.get(millis));
             }
         }
     }
@@ -182,6 +208,7 @@ impl FormatEvidence {
 
 impl ColumnEvidence {
     fn take(&mut self, cell: &str) {
+        self.unit.take(cell);
         if cell.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::schema::{Dialect, Layout, RolledUp, Row};
+use crate::schema::{Dialect, FaultKind, Layout, RolledUp, Row};
 
 use super::batch::Batch;
 use super::cells::{CheckedCells, Mended};
 use super::evidence::FormatEvidence;
-use super::header::Places;
+use super::header::{Header, Places};
 use super::number::{Mark, Marks, POINT};
 use super::stamps::Stamps;
 use super::time::{By, Clock};
-use super::trouble::Trouble;
+use super::trouble::{Trouble, sample};
+use super::units::{ColumnUnit, ToldUnits};
 use super::words::{Unknown, WordColumns, is_nothing};
 
 /// Marks of numbers in JSON Lines.
@@ -42,8 +43,20 @@ pub(super) struct LayoutInForce {
     pub usual: Marks,
     /// What the file tells, where that was looked for.
     evidence: Option<Rc<FormatEvidence>>,
+    /// The column and the cell of the first number, or word for nothing, that does not stand there as it is read.
+    pub rewritten: Option<(String, String)>,
+    /// Columns of times that are in another unit than their names have.
+    units: Vec<OtherUnit>,
     /// Whether the program that wrote the file has a word for nothing.
     writes_nothing: bool,
+}
+
+/// A column that is in another unit than its name has, or in one that nobody knows.
+struct OtherUnit {
+    place: usize,
+    unit: ColumnUnit,
+    /// One of its cells.
+    cell: String,
 }
 
 impl LayoutInForce {
@@ -75,13 +88,24 @@ impl LayoutInForce {
             marks: Vec::new(),
             usual,
             evidence: None,
+            rewritten: None,
+            units: Vec::new(),
             writes_nothing: false,
         }
+    }
+
+    /// Whether it is what this header has.
+    pub fn is_of(&self, header: &Header) -> bool {
+        let (layout, other) = (&self.layout, &header.layout);
+        layout.dialect == other.dialect
+            && layout.names() == other.names()
+            && self.separator == header.separator
     }
 
     /// Puts in force what the file tells of its numbers.
     pub fn decide(&mut self, evidence: Option<Rc<FormatEvidence>>) {
         self.evidence = evidence;
+        self.use_units();
         let [point, comma] = self.usual;
         let names = self.layout.names();
         let evidence = self.evidence.as_ref();
@@ -90,6 +114,43 @@ impl LayoutInForce {
             [found[0].or(point), found[1].or(comma)]
         });
         self.marks = marks.collect();
+    }
+
+    /// Puts in force what the file tells of the units of its columns: one whose unit nobody knows is as if it were not there.
+    fn use_units(&mut self) {
+        let Some(evidence) = &self.evidence else {
+            return;
+        };
+        let names = self.layout.names();
+        let mut unknown = Vec::new();
+        for place in self.cells.times() {
+            let (unit, cell) = evidence.unit(&names[place]);
+            if unit == ColumnUnit::Unknown {
+                unknown.push(place);
+            }
+            let known = self.units.iter().any(|known| known.place == place);
+            if unit != ColumnUnit::Named && !known {
+                let cell = cell.to_owned();
+                self.units.push(OtherUnit { place, unit, cell });
+            }
+        }
+        if !unknown.is_empty() {
+            let layout = self.layout.without(&unknown);
+            self.cells = CheckedCells::of(&layout, self.cells.all);
+            self.layout = Arc::new(layout);
+        }
+        self.cells.scale(|place| {
+            let other = self.units.iter().find(|other| other.place == place);
+            other.map_or(ColumnUnit::Named, |other| other.unit)
+        });
+    }
+
+    /// Tells of the columns that are in another unit than their names have, or left out, and whether there are any.
+    pub fn tell_units(&self, told: &mut ToldUnits) -> bool {
+        for OtherUnit { place, unit, cell } in &self.units {
+            told.column(&self.layout, &self.layout.names()[*place], *unit, cell);
+        }
+        !self.units.is_empty()
     }
 
     /// Looks at all columns with numbers from now on: another program has saved the file.
@@ -130,11 +191,14 @@ pub(super) fn has_unknown_outcome(
 }
 
 /// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
-fn empty(batch: &mut Batch, form: &LayoutInForce) {
+fn empty(batch: &mut Batch, form: &mut LayoutInForce) {
     for place in 0..form.width {
         let is_chosen = form.places.chosen.contains(&Some(place));
         let cell = batch.current().cell(place);
         if !is_chosen && !cell.is_empty() && is_nothing(cell) {
+            let name = &form.layout.names()[place];
+            form.rewritten
+                .get_or_insert_with(|| (name.clone(), sample(cell.trim())));
             batch.replace(place, "");
         }
     }
@@ -162,22 +226,11 @@ pub(super) fn end_row(
     line: u64,
     trouble: &mut Trouble,
 ) -> RowTime {
-    if form.cells.first_odd(&batch.current(), 0).is_some() {
+    let is_odd = form.cells.first_odd(&batch.current(), 0).is_some();
+    if is_odd {
         form.widen();
         if undecided(&batch.current(), form).is_some() {
             return RowTime::Undecided;
-        }
-        let had_none = !form.writes_nothing;
-        mend(batch, form, line, trouble);
-        if form.writes_nothing && had_none {
-            empty(batch, form);
-        }
-    }
-    for place in &form.places.hex {
-        let cell = batch.current().cell(*place);
-        if is_grouped(cell) {
-            let plain = cell.replace(':', "");
-            batch.replace(*place, &plain);
         }
     }
     let row = batch.current();
@@ -191,11 +244,43 @@ pub(super) fn end_row(
         }
         _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
     };
+    // later versions of End2End-Ping leave the time empty
+    let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
+    let never = started.is_none() && datetime.is_none() || is_left_empty;
+    if at.is_none() && clock.undecided {
+        return RowTime::Undecided;
+    }
+    // from here on the row is not looked at again
+    let mut refused = Vec::new();
+    if is_odd {
+        let had_none = !form.writes_nothing;
+        refused = mend(batch, form, line, trouble);
+        if form.writes_nothing && had_none {
+            empty(batch, form);
+        }
+    }
+    for place in &form.places.hex {
+        let cell = batch.current().cell(*place);
+        if is_grouped(cell) {
+            let plain = cell.replace(':', "");
+            batch.replace(*place, &plain);
+        }
+    }
+    let row = batch.current();
     let rolled = if form.layout.dialect == Dialect::RollUps {
         match RolledUp::of(&Row { at, ..row }) {
             Ok(rolled) => Some(Box::new(rolled)),
-            Err(id) => {
-                trouble.rolled(id.name(), line, row.text(id).trim());
+            Err(mut fault) => {
+                let place = form.layout.place_of(fault.column);
+                let emptied = refused.iter().find(|(known, _)| Some(*known) == place);
+                let text = match emptied {
+                    Some((_, cell)) => {
+                        fault.what = FaultKind::Unreadable;
+                        cell.into()
+                    }
+                    None => row.text(fault.column),
+                };
+                trouble.rolled(fault, line, text.trim());
                 batch.drop_row();
                 return RowTime::LeftOut;
             }
@@ -203,12 +288,6 @@ pub(super) fn end_row(
     } else {
         None
     };
-    // later versions of End2End-Ping leave the time empty
-    let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
-    let never = started.is_none() && datetime.is_none() || is_left_empty;
-    if at.is_none() && clock.undecided {
-        return RowTime::Undecided;
-    }
     batch.end_row(at, line, rolled);
     match at {
         Some(at) => RowTime::At(at),
@@ -217,26 +296,36 @@ pub(super) fn end_row(
     }
 }
 
-/// The number of the first cell of a row whose mark can be either and is not known.
+/// The number of the first cell of a row that only the rest of the file can tell: its mark can be either and is not
+/// known, or a fraction makes the unit of its column doubtful.
 pub(super) fn undecided(row: &Row<'_>, form: &LayoutInForce) -> Option<usize> {
     let odd = |from| form.cells.first_odd(row, from);
+    let is_new = form.evidence.is_none();
     let mut next = odd(0);
     while let Some(number) = next {
         let text = row.cell(form.cells.place(number));
         // three digits behind the mark
         let mark = text.trim().bytes().rev().nth(3);
-        if matches!(mark, Some(b'.' | b','))
-            && form.cells.mended(number, text, form.marks(number)) == Mended::Undecided
-        {
-            return Some(number);
+        if is_new || matches!(mark, Some(b'.' | b',')) {
+            match form.cells.mended(number, text, form.marks(number)) {
+                Mended::Undecided => return Some(number),
+                Mended::Fraction if is_new => return Some(number),
+                _ => {}
+            }
         }
         next = odd(number.saturating_add(1));
     }
     None
 }
 
-/// Puts the cells of a row into the form in which they are read, those that cannot be read left empty.
-fn mend(batch: &mut Batch, form: &mut LayoutInForce, line: u64, trouble: &mut Trouble) {
+/// Puts the cells of a row into the form in which they are read, those that cannot be read left empty: these are given.
+fn mend(
+    batch: &mut Batch,
+    form: &mut LayoutInForce,
+    line: u64,
+    trouble: &mut Trouble,
+) -> Vec<(usize, String)> {
+    let mut refused = Vec::new();
     let mut next = form.cells.first_odd(&batch.current(), 0);
     while let Some(number) = next {
         let place = form.cells.place(number);
@@ -245,17 +334,32 @@ fn mend(batch: &mut Batch, form: &mut LayoutInForce, line: u64, trouble: &mut Tr
             Mended::Fine => {}
             Mended::As(text) => {
                 form.writes_nothing |= text.is_empty() && is_nothing(&cell);
+                if form.rewritten.is_none()
+                    && form.cells.is_number(number)
+                    && !stands_so(&cell, &text)
+                {
+                    let name = form.layout.names()[place].clone();
+                    form.rewritten = Some((name, sample(cell.trim())));
+                }
                 batch.replace(place, &text);
             }
-            Mended::Unreadable | Mended::Undecided => {
+            Mended::Unreadable | Mended::Fraction | Mended::Undecided => {
                 trouble.cell(&form.layout.names()[place], line, cell.trim());
                 batch.replace(place, "");
+                refused.push((place, cell));
             }
         }
         next = form
             .cells
             .first_odd(&batch.current(), number.saturating_add(1));
     }
+    refused
+}
+
+/// Whether a cell has the digits of the whole number that is read, if with a fraction of zeros.
+fn stands_so(cell: &str, read: &str) -> bool {
+    let (whole, fraction) = cell.split_once('.').unwrap_or((cell, "0"));
+    whole == read && fraction.bytes().all(|digit| digit == b'0')
 }
 
 /// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.

@@ -11,7 +11,7 @@
 //!
 //! `names` finds what `input` describes, `stored` makes of stores (`origin`), `look` looks into it beforehand, `open` gives UTF-8 bytes (`gzip` those of a `.gz`) or the columns of Parquet, `content` either to the parser, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
 //! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes, `stamps` and `mended` how other programs write times and split numbers,
-//! `time` the moment (`dates` those of other countries), `cells` the cells that must be readable, by `number` and what `evidence` tells of a file,
+//! `time` the moment (`dates` those of other countries, `epoch` numbers since 1970), `cells` the cells that must be readable, by `number` and what `evidence` tells of a file and `units` of its columns of times,
 //! `form` a layout in force, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
@@ -23,6 +23,7 @@ mod cells;
 mod content;
 mod dates;
 mod dialect;
+mod epoch;
 mod evidence;
 mod foreign;
 mod form;
@@ -51,11 +52,12 @@ mod stored;
 mod tests;
 mod time;
 mod trouble;
+mod units;
 mod words;
 
 pub use batch::Batch;
 pub use input::Input;
 pub use names::{SourceError, expand, in_time_order};
 pub use reading::{FileSummary, ReadSummary, Reading, read};
-pub use stored::{of_table, within};
+pub use stored::{of_table, readable_tables, within};
 pub use trouble::Problem;

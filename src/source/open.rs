@@ -22,6 +22,8 @@ pub(super) struct OpenedFile {
     pub content: Content,
     /// Whether it is compressed.
     pub gzip: bool,
+    /// Whether it is in UTF-16.
+    pub utf16: bool,
     /// Whether it comes as somebody writes it, so that a reading may have to wait.
     pub live: bool,
     /// What UTF-16 could not be read, when it is that.
@@ -97,6 +99,7 @@ pub(super) fn open(
     Ok(OpenedFile {
         content: Content::Text(Blocks::new(reader, live)),
         gzip,
+        utf16: utf16.is_some(),
         live,
         damaged,
         switched,
@@ -108,6 +111,7 @@ fn of_cells(rows: Box<dyn CellRows>, read: &Arc<AtomicU64>) -> OpenedFile {
     OpenedFile {
         content: Content::Cells(Cells::new(rows, read)),
         gzip: false,
+        utf16: false,
         live: false,
         damaged: Arc::new(AtomicBool::new(false)),
         switched: Arc::new(AtomicU64::new(0)),

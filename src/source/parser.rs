@@ -104,10 +104,26 @@ impl<'a> Parser<'a> {
 
     /// What is wrong in a file of this name.
     pub fn problems(&mut self, name: &str) -> Vec<Problem> {
-        let mut problems = self.trouble.problems(name);
+        let mut problems = self.trouble.problems(name, self.rows.count);
         problems.extend(self.rows.unknown_words(name));
+        problems.extend(self.rows.left_out(name));
         problems.sort_by_key(|problem| problem.line);
         problems
+    }
+
+    /// What a reader that takes each cell as it stands would not read so; `utf16` is whether the file is in that.
+    pub fn odd(&self, utf16: bool) -> Option<String> {
+        let told = |is: bool, what: &str| is.then(|| what.to_owned());
+        let form = told(utf16, "it is in UTF-16");
+        let form = form.or_else(|| {
+            let has_line = self.separator_hint.is_some();
+            told(has_line, "its first line names the separator")
+        });
+        let columns = || Some(self.rows.left_out("").next()?.what);
+        form.or_else(|| self.rows.rewritten())
+            .or_else(|| self.trouble.odd())
+            .or_else(|| self.rows.odd_outcomes())
+            .or_else(columns)
     }
 
     /// Counts a line that was left out because of its length.

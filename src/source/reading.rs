@@ -62,6 +62,10 @@ pub struct FileSummary {
     pub local_times: u64,
     /// Times in UTC, or with their distance from it.
     pub utc_times: u64,
+    /// What stands between the cells of its lines; none where it is no CSV.
+    pub separator: Option<char>,
+    /// What a reader that takes each cell as it stands would not read as it is read here: the first that was found.
+    pub odd: Option<String>,
 }
 
 /// A reading under way.
@@ -245,9 +249,11 @@ impl ReadWorker {
             state.files.len().saturating_sub(1)
         };
         let rows = Rows::new(batch, index, self.zone, &mut self.lane);
-        let look: Option<Look<'_>> = match size {
-            Some(_) => Some(Box::new(|| told(input, &self.stop))),
-            None => None,
+        let again = size.is_some() || matches!(input, Input::Table(_));
+        let look: Option<Look<'_>> = if again {
+            Some(Box::new(|| told(input, &self.stop)))
+        } else {
+            None
         };
         let mut parser = Parser::new(rows, look);
         let mut failed = None;
@@ -293,6 +299,10 @@ impl ReadWorker {
         if switched > 0 {
             let what = "not UTF-16 from here on, as another program appended it: read as UTF-8";
             parser.trouble.file(Some(switched), what.to_owned());
+        }
+        file.odd = parser.odd(opened.utf16);
+        if !opened.content.is_text() {
+            file.separator = None;
         }
         let problems = parser.problems(&name);
         let mut notes = parser.rows.notes(&name);
@@ -340,6 +350,8 @@ fn summarize(file: &mut FileSummary, rows: &Rows<'_>) {
     file.first = rows.first;
     file.last = rows.last;
     (file.local_times, file.utc_times) = rows.clocks();
+    file.separator = rows.separator();
+    file.odd = rows.rewritten();
 }
 
 fn failure(error: &io::Error, gzip: bool) -> String {

@@ -21,6 +21,7 @@ use super::own;
 use super::stamps::Stamps;
 use super::time::Clock;
 use super::trouble::{Trouble, TroubleKind};
+use super::units::ToldUnits;
 use super::words::Unknown;
 
 mod decided;
@@ -74,6 +75,7 @@ pub(super) struct Rows<'a> {
     evidence: Option<Rc<FormatEvidence>>,
     /// How it is read by that.
     told: Vec<String>,
+    units: ToldUnits,
     given_up: bool,
     file: usize,
     csv: Option<LayoutInForce>,
@@ -116,6 +118,7 @@ impl<'a> Rows<'a> {
             survey: None,
             evidence: None,
             told: Vec::new(),
+            units: ToldUnits::default(),
             given_up: false,
             file,
             csv: None,
@@ -180,7 +183,7 @@ impl<'a> Rows<'a> {
         }
         let before = self.csv.as_ref();
         let kind = before.map(|csv| {
-            let same = *csv.layout == header.layout && csv.separator == header.separator;
+            let same = csv.is_of(&header);
             if same {
                 TroubleKind::Header
             } else {
@@ -193,6 +196,7 @@ impl<'a> Rows<'a> {
         }
         if kind != Some(TroubleKind::Header) {
             self.dialect.get_or_insert(header.layout.dialect);
+            self.units.layout(&header.layout);
             let again = header::named_again(header.layout.names());
             let again = again.filter(|told| !self.told.contains(told));
             self.told.extend(again);
@@ -200,9 +204,10 @@ impl<'a> Rows<'a> {
                 header.layout,
                 header.separator,
                 [None; 2],
-                self.survey.is_some(),
+                self.survey.is_some() || self.evidence.is_some(),
             );
             form.decide(self.evidence.clone());
+            form.tell_units(&mut self.units);
             self.csv = Some(form);
         }
         kind
@@ -332,9 +337,10 @@ impl<'a> Rows<'a> {
                 b',',
                 // as JSON has it (RFC 8259, section 6)
                 JSON_MARKS,
-                self.survey.is_some(),
+                self.survey.is_some() || self.evidence.is_some(),
             );
             form.decide(self.evidence.clone());
+            form.tell_units(&mut self.units);
             self.json = Some(form);
         }
         if let Some(form) = &self.json

@@ -51,6 +51,11 @@ pub fn of_table(inputs: Vec<Input>, name: &str) -> Vec<Input> {
     inputs.into_iter().filter_map(wanted).collect()
 }
 
+/// Their names.
+pub fn readable_tables() -> impl Iterator<Item = &'static str> {
+    readable().map(|table| table.stored.table)
+}
+
 /// The tables that a report makes something of.
 fn readable() -> impl Iterator<Item = StoredTable> {
     let read = ROWS.iter().filter(|row| row.dialect.is_some());

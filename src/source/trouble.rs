@@ -1,6 +1,11 @@
 //! What is wrong in a file, by kind: the line of the first one and how many there are.
 
+mod unreadable;
+
 use crate::record::Counter as _;
+use crate::schema::{FaultKind, RolledFault};
+pub(super) use unreadable::sample;
+use unreadable::{SeenTrouble, Unreadable, count_cell};
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,11 +78,19 @@ const KINDS: [TroubleKind; 16] = [
     TroubleKind::Time,
 ];
 
-#[derive(Debug, Clone, Copy, Default)]
-struct SeenTrouble {
-    line: u64,
-    count: u64,
-}
+/// Kinds of lines that were rows once.
+const LOST_ROWS: [TroubleKind; 7] = [
+    TroubleKind::Fields,
+    TroubleKind::Commas,
+    TroubleKind::Quotes,
+    TroubleKind::Open,
+    TroubleKind::Json,
+    TroubleKind::Long,
+    TroubleKind::Binary,
+];
+
+/// Rows that are many, if they are more than one in a hundred, too.
+const MANY: u64 = 10;
 
 /// What is wrong in one file; as many entries as there are kinds, whatever the file holds.
 #[derive(Debug, Default)]
@@ -90,8 +103,8 @@ pub(super) struct Trouble {
     whole: Vec<(Option<u64>, String)>,
     /// Cells that cannot be read, by column.
     cells: Vec<Unreadable>,
-    /// Roll-ups that contradict themselves, by the column that does.
-    rolled: Vec<Unreadable>,
+    /// Roll-ups that are left out, by the column at fault and what is wrong with it.
+    rolled: Vec<(FaultKind, Unreadable)>,
     /// What the lines without a header are.
     before: Before,
 }
@@ -107,18 +120,6 @@ enum Before {
     /// Something else, and a header came.
     Preamble,
 }
-
-/// Cells of a column that cannot be read.
-#[derive(Debug)]
-struct Unreadable {
-    column: String,
-    seen: SeenTrouble,
-    /// The first one.
-    sample: String,
-}
-
-/// Characters of a cell that are told.
-const LONGEST_SAMPLE: usize = 40;
 
 impl Trouble {
     /// Counts a line.
@@ -157,8 +158,17 @@ impl Trouble {
     }
 
     /// Counts a roll-up that is left out for what stands in a column.
-    pub fn rolled(&mut self, column: &str, line: u64, text: &str) {
-        count_cell(&mut self.rolled, column, line, text);
+    pub fn rolled(&mut self, fault: RolledFault, line: u64, text: &str) {
+        let column = fault.column.name();
+        let known = self.rolled.iter_mut();
+        let mut known = known.filter(|(what, cell)| *what == fault.what && cell.column == column);
+        if let Some((_, cell)) = known.next() {
+            cell.seen.count.raise(1);
+            return;
+        }
+        let mut cell = Unreadable::new(column, line, text);
+        cell.seen.count.raise(1);
+        self.rolled.push((fault.what, cell));
     }
 
     /// Something about the file as a whole; called a few times at most.
@@ -181,8 +191,34 @@ impl Trouble {
         self.seen[kind as usize].count
     }
 
-    /// All of it in words, by line; what is about the whole file comes first.
-    pub fn problems(&self, file: &str) -> Vec<Problem> {
+    /// What a reader that takes each cell as it stands would stumble over: the first such thing, in words.
+    pub fn odd(&self) -> Option<String> {
+        let whole = self.whole.first().map(|(_, what)| what.clone());
+        let is_odd = |kind: &&TroubleKind| {
+            !matches!(kind, TroubleKind::Header | TroubleKind::Time) && self.of(**kind) > 0
+        };
+        let line = || {
+            let kind = KINDS.iter().find(is_odd)?;
+            Some(self.words(*kind, self.of(*kind)))
+        };
+        let cell = || self.cells.first().map(Unreadable::words);
+        let rolled = || {
+            let (what, cell) = self.rolled.first()?;
+            Some(cell.of_rollups(*what))
+        };
+        whole.or_else(line).or_else(cell).or_else(rolled)
+    }
+
+    /// Whether so many lines are left out, beside so many rows, that nobody knows what the file would say with them: more than
+    /// a few that were torn, which every night may have.
+    fn has_lost_rows(&self, rows: u64) -> bool {
+        let lost = LOST_ROWS.iter().map(|kind| self.of(*kind)).sum::<u64>();
+        lost >= MANY && lost.saturating_mul(100) > rows
+    }
+
+    /// All of it in words, by line, of a file with so many rows; what is about the whole file comes first.
+    pub fn problems(&self, file: &str, rows: u64) -> Vec<Problem> {
+        let has_lost_rows = self.has_lost_rows(rows);
         let whole = self.whole.iter().map(|(line, what)| Problem {
             file: file.to_owned(),
             line: *line,
@@ -197,7 +233,7 @@ impl Trouble {
                 line: Some(seen.line),
                 count: seen.count,
                 what: self.words(*kind, seen.count),
-                outcomes: false,
+                outcomes: has_lost_rows && LOST_ROWS.contains(kind),
             })
         });
         let cells = self.cells.iter().map(|cell| Problem {
@@ -207,11 +243,11 @@ impl Trouble {
             what: cell.words(),
             outcomes: false,
         });
-        let rolled = self.rolled.iter().map(|cell| Problem {
+        let rolled = self.rolled.iter().map(|(what, cell)| Problem {
             file: file.to_owned(),
             line: Some(cell.seen.line),
             count: cell.seen.count,
-            what: cell.of_rollups(),
+            what: cell.of_rollups(*what),
             outcomes: true,
         });
         let mut problems: Vec<Problem> = whole.chain(lines).chain(cells).chain(rolled).collect();
@@ -286,55 +322,6 @@ impl Trouble {
         };
         format!("{lines} {what}")
     }
-}
-
-fn count_cell(cells: &mut Vec<Unreadable>, column: &str, line: u64, text: &str) {
-    let known = cells.iter().position(|cell| cell.column == column);
-    let place = known.unwrap_or_else(|| {
-        cells.push(Unreadable {
-            column: column.to_owned(),
-            seen: SeenTrouble { line, count: 0 },
-            sample: sample(text),
-        });
-        cells.len().saturating_sub(1)
-    });
-    if let Some(cell) = cells.get_mut(place) {
-        cell.seen.count.raise(1);
-    }
-}
-
-impl Unreadable {
-    fn of_rollups(&self) -> String {
-        let Self { column, sample, .. } = self;
-        let why = "is missing, cannot be read or contradicts the others";
-        match self.seen.count {
-            1 => format!("1 roll-up is left out, as its column {column} {why}: `{sample}`"),
-            count => format!(
-                "{count} roll-ups are left out, as their column {column} {why}, the first is `{sample}`"
-            ),
-        }
-    }
-
-    fn words(&self) -> String {
-        let Self { column, sample, .. } = self;
-        match self.seen.count {
-            1 => format!(
-                "1 cell of the column {column} cannot be read or is impossible: `{sample}`; it is left out"
-            ),
-            count => format!(
-                "{count} cells of the column {column} cannot be read or are impossible, the first is `{sample}`; they are left out"
-            ),
-        }
-    }
-}
-
-/// A cell as it is told.
-pub(super) fn sample(text: &str) -> String {
-    let mut sample: String = text.chars().take(LONGEST_SAMPLE).collect();
-    if sample.len() < text.len() {
-        sample.push_str("...");
-    }
-    sample
 }
 
 fn headers(count: u64, one: &str, more: &str) -> String {

@@ -160,6 +160,8 @@ pub(super) struct Unknown {
     pub line: u64,
     pub column: String,
     pub word: String,
+    /// Whether any of them is more than an empty cell.
+    pub has_word: bool,
 }
 
 impl Unknown {
@@ -170,8 +172,10 @@ impl Unknown {
                 line,
                 column: column.to_owned(),
                 word: word.trim().chars().take(60).collect(),
+                has_word: false,
             };
         }
+        self.has_word |= !word.trim().is_empty();
         self.count.raise(1);
     }
 

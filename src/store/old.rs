@@ -8,7 +8,8 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::error::StoreError;
 use super::layout::{ID, quoted};
 use super::open::{plainly, settled};
-use super::times::{from_key, moment, second};
+use super::times::{from_key, moment, second, stored};
+use crate::clock::Wall;
 use crate::schema::Stored;
 
 /// Rows of a step: some ten milliseconds.
@@ -35,19 +36,20 @@ impl Old {
         Ok(Self { connection })
     }
 
-    /// From now on rows of the table before this moment count as deleted. A later moment that was set before stays.
+    /// From now on rows of the table before this moment count as deleted. A later moment that was set before stays, unless it is
+    /// still to come.
     ///
     /// # Errors
     ///
     /// What SQLite says.
-    pub fn forget(&self, stored: Stored, before: DateTime<Utc>) -> Result<(), StoreError> {
-        let Some(key) = from_key(stored.keep) else {
+    pub fn forget(&self, table: Stored, before: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(key) = from_key(table.keep) else {
             return Ok(());
         };
         self.connection.execute(
-            "INSERT INTO store (key, value) VALUES (?1, ?2) \
-             ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)",
-            params![key, second(before) + "Z"],
+            "INSERT INTO store (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = \
+             CASE WHEN value > ?3 THEN excluded.value ELSE max(value, excluded.value) END",
+            params![key, stored(before), stored(Wall::system().now())],
         )?;
         Ok(())
     }

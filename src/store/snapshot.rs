@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params_from_iter};
+use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use super::error::StoreError;
 use super::layout::{self, ID, quoted};
 use super::open::{FileKind, known, look};
 use super::text::TableText;
-use super::times::{from_key, second};
+use super::times::{from, second};
 use super::version::PATIENCE;
 use crate::schema::{Keep, StoredTable};
 
@@ -146,21 +146,13 @@ fn condition(
         values.push(second(next.unwrap_or(until)));
         terms.push(format!("{time} < ?{}", values.len()));
     }
-    let from = |keep| -> Result<Option<String>, StoreError> {
-        let Some(key) = from_key(keep) else {
-            return Ok(None);
-        };
-        let sql = "SELECT value FROM store WHERE key = ?1";
-        let found = connection.query_row(sql, [key], |row| row.get(0));
-        Ok(found.optional()?)
-    };
-    let own = from(table.stored.keep)?;
+    let own = from(connection, table.stored.keep)?;
     if let Some(from) = own {
         values.push(from.trim_end_matches('Z').to_owned());
         terms.push(format!("{time} >= ?{}", values.len()));
     }
     if table.stored.keep == Keep::Rollups && !span.rollups_of_rows {
-        let rows = from(Keep::Rows)?.unwrap_or_default();
+        let rows = from(connection, Keep::Rows)?.unwrap_or_default();
         values.push(rows.trim_end_matches('Z').to_owned());
         let from = values.len();
         let name = table.stored.table;

@@ -331,6 +331,43 @@ fn roll_ups_are_given_out_only_where_their_rows_are_no_more() {
     assert_eq!(days("rollups", "start_utc"), ["20", "21", "22"]);
 }
 
+#[test]
+fn rows_are_not_hidden_because_a_clock_was_ahead_once() {
+    let (_directory, path) = place();
+    let mut store = open(&path);
+    probe(&mut store, 0, "2026-11-20 10:00:00.000000Z", &[]);
+    probe(&mut store, 1, "2026-11-21 10:00:00.000000Z", &[]);
+    let seen = || {
+        let snapshot = Snapshot::open(&path).unwrap();
+        column(&snapshot, "probes", "started_utc", Span::default()).len()
+    };
+    let said = || {
+        let connection = Connection::open(&path).unwrap();
+        let sql = "SELECT value FROM store WHERE key = 'rows_from'";
+        connection
+            .query_row(sql, [], |row| row.get::<_, String>(0))
+            .unwrap()
+    };
+    let old = Old::open(&path).unwrap();
+    let probes = table("probes").stored;
+    let ahead = Utc.with_ymd_and_hms(2999, 1, 1, 0, 0, 0).unwrap();
+    old.forget(probes, ahead).unwrap();
+    // a report goes by its own clock
+    assert_eq!(seen(), 2);
+    // so does the next run: what is there counts, also once that time has come
+    drop((store, old));
+    let mut store = open(&path);
+    assert_eq!(said(), "2026-11-20 10:00:00Z");
+    // and one that goes on
+    let old = Old::open(&path).unwrap();
+    old.forget(probes, ahead).unwrap();
+    let before = Utc.with_ymd_and_hms(2026, 11, 21, 0, 0, 0).unwrap();
+    old.forget(probes, before).unwrap();
+    assert_eq!(said(), "2026-11-21 00:00:00Z");
+    probe(&mut store, 2, "2026-11-22 10:00:00.000000Z", &[]);
+    assert_eq!(seen(), 2);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_store_where_nothing_can_be_written_is_read_unless_the_last_rows_stand_beside_it() {

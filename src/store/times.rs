@@ -1,8 +1,12 @@
 //! Times as they are written in a store.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::schema::Keep;
+use super::error::StoreError;
+use super::layout::quoted;
+use crate::clock::Wall;
+use crate::schema::{Keep, StoredTable};
 
 /// The moment to the second, as times in a store begin: before all that have a fraction or a letter behind it.
 pub(super) fn second(at: DateTime<Utc>) -> String {
@@ -22,4 +26,49 @@ pub(super) fn from_key(keep: Keep) -> Option<&'static str> {
         // what is deleted of these stands nowhere else
         Keep::Rollups => None,
     }
+}
+
+/// The time from which on rows of a kind are there, as it is stored; none where it is not said, or is still to come: it was said
+/// by a clock that was ahead then.
+pub(super) fn from(connection: &Connection, keep: Keep) -> Result<Option<String>, StoreError> {
+    let Some(key) = from_key(keep) else {
+        return Ok(None);
+    };
+    let sql = "SELECT value FROM store WHERE key = ?1 AND value <= ?2";
+    let found = connection.query_row(sql, params![key, stored(Wall::system().now())], |row| {
+        row.get(0)
+    });
+    Ok(found.optional()?)
+}
+
+/// Puts the first row that is there in the place of a time that is still to come by the clock now.
+pub(super) fn put_right(
+    connection: &Connection,
+    tables: &[StoredTable],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for keep in [Keep::Rows, Keep::Details] {
+        let Some(key) = from_key(keep) else { continue };
+        let mut first = stored(now);
+        for table in tables
+            .iter()
+            .map(|table| table.stored)
+            .filter(|table| table.keep == keep)
+        {
+            let (name, time) = (quoted(table.table), quoted(table.time));
+            let sql = format!("SELECT min({time}) FROM {name}");
+            let found: Option<String> = connection.query_row(&sql, [], |row| row.get(0))?;
+            if let Some(found) = found.as_deref().and_then(moment) {
+                first = first.min(stored(found.and_utc()));
+            }
+        }
+        let sql = "UPDATE store SET value = ?1 WHERE key = ?2 AND value > ?3";
+        connection.execute(sql, params![first, key, stored(now)])?;
+    }
+    Ok(())
+}
+
+/// A moment as the table `store` has it.
+pub(super) fn stored(at: DateTime<Utc>) -> String {
+    second(at) + "Z"
 }

@@ -203,7 +203,7 @@ pub fn walk(answer: &Message, family: Family, chain: &mut Vec<Cname>) -> ChainSt
         if !addresses.is_empty() {
             return ChainStep::Addresses(addresses);
         }
-        if answer.metadata.response_code == ResponseCode::NXDomain {
+        if denies(answer) {
             return ChainStep::NxDomain;
         }
         if let Some(why) = lame(answer) {
@@ -219,6 +219,11 @@ pub fn walk(answer: &Message, family: Family, chain: &mut Vec<Cname>) -> ChainSt
             ChainStep::Follow
         };
     }
+}
+
+/// Whether an answer says that there is no such name, whatever stands in it.
+pub fn denies(answer: &Message) -> bool {
+    answer.metadata.response_code == ResponseCode::NXDomain
 }
 
 /// Why a server that answered without an error has said nothing of the name: it neither serves it nor

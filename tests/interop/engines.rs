@@ -69,7 +69,7 @@ fn data(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn turnprobe(args: &[&str], file: Option<&Path>) -> String {
+pub fn turnprobe(args: &[&str], file: Option<&Path>) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_turnprobe"));
     let said = run(program.args(args).args(file));
     String::from_utf8(said.stdout).unwrap()
@@ -85,10 +85,10 @@ pub fn python() -> Command {
     command
 }
 
-type Cells = BTreeMap<String, String>;
+pub type Cells = BTreeMap<String, String>;
 
 /// Rows of CSV behind headers, one for each statement.
-fn rows(text: &str) -> Vec<Vec<Cells>> {
+pub fn rows(text: &str) -> Vec<Vec<Cells>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

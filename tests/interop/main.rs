@@ -31,6 +31,7 @@ mod monitoring;
 mod parquet;
 mod proxy;
 mod resolver;
+mod saved_files;
 mod schedulers;
 #[cfg(feature = "postgres")]
 mod server_store;

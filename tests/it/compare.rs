@@ -143,6 +143,37 @@ fn equal_files_have_no_difference_that_matters() {
 }
 
 #[test]
+fn a_side_that_never_got_through_is_said_to_fail_though_it_has_no_times() {
+    let dir = tempfile::tempdir().unwrap();
+    Series::usual().write(dir.path(), "a.csv");
+    let dead = Series {
+        failed: 1,
+        ..Series::usual()
+    };
+    // without a name there is no region
+    let lines: Vec<String> = (dead.lines().iter())
+        .map(|line| {
+            let line = line.replace(
+                "\"10000000\",\"connect-timeout\",\"connect\"",
+                "\"\",\"dns-timeout\",\"dns\"",
+            );
+            let line = line.replace("\"connect-timeout\"", "\"dns-timeout\"");
+            line.replace("\"ukwest\"", "\"\"")
+                .replace("\"westeurope\"", "\"\"")
+        })
+        .collect();
+    file(dir.path(), "b.csv", &lines);
+    let compared = json(dir.path(), "a.csv b.csv");
+    let verdict = compared["verdict"].as_str().unwrap();
+    assert_eq!(
+        verdict,
+        "tls relay:443: failures 0 % and 100 %: b fails more often, by 100 percentage points (95 %: 100 to 100), 12 \
+         blocks of 10 minutes measured at the same time. Times: cannot tell: a and b have no transport, target and region \
+         in common with times on both sides."
+    );
+}
+
+#[test]
 fn files_of_two_days_cannot_be_told_apart_and_say_what_it_would_take() {
     let dir = tempfile::tempdir().unwrap();
     Series::usual().write(dir.path(), "before.csv");

@@ -239,3 +239,36 @@ fn an_interruption_judges_what_is_known() {
         "{told:#}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_plugin_that_is_interrupted_says_one_line_and_does_not_know() {
+    use crate::command::{finished, signal, start, turnprobe};
+
+    // the questions go on for 4.5 s
+    let line = "diagnose --lab --lab-fault dns-timeout --monitoring-plugin";
+    for name in ["-INT", "-TERM"] {
+        let child = start(turnprobe(line));
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        signal(&child, name);
+        let said = finished(child).ended(3);
+        assert_eq!(
+            said.stdout,
+            "TURNPROBE UNKNOWN - interrupted before anything was known\n"
+        );
+    }
+}
+
+/// A relay that sends the first of its TLS and then nothing more may be slow: it takes more than six seconds to say that
+/// it is not.
+#[test]
+fn a_short_wait_for_tls_accuses_nobody_and_says_what_to_do() {
+    let (told, exit) = looked("--quick --lab-fault tls-stall");
+    assert_eq!(told["verdict"]["outcome"], "could-not-tell", "{told:#}");
+    assert!(roots(&told).is_empty());
+    let text = told["verdict"]["text"].as_str().unwrap();
+    for words in ["TLS (not finished within 3 s", "run without --quick"] {
+        assert!(text.contains(words), "{text}");
+    }
+    assert_eq!(exit, Some(1));
+}

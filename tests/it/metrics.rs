@@ -441,3 +441,30 @@ fn metrics_that_have_no_place_are_refused_before_the_first_probe() {
         assert!(said.stderr.contains(word), "{options}: {}", said.stderr);
     }
 }
+
+#[test]
+fn an_error_that_a_relay_answered_has_its_round_trip() {
+    let dir = tempfile::tempdir().unwrap();
+    let prom = dir.path().join("teams.prom");
+    let mut command = turnprobe(
+        "probe --lab -n 9 -i 0 --transport udp --lab-fault turn-500 -q --metrics-textfile",
+    );
+    finished(start(command.arg(&prom))).ended(0);
+    let lines = lines(&std::fs::read_to_string(&prom).unwrap());
+    let count = "turnprobe_phase_duration_seconds_count";
+    assert!(is_near(sum(&lines, count, &[("phase", "turn")]), 9.0));
+    assert!(is_near(
+        sum(&lines, "turnprobe_probe_failures_total", &[]),
+        9.0
+    ));
+}
+
+#[test]
+fn a_target_that_is_an_address_of_ipv6_stands_in_brackets() {
+    let dir = tempfile::tempdir().unwrap();
+    let prom = dir.path().join("teams.prom");
+    let mut command = turnprobe("probe [::1]:1 -n 1 -q --metrics-textfile");
+    finished(start(command.arg(&prom)));
+    let page = std::fs::read_to_string(&prom).unwrap();
+    assert!(page.contains("target=\"[::1]:1\""), "{page}");
+}

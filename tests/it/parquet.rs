@@ -16,7 +16,11 @@ fn a_parquet_file_is_refused_with_the_feature_that_reads_it() {
 #[cfg(feature = "parquet")]
 mod with_the_feature {
     use std::path::{Path, PathBuf};
+    use std::sync::Arc;
 
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
     use serde_json::Value;
 
     use crate::command::{output, report_json, turnprobe};
@@ -42,6 +46,25 @@ mod with_the_feature {
             facts.retain(|key, _| key != "name" && key != "bytes");
         }
         report
+    }
+
+    #[test]
+    fn rows_that_were_written_for_excel_are_exported_as_the_times_that_they_are() {
+        let dir = tempfile::tempdir().unwrap();
+        for profile in ["excel", "excel-de"] {
+            let csv = dir.path().join(format!("{profile}.csv"));
+            let out = dir.path().join(format!("{profile}.parquet"));
+            let mut probe = turnprobe("probe --lab -n 3 -i 0 -q --csv-profile");
+            probe.arg(profile).arg("--output").arg(&csv);
+            assert!(output(&mut probe).status.success());
+            let (code, said) = export(&[&csv, &out]);
+            assert_eq!(code, Some(0), "{said}");
+            assert_eq!(
+                report(&out)["overview"]["from"],
+                report(&csv)["overview"]["from"]
+            );
+            assert_eq!(report(&out)["overview"]["rows"], 3);
+        }
     }
 
     #[test]
@@ -181,6 +204,66 @@ mod with_the_feature {
         assert_eq!(told.matches(&named).count(), 1, "{told}");
         assert_eq!(told.matches("os error").count(), 1, "{told}");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    /// A file with these moments in nanoseconds, in a column of this type, as pandas writes it; the last row has none.
+    fn nanoseconds(file: &Path, r#type: &str, moments: &[i64]) {
+        let schema = format!(
+            "message rows {{ optional int64 started_utc {type}; required binary Status (STRING);
+             required binary tls_path (STRING); required int64 connect_us; }}"
+        );
+        let schema = Arc::new(parse_message_type(&schema).unwrap());
+        let out = std::fs::File::create(file).unwrap();
+        let mut writer = SerializedFileWriter::new(out, schema, Arc::default()).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        let rows = moments.len() + 1;
+        let mut levels = vec![1; moments.len()];
+        levels.push(0);
+        let (words, times) = (["OK", ""], vec![12_690; rows]);
+        let mut column = group.next_column().unwrap().unwrap();
+        let typed = column.typed::<Int64Type>();
+        typed.write_batch(moments, Some(&levels), None).unwrap();
+        column.close().unwrap();
+        for word in words {
+            let mut column = group.next_column().unwrap().unwrap();
+            let cells = vec![ByteArray::from(word); rows];
+            let typed = column.typed::<ByteArrayType>();
+            typed.write_batch(&cells, None, None).unwrap();
+            column.close().unwrap();
+        }
+        let mut column = group.next_column().unwrap().unwrap();
+        let typed = column.typed::<Int64Type>();
+        typed.write_batch(&times, None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+        writer.close().unwrap();
+    }
+
+    // date -u -d @1792872000 is 2026-10-24 20:00:00
+    #[test]
+    fn times_in_nanoseconds_are_read_whatever_their_type_says_of_the_zone() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("ns.parquet");
+        let moments = [1_792_872_000_000_000_999, 1_792_872_010_999_999_999];
+        for r#type in ["(TIMESTAMP(NANOS,true))", "(TIMESTAMP(NANOS,false))", ""] {
+            nanoseconds(&file, r#type, &moments);
+            let report = report_json("", &[&file]);
+            let read = &report["input"]["files"][0];
+            assert_eq!(read["rows"], 3, "{type}");
+            for (end, expected) in [
+                ("first", "2026-10-24T20:00:00"),
+                ("last", "2026-10-24T20:00:10.999999"),
+            ] {
+                let found = read[end].as_str().unwrap();
+                assert!(found.starts_with(expected), "{type}: {found}");
+            }
+            let problems = report["input"]["problems"].as_array().unwrap();
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            let what = problems[0]["what"].as_str().unwrap();
+            assert!(what.starts_with("1 line whose time is missing"), "{what}");
+            let group = &report["tables"][0]["groups"][0];
+            assert_eq!(group["connect"]["max_ms"], 12.69, "{type}");
+        }
     }
 
     #[test]

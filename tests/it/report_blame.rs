@@ -467,6 +467,27 @@ fn a_path_that_loses_half_of_its_rows_is_red() {
     assert_eq!(listed.last().unwrap()["from"], "2026-03-01T11:58:00Z");
 }
 
+// beside 1,000 rows 10 are not more than one in a hundred, 12 are
+#[test]
+fn lines_that_were_rows_make_no_green_where_they_are_many() {
+    let dir = tempfile::tempdir().unwrap();
+    for (lines, colour) in [(9, "green"), (10, "green"), (12, "amber"), (1000, "amber")] {
+        let mut text = "started_utc,host,transport,remotehost,Port,Status,connect_us\n".to_owned();
+        for minute in 0..1000 {
+            let at = stamp(START + minute * 60);
+            let _ = writeln!(text, "{at},pc1,tls,relay.example,443,OK,20000");
+        }
+        for minute in 0..lines {
+            let at = stamp(START + (1000 + minute) * 60);
+            let _ = writeln!(text, "{at},pc1,tls,relay.example,443,OK,20000,,,,");
+        }
+        let report = report_json("", &[file(dir.path(), "rows.csv", text)]);
+        assert_eq!(report["verdict"]["colour"], colour, "{lines}");
+        let found = of(&report, "unknown-outcome");
+        assert_eq!(found.len(), usize::from(colour == "amber"), "{lines}");
+    }
+}
+
 #[test]
 fn rows_whose_outcome_is_unknown_make_no_green() {
     let dir = tempfile::tempdir().unwrap();

@@ -324,7 +324,7 @@ fn single_lost_probes_are_a_note_and_lost_syns_slow_connects() {
             ),
             day(
                 vec![plant(SynLost(25), Host("pc3"), 0, DAY)],
-                vec![["slow-connects", "warn", "", "", ""]],
+                vec![["slow-connects", "warn", "pc3", "", ""]],
             ),
         ],
     );

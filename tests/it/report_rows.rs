@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::command::{has, is, output, page, report as run_report, report_json, turnprobe};
+use crate::command::{
+    finished, has, is, output, page, report as run_report, report_json, start, turnprobe,
+};
 
 /// What a row is made of; seconds are of 2026-11-22 10:00 UTC.
 #[derive(Clone)]
@@ -569,4 +571,35 @@ fn a_query_is_of_no_file_whose_rows_would_all_be_lost_ones_in_it() {
     query(&[&whole]).ended(0);
     let refused = query(&[&whole, &subset]).ended(3);
     has(&refused.stderr, "subset.csv: there is no column Status");
+}
+
+#[test]
+fn of_several_labels_of_a_run_one_is_enough_to_choose_its_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut text = "started_utc,remotehost,Port,Status,label,transport,connect_us\n".to_owned();
+    for (second, label) in [
+        "access=DSL site=Bonn",
+        "site=Bonn access=5G",
+        "site=Bonn-Ost",
+        "",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let at = format!("2026-11-22T10:00:0{second}Z");
+        let _ = writeln!(text, "{at},relay,443,OK,{label},tls,20000");
+    }
+    let path = crate::command::file(dir.path(), "rows.csv", text);
+    for (wanted, rows) in [
+        ("site=bonn", 2),
+        ("access=DSL", 1),
+        ("site=Bonn access=5G", 1),
+        ("access", 0),
+        ("", 1),
+    ] {
+        let mut command = turnprobe("report --format json --where");
+        command.arg(format!("label={wanted}"));
+        let said = finished(start(command.arg(&path)));
+        assert_eq!(said.json()["overview"]["rows"], rows, "{wanted}");
+    }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -74,9 +75,10 @@ fn roll_ups_in_a_store_count_in_place_of_the_rows_that_are_gone() {
     let whole = report_json("", &[&db]);
     assert_eq!(whole["input"]["rows"], 40);
     assert_eq!(whole["input"]["problems"], Value::Array(Vec::new()));
-    // as if the days had passed
+    // as if the days had passed, to the second
+    std::thread::sleep(Duration::from_millis(1_100));
     let connection = Connection::open(&db).unwrap();
-    let sql = "INSERT INTO store VALUES ('rows_from', '2999-01-01 00:00:00Z')";
+    let sql = "INSERT INTO store VALUES ('rows_from', strftime('%Y-%m-%d %H:%M:%SZ', 'now'))";
     connection.execute_batch(sql).unwrap();
     drop(connection);
     assert_eq!(report("", &db), report("", &csv));

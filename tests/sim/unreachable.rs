@@ -59,7 +59,12 @@ fn each_icmp_message_has_its_cause() {
         );
         assert_eq!(row["Status"], cause, "{with}: {}", row["detail"]);
         assert_eq!(row["failed_phase"], "connect");
-        assert_ne!(row["detail"], "", "{with}");
+        let is_prohibited = with.ends_with("prohibited");
+        let says = if is_prohibited { "refused by" } else { "says" };
+        for words in [says, SERVER, "ICMP"] {
+            assert!(row["detail"].contains(words), "{with}: {}", row["detail"]);
+        }
+        assert!(!row["detail"].contains("no route to host"), "{with}");
     }
 }
 
@@ -136,6 +141,14 @@ fn each_icmp_message_about_a_datagram_has_its_cause_in_probes_and_bursts_alike()
         let probe = row(&link.client, &format!("{SERVER} --transport udp"));
         assert_eq!(probe["cause"], cause, "{with}: {}", probe["detail"]);
         assert_eq!(probe["turn_reply"], "icmp", "{with}");
+        let says = if with.ends_with("prohibited") {
+            "refused by"
+        } else {
+            "says"
+        };
+        for words in [says, SERVER, "ICMP"] {
+            assert!(probe["detail"].contains(words), "{}", probe["detail"]);
+        }
         // at once, and not at the limit of 3 s
         assert!(number(&probe, "turn_us") < 1_000_000, "{with}");
         let burst = row(&link.client, &format!("{SERVER} --burst 50/s --for 1s"));

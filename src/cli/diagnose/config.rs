@@ -11,19 +11,20 @@ use crate::measure::diagnose::Options;
 use crate::net::{Limits, Plan, TlsVersion};
 use crate::target::{Host, Target};
 
-/// Limits of the steps: a SYN that was lost is sent again after one and after three seconds.
-const LIMITS: Limits = limits([4_000, 3_600, 3_500, 1_500]);
+/// Limits of the steps: a SYN that was lost is sent again after one and after three seconds, and a server that is busy
+/// may take some seconds for a handshake.
+const LIMITS: Limits = limits([4_000, 3_600, 3_500, 6_000, 1_500]);
 
 /// The same where there are six seconds for all of it.
-const QUICK: Limits = limits([2_000, 1_500, 1_500, 800]);
+const QUICK: Limits = limits([2_000, 1_500, 1_500, 3_000, 800]);
 
-/// In milliseconds: the name resolution, the connect, each of proxy and TLS, a request.
-const fn limits([dns, connect, each, turn]: [u64; 4]) -> Limits {
+/// In milliseconds: the name resolution, the connect, the proxy, TLS, a request.
+const fn limits([dns, connect, proxy, tls, turn]: [u64; 5]) -> Limits {
     let mut limits = Limits::USUAL;
     limits.dns = Duration::from_millis(dns);
     limits.connect = Duration::from_millis(connect);
-    limits.proxy = Duration::from_millis(each);
-    limits.tls = Duration::from_millis(each);
+    limits.proxy = Duration::from_millis(proxy);
+    limits.tls = Duration::from_millis(tls);
     limits.turn = Duration::from_millis(turn);
     limits
 }

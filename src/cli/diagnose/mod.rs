@@ -8,6 +8,8 @@ mod print;
 mod repeat;
 mod saved;
 
+use std::panic::AssertUnwindSafe;
+
 use super::exit::{Exit, FatalError, PluginState};
 use super::files::PageOutput;
 use super::message;
@@ -15,18 +17,22 @@ use super::values::Color;
 use crate::judge::diagnose::diagnose;
 use args::DiagnoseArgs;
 use bundle::Bundle;
-use once::{Seen, exit, is_empty, listen, look};
+use once::{INTERRUPTED, Seen, exit, is_empty, listen, look};
 pub use print::plugin_unknown;
 
 /// Looks and judges, or judges what was seen before.
 pub fn run(args: &DiagnoseArgs, color: Color) -> Result<Exit, FatalError> {
     if args.monitoring_plugin {
         // whatever happens is told on stdout, in the codes of a plugin
-        let told = told(args, color).unwrap_or_else(|failure| {
-            plugin_unknown(&format!("{:#}", failure.error));
-            Exit::Plugin(PluginState::Unknown)
-        });
-        return Ok(told);
+        let told = std::panic::catch_unwind(AssertUnwindSafe(|| told(args, color)));
+        let why = match told {
+            Ok(Ok(Exit::Interrupted)) => INTERRUPTED.to_owned(),
+            Ok(Ok(exit)) => return Ok(exit),
+            Ok(Err(failure)) => format!("{:#}", failure.error),
+            Err(_) => "this program failed, see stderr".to_owned(),
+        };
+        plugin_unknown(&why);
+        return Ok(Exit::Plugin(PluginState::Unknown));
     }
     told(args, color)
 }
@@ -47,7 +53,7 @@ fn told(args: &DiagnoseArgs, color: Color) -> Result<Exit, FatalError> {
         Seen::saved(saved::read(file).map_err(FatalError::io)?)
     } else {
         let target = config::target(args).map_err(FatalError::usage)?;
-        look(args, &target, &listen()?)?
+        look(args, &target, &listen(args)?)?
     };
     let judged = diagnose(&facts);
     if was_interrupted && is_empty(&facts, &judged) {

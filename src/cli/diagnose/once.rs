@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 
 use super::args::DiagnoseArgs;
-use super::config;
+use super::{config, print};
 use crate::cli::exit::{Exit, FatalError, PluginState};
 use crate::cli::list::judged_by;
 use crate::cli::run::world::{event_queue, in_the_lab, started as begun, this_run};
@@ -48,6 +48,9 @@ pub(super) fn is_empty(facts: &Facts, judged: &Diagnosis) -> bool {
         && facts.udp.cells.known().is_none()
 }
 
+/// What a plugin says that was ended before it knew anything.
+pub(super) const INTERRUPTED: &str = "interrupted before anything was known";
+
 /// What ends a look, and whether the user did.
 pub(super) struct Ended {
     pub stop: Stop,
@@ -55,9 +58,15 @@ pub(super) struct Ended {
 }
 
 /// Listens for signals.
-pub(super) fn listen() -> Result<Ended, FatalError> {
+pub(super) fn listen(args: &DiagnoseArgs) -> Result<Ended, FatalError> {
     let stop = Stop::default();
     let by_user = signals::listen(Some(stop.clone())).map_err(FatalError::io)?;
+    if args.monitoring_plugin {
+        by_user.ends_with(|| {
+            print::plugin_unknown(INTERRUPTED);
+            Exit::Plugin(PluginState::Unknown)
+        });
+    }
     Ok(Ended { stop, by_user })
 }
 

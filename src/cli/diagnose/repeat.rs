@@ -32,7 +32,7 @@ pub(super) fn run(args: &DiagnoseArgs, color: Color, every: Duration) -> Result<
     };
     least().map_err(FatalError::usage)?;
     let target = config::target(args).map_err(FatalError::usage)?;
-    let ended = listen()?;
+    let ended = listen(args)?;
     let mut before: Option<LookState> = None;
     let mut code_of_last = None;
     loop {

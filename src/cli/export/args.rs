@@ -20,7 +20,7 @@ pub struct ExportArgs {
     /// CSV or JSON Lines files, also .gz and *.csv, then the file to write, NAME.parquet
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<OsString>,
-    /// Of a store, only the rows of this table: probes, bursts, holds, rollups
+    /// Of a store, only the rows of this table: probes, bursts, holds, samples, rollups
     #[arg(long, value_name = "NAME")]
     pub table: Option<String>,
     #[command(flatten)]

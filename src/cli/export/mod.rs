@@ -45,6 +45,13 @@ pub fn run(args: &ExportArgs) -> Result<Exit, FatalError> {
     let roots = args.store.roots(files).map_err(FatalError::usage)?;
     let mut inputs = source::expand(files, roots).map_err(FatalError::io)?;
     if let Some(table) = &args.table {
+        let known: Vec<&str> = source::readable_tables().collect();
+        if !known.contains(&table.as_str()) {
+            return Err(FatalError::usage(anyhow!(
+                "--table {table}: not exported; the tables are {}",
+                known.join(", ")
+            )));
+        }
         let all: Vec<String> = inputs.iter().map(Input::name).collect();
         inputs = source::of_table(inputs, table);
         if inputs.is_empty() {
@@ -146,6 +153,10 @@ impl InputShape {
             }
             let mut reading = source::read(vec![input.clone()], Zone::Utc, interrupted.flag());
             let Some(batch) = reading.next() else {
+                // why it has none, where it is told
+                for problem in reading.finish().problems {
+                    message::error(&format!("{}: {}", problem.file, problem.what));
+                }
                 continue;
             };
             let dialect = batch.layout.dialect;

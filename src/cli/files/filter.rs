@@ -12,6 +12,9 @@ use crate::store::Span;
 use crate::words::Word;
 use crate::zone::Zone;
 
+/// The column of a run's labels, separated by one space.
+const LABEL: &str = "label";
+
 /// Values that a row has: one of those of each column.
 #[derive(Debug, Clone, Default)]
 pub struct Conditions {
@@ -41,9 +44,12 @@ impl Conditions {
     pub fn hold(&self, row: &Row<'_>) -> bool {
         self.columns.iter().all(|(column, values)| {
             let value = value(row, column, self.zone);
-            values
-                .iter()
-                .any(|wanted| wanted.eq_ignore_ascii_case(&value))
+            let is = |value: &str| {
+                let mut values = values.iter();
+                values.any(|wanted| wanted.eq_ignore_ascii_case(value))
+            };
+            // a run may have several labels
+            is(&value) || column.eq_ignore_ascii_case(LABEL) && value.split(' ').any(is)
         })
     }
 

@@ -14,8 +14,8 @@ use crate::cli::{signals, terminal};
 use crate::report::sql::{
     FileName, QuerySubject, SqlEngine, SqlError, SqlQuery, TableSource, query,
 };
-use crate::schema::Dialect;
-use crate::source::{self, Input};
+use crate::schema::{Dialect, Id, id};
+use crate::source::{self, Batch, Input};
 use crate::zone::Zone;
 
 /// Prints queries of what is asked for.
@@ -35,7 +35,9 @@ pub fn run(
             args.time_zone
         )));
     }
-    let found = found(engine, args)?;
+    let [since, until] = filter.times();
+    let needs_times = of_hours.is_some() || since.or(until).is_some();
+    let (found, separator) = found(engine, args, needs_times)?;
     let tables = if by.is_empty() { vec![Vec::new()] } else { by };
     let mut out = String::new();
     let mut refused = None;
@@ -46,6 +48,7 @@ pub fn run(
                 of: *of,
                 place: place.clone(),
                 known: known.clone(),
+                separator,
                 ..question
             };
             match query(&question) {
@@ -92,6 +95,7 @@ fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<Strin
         engine,
         of: QuerySubject::Rows,
         place: TableSource::Table,
+        separator: ',',
         known: None,
         by,
         metrics: args.metric.clone(),
@@ -101,12 +105,16 @@ fn question(engine: SqlEngine, args: &ReportArgs, filter: &Filter, by: Vec<Strin
     }
 }
 
-/// Tables, or the files with their kind and columns.
-fn found(engine: SqlEngine, args: &ReportArgs) -> Result<QueryParts, FatalError> {
+/// Tables, or the files with their kind and columns; and what stands between the cells of these.
+fn found(
+    engine: SqlEngine,
+    args: &ReportArgs,
+    needs_times: bool,
+) -> Result<(QueryParts, char), FatalError> {
     if args.files.is_empty() {
-        return Ok([QuerySubject::Rows, QuerySubject::RollUps]
-            .map(|of| (of, TableSource::Table, None))
-            .to_vec());
+        let tables = [QuerySubject::Rows, QuerySubject::RollUps];
+        let tables = tables.map(|of| (of, TableSource::Table, None));
+        return Ok((tables.to_vec(), ','));
     }
     if engine != SqlEngine::DuckDb {
         return Err(FatalError::usage(anyhow::anyhow!(
@@ -115,21 +123,27 @@ fn found(engine: SqlEngine, args: &ReportArgs) -> Result<QueryParts, FatalError>
         )));
     }
     let inputs = source::expand(&args.files, None).map_err(FatalError::io)?;
-    let seen = seen(inputs).map_err(FatalError::io)?;
     let place = place(&args.files).map_err(FatalError::usage)?;
-    Ok(vec![(seen.of, place, Some(seen.columns))])
+    let seen = seen(inputs, &place, needs_times).map_err(FatalError::io)?;
+    let separator = seen.separator.unwrap_or(',');
+    Ok((vec![(seen.of, place, Some(seen.columns))], separator))
 }
 
 /// What files have in common.
 struct SeenFiles {
     of: QuerySubject,
     columns: BTreeSet<String>,
+    separator: Option<char>,
 }
 
-/// Looks into each file as far as its first rows.
-fn seen(inputs: Vec<Input>) -> anyhow::Result<SeenFiles> {
+/// Bytes of all files together that are looked at for what DuckDB would read in another way; of the rest only the first rows are.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// Looks into each file for its kind and its columns, and for what a query cannot be right about.
+fn seen(inputs: Vec<Input>, place: &TableSource, needs_times: bool) -> anyhow::Result<SeenFiles> {
     let interrupted = signals::listen(None)?;
     let mut seen: Option<(SeenFiles, String)> = None;
+    let mut left = MOST_BYTES;
     for input in inputs {
         let name = input.name();
         if let Input::Unusable { name, why, again } = &input {
@@ -160,18 +174,53 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<SeenFiles> {
                 other.as_str()
             ),
         };
-        let columns: BTreeSet<String> = batch.layout.names().iter().cloned().collect();
+        let columns = columns(&batch, place).with_context(|| name.clone())?;
         // empty where others have it, and then each of its rows would be a lost one
         ensure!(
             of == QuerySubject::RollUps || columns.contains("Status"),
             "{name}: there is no column Status, by which a query knows whether a probe worked: leave it out"
         );
+        let mut odd = None;
+        let mut next = Some(batch);
+        while let Some(batch) = next {
+            odd = odd.or_else(|| odd_cell(&batch, place, needs_times));
+            reading.recycle(batch);
+            next = if reading.bytes_read() < left {
+                reading.next()
+            } else {
+                None
+            };
+        }
+        left = left.saturating_sub(reading.bytes_read());
+        let file = reading.finish().files.pop().unwrap_or_default();
+        let is_named = matches!(place, TableSource::Csv(_)) == file.separator.is_some();
+        ensure!(
+            is_named || !matches!(place, TableSource::Csv(_) | TableSource::Json(_)),
+            "{name}: its name does not end as what it holds, and DuckDB goes by that: .csv for CSV, .jsonl for JSON Lines"
+        );
+        if let Some(odd) = file.odd.or(odd) {
+            bail!(
+                "{name}: {odd}: DuckDB would not read that as a report does; make Parquet of the file with turnprobe export, and query that"
+            );
+        }
         match &mut seen {
-            None => seen = Some((SeenFiles { of, columns }, name)),
+            None => {
+                let separator = file.separator;
+                let files = SeenFiles {
+                    of,
+                    columns,
+                    separator,
+                };
+                seen = Some((files, name));
+            }
             Some((known, first)) => {
                 ensure!(
                     known.of == of,
                     "{first} and {name} are rows and roll-ups: a query reads one or the other, so name them separately"
+                );
+                ensure!(
+                    known.separator == file.separator,
+                    "{first} and {name} have different separators between their cells: name them separately"
                 );
                 // what one of them lacks is empty in its rows
                 known.columns.extend(columns);
@@ -180,6 +229,61 @@ fn seen(inputs: Vec<Input>) -> anyhow::Result<SeenFiles> {
     }
     let (seen, _) = seen.context("the files have no rows, so their kind is not known")?;
     Ok(seen)
+}
+
+/// The columns of a file as the query names them: DuckDB tells letters from capitals in the keys of JSON alone.
+fn columns(batch: &Batch, place: &TableSource) -> anyhow::Result<BTreeSet<String>> {
+    let names = batch.layout.names().iter();
+    let columns = names.map(|name| {
+        let known = match Id::find(name) {
+            Some(id) => id.name(),
+            None => name.as_str(),
+        };
+        ensure!(
+            known == name || !matches!(place, TableSource::Json(_)),
+            "the key {name} is spelled as {known} in files of turnprobe, and DuckDB would not find it: make Parquet of the file with \
+             turnprobe export, and query that"
+        );
+        Ok(known.to_owned())
+    });
+    columns.collect()
+}
+
+/// The first cell of a time or of a list that DuckDB cannot read, though a report can.
+fn odd_cell(batch: &Batch, place: &TableSource, needs_times: bool) -> Option<String> {
+    let names = batch.layout.names();
+    let told = |column: usize, cell: &str| {
+        let cell: String = cell.chars().take(40).collect();
+        let name = &names[column];
+        Some(format!("its column {name} has cells such as `{cell}`"))
+    };
+    if needs_times && let Some(column) = batch.layout.place_of(id!(started_utc)) {
+        let odd = batch.rows().find(|row| {
+            let cell = row.cell(column).as_bytes();
+            let zone = cell.get(19..).unwrap_or_default();
+            !cell.is_empty() && (cell.get(4) != Some(&b'-') || zone.contains(&b' '))
+        });
+        if let Some(row) = odd {
+            return told(column, row.cell(column));
+        }
+    }
+    if batch.layout.dialect != Dialect::RollUps || !matches!(place, TableSource::Csv(_)) {
+        return None;
+    }
+    let is_list = |name: &String| name.ends_with("_buckets") || name.ends_with("_counts");
+    let lists = (0..names.len()).filter(|column| is_list(&names[*column]));
+    lists.clone().find_map(|column| {
+        let mut rows = batch.rows();
+        let odd = rows.find(|row| {
+            let cell = row.cell(column);
+            let inner = cell
+                .strip_prefix('[')
+                .and_then(|cell| cell.strip_suffix(']'));
+            let is_list = |inner: &str| inner.split(',').all(|number| !number.trim().contains(' '));
+            !cell.is_empty() && !inner.is_some_and(is_list)
+        })?;
+        told(column, odd.cell(column))
+    })
 }
 
 /// The files as DuckDB is told them.

@@ -22,7 +22,7 @@ words! {
         Portal = "portal": "this network asks for a sign-in",
         // layer 2: names
         DnsNoServer = "dns-no-server": "no name server is set",
-        DnsTimeout = "dns-timeout": "no name server answers",
+        DnsTimeout = "dns-timeout": "no name server answers in time",
         DnsError = "dns-error": "a name server does not return the relay's address",
         DnsNameGone = "dns-name-gone": "the relay's name does not resolve on any name server asked",
         DnsBlocked = "dns-blocked": "a filter answers for the relay's name",
@@ -49,7 +49,7 @@ words! {
         TlsNotTls = "tls-not-tls": "something other than TLS answers on port 443",
         TlsReset = "tls-reset": "the connection is cut after the TLS ClientHello",
         TlsMtu = "tls-mtu": "full-size packets do not get through in TLS",
-        TlsTimeout = "tls-timeout": "TLS gets no answer",
+        TlsTimeout = "tls-timeout": "TLS is not answered in time",
         TlsDate = "tls-date": "the relay's certificate is not valid now",
         TlsInspected = "tls-inspected": "TLS is decrypted on the path",
         TlsWrongName = "tls-wrong-name": "the certificate is for another name",

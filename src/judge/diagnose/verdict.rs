@@ -43,6 +43,8 @@ pub struct Conclusion {
     pub more: usize,
     /// What a call needs and could not be told.
     pub missing: Vec<Item>,
+    /// Whether the short form was asked for, which waits less long.
+    pub is_quick: bool,
 }
 
 /// Findings, the list of what was looked at, and the verdict.
@@ -111,6 +113,7 @@ fn verdict(facts: &Facts, findings: &[Finding], checks: &[Check]) -> Conclusion 
         roots: roots.iter().take(MOST).map(|root| root.code).collect(),
         more: roots.len().saturating_sub(MOST),
         missing,
+        is_quick: facts.about.quick,
     }
 }
 

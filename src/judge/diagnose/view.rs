@@ -1,9 +1,9 @@
 //! The facts in the form that several rules use. Nothing here is a finding.
 
 use super::facts::{
-    AddressOrigin, ConnectFacts, Endpoint, Facts, Ip, LocalEndFacts, NameServerFacts,
-    NeighbourFacts, Rejection, RelayCertificate, RelayPortFacts, Router, RouterTripFacts,
-    StreamFacts, TlsFacts, Tunnel,
+    AddressOrigin, ConnectFacts, ConnectOutcome, Endpoint, Facts, Ip, LocalEndFacts,
+    NameServerFacts, NeighbourFacts, Rejection, RelayCertificate, RelayPortFacts, Router,
+    RouterTripFacts, StreamFacts, TlsFacts, Tunnel,
 };
 use super::finding::{Confidence, Party};
 use crate::stats::share;
@@ -14,6 +14,15 @@ pub const MEDIA: std::ops::RangeInclusive<u16> = 3478..=3481;
 /// The relays that were connected to.
 pub fn relays(facts: &Facts) -> &[ConnectFacts] {
     facts.tcp.relays.known().map_or(&[], Vec::as_slice)
+}
+
+/// Whether none of the connects was answered, and each was waited for twice as long as a round trip takes: behind a full
+/// queue that may be seconds.
+pub fn are_silent(facts: &Facts, connects: &ConnectFacts) -> bool {
+    let longest = udp_rtt_us(facts).unwrap_or(0).saturating_mul(2);
+    let mut tried = connects.tried.iter();
+    connects.are_all(|outcome| outcome == ConnectOutcome::Silent)
+        && tried.all(|tried| tried.took_us >= longest)
 }
 
 /// Whether any relay lets a TCP connection up; none where that is not known.

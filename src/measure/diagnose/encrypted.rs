@@ -42,14 +42,17 @@ pub async fn tls(
     let route = Route::direct(remote.ip());
     let to = route.to(target, remote.port());
     opener.admit(route, Visit::BackToBack).await.ok()?;
-    let Secured {
-        times,
-        tcp,
-        tls,
-        handshake,
-        session,
-        ..
-    } = opener.secure(&to).await;
+    let (
+        Secured {
+            times,
+            tcp,
+            tls,
+            handshake,
+            session,
+            ..
+        },
+        works,
+    ) = with_small_beside(opener, target, remote).await;
     let mut tls = tls;
     let (mut chain, mut certificates) = (None, Vec::new());
     if let Some(handshake) = &handshake {
@@ -86,7 +89,6 @@ pub async fn tls(
         }
         Err(failure) => {
             if failure.cause == Cause::TlsTimeout {
-                let works = with_small_segments(opener, target, remote).await;
                 small = Fact::of(works, WhyUnknown::NotOnThisSystem);
             }
             outcome(&failure)
@@ -101,6 +103,11 @@ pub async fn tls(
             TlsOutcome::Silent => Fact::of(segments(&tcp.end), WhyUnknown::NotOnThisSystem),
             _ => Fact::default(),
         },
+        hello_acknowledged: match outcome {
+            TlsOutcome::Silent => Fact::of(acknowledged(&tcp.end), WhyUnknown::NotOnThisSystem),
+            _ => Fact::default(),
+        },
+        received_bytes: tcp.bytes_received,
         works_with_small_segments: small,
         certificate: Fact::of(
             chain.and_then(|chain| certificate(&tls, &chain)),
@@ -122,10 +129,47 @@ fn segments(end: &TcpNumbers) -> Option<Segments> {
     })
 }
 
+/// Whether anything of what was sent was acknowledged.
+fn acknowledged(end: &TcpNumbers) -> Option<bool> {
+    let of_count = end.bytes_acked.map(|bytes| bytes > 0);
+    of_count.or(end.in_flight.map(|bytes| bytes == 0))
+}
+
 async fn inside(opener: &Opener, mut session: Session) -> Exchange {
     let asked = session.ask(Ask::Allocate, opener.plan().limits.turn).await;
     tokio::spawn(session.close());
     asked.exchange
+}
+
+/// A handshake; where it is without an end for a good part of its limit, the same beside it with small segments, and
+/// whether that works. Only the wait for both tells: one after the other, the second would find a server awake that the
+/// first one had to wait for.
+async fn with_small_beside(
+    opener: &Opener,
+    target: &Target,
+    remote: SocketAddr,
+) -> (Secured, Option<bool>) {
+    let to = Route::direct(remote.ip()).to(target, remote.port());
+    let limit = opener.plan().limits.tls;
+    let stalled = limit * 2 / 5;
+    let mut usual = Box::pin(opener.secure(&to));
+    let small = async {
+        crate::timer::sleep(stalled).await;
+        let small = with_small_segments(opener, target, remote);
+        let small = crate::timer::timeout(limit.saturating_sub(stalled), small).await;
+        // not finished in time is no success
+        small.unwrap_or(cfg!(unix).then_some(false))
+    };
+    let mut small = Box::pin(small);
+    tokio::select! {
+        biased;
+        secured = &mut usual => {
+            let is_stalled = matches!(&secured.session, Err(failure) if failure.cause == Cause::TlsTimeout);
+            let works = if is_stalled { small.await } else { None };
+            (secured, works)
+        }
+        works = &mut small => (usual.await, works),
+    }
 }
 
 /// The same handshake with segments that fit anywhere; `None` where this system cannot ask for them.

@@ -280,6 +280,12 @@ fn server_of(server: &NameServer, setup: Option<&Setup>, opener: &Opener) -> Nam
         answer: answer(server, best, opener),
         chain,
         is_behind_router: gateway(server.server.ip()).map(|way| way.address.is_some()),
+        waited_ms: server
+            .asked
+            .iter()
+            .filter(is_silent)
+            .map(|answers| millis(answers.took))
+            .max(),
         waits_ms: setup.and_then(|setup| setup.patience).map(millis),
     }
 }

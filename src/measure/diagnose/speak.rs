@@ -1,5 +1,6 @@
 //! Protocols where something answers: TLS, pseudo-TLS, TURN.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::budget::Budget;
@@ -9,16 +10,19 @@ use super::looked::{Looked, is_open};
 use super::units::of;
 use crate::judge::diagnose::facts::{Fact, Mapping, WhyUnknown};
 use crate::net::datagram;
-use crate::net::mapped::mapped;
+use crate::net::mapped::{SeenAs, mapped};
 use crate::record::Ask;
 use crate::target::Target;
+
+/// How long the relays may take to say how they see this end.
+const MAPPED: Duration = Duration::from_millis(1_200);
 
 impl Looking<'_> {
     /// What is spoken where something answers.
     pub(super) async fn speak(&self, found: &mut Looked, budget: &Budget) {
         (self.tell)("TLS, TURN and the certificate");
         let limits = &self.opener.plan().limits;
-        // the handshake may be tried twice
+        // the handshake, the certificate's verdict, a request
         let longest = (limits.connect + limits.tls) * 2;
         let over_tls = |index: usize| {
             let relay = found.relays.get(index).cloned();
@@ -93,16 +97,13 @@ impl Looking<'_> {
             if several.len() < 2 {
                 return Fact::Unknown(WhyUnknown::NotReached);
             }
-            let seen = mapped(&several, Duration::from_millis(1_200));
-            of(&budget.step(limits.turn, seen).await, |all| {
-                let seen = all.iter().filter_map(|(remote, mapped)| {
-                    Some(Mapping {
-                        remote: (*remote).into(),
-                        mapped: (*mapped)?.into(),
-                    })
-                });
-                seen.collect()
-            })
+            let wait = limits.turn.min(MAPPED);
+            let seen = mapped(&several, wait);
+            // it keeps to its own limit
+            match budget.step(wait * 2, seen).await {
+                Fact::Known(all) => mappings(&all),
+                Fact::Unknown(why) => Fact::Unknown(why),
+            }
         };
         let seen = tokio::join!(
             Box::pin(over_tls(0)),
@@ -127,6 +128,22 @@ impl Looking<'_> {
             found.certificates.push(sent.unwrap_or_default());
         }
     }
+}
+
+/// How this end is seen, by those who say so.
+fn mappings(all: &[(SocketAddr, SeenAs)]) -> Fact<Vec<Mapping>> {
+    let seen = all.iter().filter_map(|(remote, said)| match said {
+        SeenAs::Address(mapped) => Some(Mapping {
+            remote: (*remote).into(),
+            mapped: (*mapped).into(),
+        }),
+        SeenAs::NoAddress | SeenAs::Silent => None,
+    });
+    let seen: Vec<_> = seen.collect();
+    if seen.len() < 2 && all.iter().any(|(_, said)| *said == SeenAs::NoAddress) {
+        return Fact::Unknown(WhyUnknown::NoMappedAddress);
+    }
+    Fact::Known(seen)
 }
 
 /// A step that politeness did not let begin is one that was not asked for.

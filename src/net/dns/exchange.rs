@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
 use crate::clock;
+use crate::net::icmp::without_a_word;
 use crate::net::stamps::{self, Moment};
 use crate::readiness::send;
 use crate::record::millis;
@@ -198,7 +199,7 @@ async fn over_tcp(
     id: u16,
     packet: &[u8],
 ) -> Result<Box<Message>, ExchangeFault> {
-    let no_tcp = |error: &io::Error| ExchangeFault::NoTcp(plain(error));
+    let no_tcp = |error: &io::Error| ExchangeFault::NoTcp(without_a_word(error));
     let mut stream = TcpStream::connect(server)
         .await
         .map_err(|error| no_tcp(&error))?;

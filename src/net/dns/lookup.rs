@@ -13,7 +13,7 @@ use super::setup::Setup;
 use crate::clock;
 use crate::record::{Cause, Cname, Dns, Failure, SilentServer, millis};
 use crate::timer::sleep;
-use crate::wire::dns::{ChainStep, DnsQuestion, Family, walk};
+use crate::wire::dns::{ChainStep, DnsQuestion, Family, denies, walk};
 
 /// One resolution under way.
 pub struct Resolution {
@@ -29,6 +29,10 @@ pub struct Resolution {
     /// The server that was asked last, and when.
     pub asked: Option<(SocketAddr, Instant)>,
 }
+
+/// What is told of an answer that says two things: the address is taken, as the system's own resolvers do.
+const DENIED_AND_GIVEN: &str =
+    "answered NXDOMAIN and an address, which contradict each other: a filter may have put one in";
 
 /// What came of a kind of address.
 type FamilyResult = Result<Vec<IpAddr>, Failure>;
@@ -298,6 +302,9 @@ impl Resolution {
                         step => {
                             for passed in &faults {
                                 self.dns.tell(&passed.detail);
+                            }
+                            if denies(&answer) && matches!(step, ChainStep::Addresses(_)) {
+                                self.dns.tell(&format!("{server}: {DENIED_AND_GIVEN}"));
                             }
                             self.first = index;
                             self.answered = Some(server);

@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::LocalEnd;
+use super::icmp::{self, IcmpWord};
 use super::ids::Ids;
-use super::{LocalEnd, icmp};
 use crate::clock::{self, Wall};
 use crate::wire::stun;
 
@@ -283,13 +284,15 @@ impl Inner {
 
     /// What an ICMP message tells; none when it is told already.
     fn unreachable(&self, socket: &UdpSocket, error: &io::Error) -> Option<SocketEvent> {
-        let messages = if self.queued.load(Ordering::Relaxed) {
-            icmp::clear(socket)
+        let is_queued = self.queued.load(Ordering::Relaxed);
+        let word = IcmpWord::of(socket, self.remote.ip()).filter(|_| is_queued);
+        let messages = if is_queued {
+            icmp::clear(socket) + u64::from(word.is_some())
         } else {
             1
         };
         (messages > 0).then(|| SocketEvent::Unreachable {
-            failure: icmp::failure(error),
+            failure: icmp::failure(error, word),
             messages,
         })
     }

@@ -115,23 +115,27 @@ fn of_alert(alert: AlertDescription, asked: TlsVersion, handshake: &Handshake) -
         AlertDescription::ProtocolVersion => Failure::new(
             Cause::TlsVersion,
             match asked {
-                TlsVersion::Auto => format!("{name}: the server speaks neither TLS 1.2 nor 1.3"),
+                TlsVersion::Auto => format!("{name}: the server takes neither TLS 1.2 nor 1.3"),
                 TlsVersion::V12 | TlsVersion::V13 => format!(
-                    "{name}: the server does not speak the version asked for; try --tls auto"
+                    "{name}: the server does not take the version asked for; try --tls auto"
                 ),
             },
         ),
         AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity
             if handshake.chain.is_empty() =>
         {
-            let hint = "the server takes none of what is offered here (ECDHE with AES-GCM or \
-                        ChaCha20; X25519, P-256, P-384; RSA from 2048 bits, ECDSA, Ed25519)";
+            // it says no more than that nothing acceptable was found among what is offered (RFC 5246 section 7.2.2)
+            let hint = "the server found nothing acceptable; it may be about the suites (offered: \
+                        ECDHE with AES-GCM or ChaCha20), the groups (X25519, P-256, P-384), the \
+                        keys (RSA from 2048 bits, ECDSA, Ed25519), or the server name";
             Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
         }
-        AlertDescription::HandshakeFailure
-        | AlertDescription::BadCertificate
-        | AlertDescription::CertificateRequired => {
-            let hint = "sent after its certificate: the server probably wants one from the client";
+        AlertDescription::CertificateRequired => {
+            let hint = "the server wants a certificate from the client";
+            Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
+        }
+        AlertDescription::HandshakeFailure | AlertDescription::BadCertificate => {
+            let hint = "sent after its certificate: the server may want one from the client";
             Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
         }
         _ => Failure::new(Cause::TlsAlert, name.into_owned()),

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::wire_tap::WireTap;
 use super::{Session, flush};
 use crate::clock;
+use crate::net::icmp::without_a_word;
 use crate::net::ids::Ids;
 use crate::net::{plain_error, tcp_info};
 use crate::record::{EndedBy, HoldEnd, TcpNumbers, alert_name};
@@ -335,7 +336,7 @@ fn ended(error: &io::Error) -> SessionEnd {
         // written behind the relay's FIN
         K::BrokenPipe => (EndedBy::RelayClosed, WITHOUT_NOTIFY.to_owned()),
         // timers that ran out, with a router's word on why (tcp(7)); what Windows calls aborted
-        _ => (EndedBy::Timeout, plain_error(error)),
+        _ => (EndedBy::Timeout, without_a_word(error)),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Every end of an exchange and what it means.
 
+use std::io;
+
 use super::*;
+use crate::net::icmp;
 use crate::wire::stun::{Builder, attribute, kind};
 
 const TOOK: Duration = Duration::from_millis(20);
@@ -173,6 +176,7 @@ fn the_limit_is_silence_or_garbage() {
 #[test]
 fn every_other_end_has_its_word_and_its_cause() {
     let refused = io::ErrorKind::ConnectionRefused;
+    let came = |kind: io::ErrorKind| icmp::failure(&kind.into(), None);
     #[rustfmt::skip]
     let cases = [
         (
@@ -186,20 +190,20 @@ fn every_other_end_has_its_word_and_its_cause() {
         (WaitEnd::Reset("connection reset".to_owned()), "closed", Cause::TurnReset, "reset"),
         (WaitEnd::Alert(20), "alert", Cause::TurnAlert, "bad_record_mac"),
         (WaitEnd::Broken("cannot decrypt".to_owned()), "malformed", Cause::TurnMalformed, "decrypt"),
-        (WaitEnd::Path(refused.into()), "icmp", Cause::TurnPortUnreachable, "port unreachable"),
+        (WaitEnd::Path(came(refused)), "icmp", Cause::TurnPortUnreachable, "port unreachable"),
         (
-            WaitEnd::Path(io::ErrorKind::HostUnreachable.into()),
+            WaitEnd::Path(came(io::ErrorKind::HostUnreachable)),
             "icmp",
             Cause::TurnHostUnreachable,
             "unreachable",
         ),
         (
-            WaitEnd::Path(io::ErrorKind::NetworkUnreachable.into()),
+            WaitEnd::Path(came(io::ErrorKind::NetworkUnreachable)),
             "icmp",
             Cause::TurnNetUnreachable,
             "unreachable",
         ),
-        (WaitEnd::Path(io::ErrorKind::PermissionDenied.into()), "icmp", Cause::TurnHostUnreachable, "denied"),
+        (WaitEnd::Path(came(io::ErrorKind::PermissionDenied)), "icmp", Cause::TurnHostUnreachable, "denied"),
     ];
     for (end, reply, cause, part) in cases {
         let exchange = talk(Ask::Allocate).0.conclude(TOOK, 1, end);

@@ -138,6 +138,7 @@ fn state(check: &Check) -> Cell {
     let (word, style) = match check.state {
         CheckState::Ok => ("ok", Style::Good),
         CheckState::Fault => ("fault", Style::Bad),
+        CheckState::Warning => ("warning", Style::Warn),
         CheckState::CouldNotTell => ("could not tell", Style::Warn),
         CheckState::LeftOut => ("left out", Style::Plain),
     };

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::words::shown;
-use crate::doc::number::grouped;
+use crate::doc::number::{self, grouped};
 use crate::judge::diagnose::facts::WhyUnknown;
 use crate::judge::diagnose::{Check, CheckState, Code, Diagnosis, Finding, Item, VerdictOutcome};
 
@@ -107,7 +107,11 @@ fn settles(diagnosis: &Diagnosis) -> &'static str {
     };
     let is_ok = |check: &Check| check.state == CheckState::Ok && check.item != Item::List;
     let has_any = diagnosis.checks.iter().any(is_ok);
-    if whys().any(|why| matches!(why, WhyUnknown::OutOfTime | WhyUnknown::Interrupted)) {
+    let is_longer =
+        |why: &WhyUnknown| matches!(why, WhyUnknown::WaitedBriefly(_) | WhyUnknown::OutOfTime);
+    if diagnosis.verdict.is_quick && whys().any(is_longer) {
+        "the same run without --quick, which waits longer"
+    } else if whys().any(|why| matches!(why, WhyUnknown::OutOfTime | WhyUnknown::Interrupted)) {
         "the same run again, to its end"
     } else if has_any {
         "the same run again, and from another network"
@@ -125,6 +129,13 @@ pub fn told(why: &WhyUnknown) -> String {
         WhyUnknown::NotOnThisSystem => "this system does not provide it".to_owned(),
         WhyUnknown::Masked(code) => format!("hidden: {}", Code::meaning(*code)),
         WhyUnknown::NotReached => "not reached, or no answer".to_owned(),
+        WhyUnknown::NoMappedAddress => {
+            "the relays answer without the address that they see this machine by".to_owned()
+        }
+        WhyUnknown::WaitedBriefly(ms) => format!(
+            "not finished within {}; a slow server or lost packets look the same, and a run without --quick waits longer",
+            number::seconds(*ms as f64 / 1e3)
+        ),
         WhyUnknown::Failed(detail) => {
             crate::doc::text::cut(&format!("failed: {}", detail.as_str()), 120)
         }

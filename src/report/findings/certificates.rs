@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::clock;
 use super::found::{Inputs, RankedFinding, name};
 use super::stretch::stretch;
 use super::validity::{self, ValidityEnd};
@@ -29,7 +30,7 @@ fn ways(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let seen = about.rows.paths.findings();
     let told = paths.findings.iter().zip(&paths.told).zip(seen);
     told.filter_map(|((finding, said), (_, seen))| {
-        let (code, severity) = grave(finding)?;
+        let (code, mut severity) = grave(finding)?;
         let weight = finding.rows as f64;
         let mut text = said.trim_end_matches('.').to_owned();
         let all = about.rows.paths.hosts();
@@ -54,6 +55,10 @@ fn ways(about: &Inputs<'_>) -> Vec<RankedFinding> {
             rows_of(about, seen).and_then(|rows| stretch(about, "such rows", &seen.hours, rows));
         if let Some(when) = &when {
             let _ = write!(text, "; {}", when.text);
+        }
+        if let Some(clock) = clock::explains(about, finding) {
+            severity = Severity::Note;
+            let _ = write!(text, "; {clock}");
         }
         text.push('.');
         Some(
@@ -169,11 +174,14 @@ fn ends(about: &Inputs<'_>) -> Vec<RankedFinding> {
         .iter()
         .any(|finding| finding.tls_path == TlsPath::Expired.as_str());
     let (mut expired, mut soon) = (Vec::new(), Vec::new());
-    let Some(last_row) = about.report.overview.last else {
+    let right = |at: Option<DateTime<Utc>>| at.and_then(|at| clock::corrected(about, at));
+    let Some(last_row) = right(about.report.overview.last) else {
         return Vec::new();
     };
     for (group, certificate, end) in certificates(about) {
-        let Some(last) = group.last else { continue };
+        let Some(last) = right(group.last) else {
+            continue;
+        };
         let left = end.at - last_row;
         // one that gave way to another says nothing of what comes
         let is_in_use = last_row - last <= TimeDelta::days(1);

@@ -1,12 +1,13 @@
 //! Hours of the day that are worse than the others: more failures, longer round trips.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike as _, Timelike as _};
 
 use super::found::{Inputs, RankedFinding, name};
 use super::rates::{LOST_SHARE, part};
+use super::same_time::of_an_hour;
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::severity::Severity;
 use crate::judge::slow_hours::{DayHour, SlowHours, slow_hours};
@@ -62,6 +63,19 @@ fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
     if worst.failed < 3 || by_chance >= BY_CHANCE {
         return None;
     }
+    // what measures at that hour only may fail at any
+    if !about.rows.levels.is_empty() {
+        let wanted: u32 = worst.key[0].parse().ok()?;
+        let transport = table.transport.as_deref();
+        let [of_it, others] = of_an_hour(about, transport, |hour| {
+            let (day, shown) = shown(about, hour.number)?;
+            Some((day, shown == wanted))
+        })?;
+        let (_, high) = wilson(others.1, others.0)?;
+        if tries * chance(of_it.1, high * part(of_it.0, 1)) >= BY_CHANCE {
+            return None;
+        }
+    }
     let lost = lost_in(about, table, &worst.key[0]);
     // an outage that fell into the hour says so itself
     let mut series = about.report.series.iter();
@@ -86,12 +100,16 @@ fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
             text,
             " It loses rows on {} of {}",
             lost.by_day.len(),
-            counted(lost.days as u64, "day", "days")
+            counted(lost.days.len() as u64, "day", "days")
         );
         if let Some(host) = host {
             let _ = write!(text, ", nearly all of {}", name(host));
         }
-        text.push_str(": something that happens every day, such as a backup, or a line that is full then (possible).");
+        let when = lost.when();
+        let _ = write!(
+            text,
+            ": something that happens {when}, such as a backup, or a line that is full then (possible)."
+        );
     }
     let (low, _) = wilson(worst.failed, worst.n)?;
     let is_grave = lost.is_daily() && low > LOST_SHARE;
@@ -115,7 +133,7 @@ struct LostIn<'a> {
     by_day: BTreeMap<i32, u64>,
     by_host: BTreeMap<&'a str, u64>,
     /// Days with rows in it.
-    days: usize,
+    days: BTreeSet<i32>,
     /// Computers that have such.
     hosts: usize,
 }
@@ -131,6 +149,19 @@ impl LostIn<'_> {
         self.by_day.len() >= FEWEST_DAYS && most * 2 <= self.all()
     }
 
+    /// How often it happens: every day, on weekdays while weekends are measured as well, or on some days.
+    fn when(&self) -> &'static str {
+        // day 1 is a Monday
+        let is_weekend = |day: &i32| (day - 1).rem_euclid(7) >= 5;
+        let weekends = self.days.iter().filter(|day| is_weekend(day)).count();
+        let is_weekly = weekends >= 2 && !self.by_day.keys().any(is_weekend);
+        match self.by_day.len() {
+            lost if is_weekly && lost >= 5 => "on weekdays",
+            lost if lost * 10 >= self.days.len() * 9 => "every day",
+            _ => "on some days",
+        }
+    }
+
     /// The computer of several that has nearly all.
     fn host(&self) -> Option<&str> {
         let (host, lost) = self.by_host.iter().max_by_key(|(_, lost)| **lost)?;
@@ -143,8 +174,7 @@ fn lost_in<'a>(about: &Inputs<'a>, table: &GroupTable, key: &str) -> LostIn<'a> 
     let Ok(wanted) = key.parse::<u32>() else {
         return lost;
     };
-    let mut days = std::collections::BTreeSet::new();
-    let mut hosts = std::collections::BTreeSet::new();
+    let (mut days, mut hosts) = (BTreeSet::new(), BTreeSet::new());
     for ((number, _), level) in &about.rows.levels {
         let [host, _, transport] = &about.rows.series[*number].0;
         if table.transport.as_ref().is_some_and(|one| one != transport) {
@@ -163,7 +193,7 @@ fn lost_in<'a>(about: &Inputs<'a>, table: &GroupTable, key: &str) -> LostIn<'a> 
             }
         }
     }
-    (lost.days, lost.hosts) = (days.len(), hosts.len());
+    (lost.days, lost.hosts) = (days, hosts.len());
     lost
 }
 

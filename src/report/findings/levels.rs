@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::found::{Inputs, RankedFinding, name};
+use super::rates::part;
+use super::shares::label_of;
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::levels::{Day, Hour, Rise, Shift, rises, shifts};
 use crate::judge::severity::Severity;
+use crate::report::model::KeyGroup;
 use crate::stats::survey::{LevelHour, SeriesName};
 
 /// What these findings are called.
@@ -78,9 +81,9 @@ pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
     for (number, regions) in &looked_at {
         let series = &about.rows.series[*number].0;
         let together = together(regions).into_iter();
-        levels
-            .found
-            .extend(together.map(|shifts| shifted(about, series, &shifts, regions.len())));
+        levels.found.extend(
+            together.map(|shifts| shifted(about, (*number, series), &shifts, regions.len())),
+        );
     }
     for (number, days) in days {
         let days: Vec<Day> = days.into_values().collect();
@@ -98,11 +101,15 @@ pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
 }
 
 fn risen(about: &Inputs<'_>, [host, target, transport]: &SeriesName, rise: &Rise) -> RankedFinding {
-    let times = rise.lost as f64 / rise.rows as f64 / rise.before.max(1e-9);
-    let before = if rise.before > 0.0 {
-        format!("{} times as many as before", millis(times))
-    } else {
-        "none before".to_owned()
+    let before = part(rise.before_lost, rise.before_rows);
+    let times = part(rise.lost, rise.rows) / before.max(1e-9);
+    let before = match rise.before_lost {
+        0 => format!("none of {} before", grouped(rise.before_rows)),
+        lost => format!(
+            "{times:.1} times the share of before ({} of {})",
+            grouped(lost),
+            grouped(rise.before_rows)
+        ),
     };
     let text = format!(
         "{} to {} over {}: {} of {} rows got no answer {} ({}), {before}; certain: on at least \
@@ -191,7 +198,7 @@ fn together(regions: &[(usize, Vec<Shift>)]) -> Vec<Vec<(usize, Shift)>> {
 /// Shifts of a series that came together, the largest first; so many of its regions were looked at.
 fn shifted(
     about: &Inputs<'_>,
-    [host, target, transport]: &SeriesName,
+    (number, [host, target, transport]): (usize, &SeriesName),
     shifts: &[(usize, Shift)],
     looked_at: usize,
 ) -> RankedFinding {
@@ -229,7 +236,7 @@ fn shifted(
     };
     let text = format!(
         "{} to {}{region} over {}: the median {what} {} from {} ms to {} ms (x {:.2}) {}, for {}{others}; before it was \
-         steady for {}. {} (certain: all of these days are far outside what was usual).",
+         steady for {} (certain: all of these days are far outside what was usual). {}.",
         host_or(host),
         name(target),
         name(transport),
@@ -240,10 +247,13 @@ fn shifted(
         since(about, shift.from, shift.until),
         counted(shift.days as u64, "day", "days"),
         counted(shift.base_days as u64, "day", "days"),
-        if is_up {
-            "Another path to the relays, or a queue on it"
-        } else {
-            "Another, shorter path to the relays"
+        match new_label(about, number, shift.from) {
+            Some(label) => format!(
+                "Rows with the label {} begin about that day: another place, if the computer moved (likely)",
+                name(label)
+            ),
+            None if is_up => "Another path to the relays, or a queue on it (possible)".to_owned(),
+            None => "Another, shorter path to the relays (possible)".to_owned(),
         },
     );
     let severity = match (is_up, shift.until) {
@@ -254,6 +264,23 @@ fn shifted(
         .host(host)
         .when(Some(day(shift.from)), shift.until.map(day))
         .n(shift.days as u64)
+}
+
+/// The label that a series did not have at first and that is new about a day.
+fn new_label<'a>(about: &'a Inputs<'_>, number: usize, from: i64) -> Option<&'a str> {
+    let transport = &about.rows.series[number].0[2];
+    let tables = about.tables("label");
+    let of_it = tables.filter(|table| table.transport.as_ref().is_none_or(|one| one == transport));
+    let mut groups = of_it.flat_map(|table| &table.groups);
+    let is_new = |group: &&KeyGroup| {
+        let first = group
+            .first
+            .map(|first| first.timestamp().div_euclid(86_400));
+        !group.key[0].is_empty()
+            && group.key[0] != label_of(about, number)
+            && first.is_some_and(|first| (first - from).abs() <= 1)
+    };
+    groups.find(is_new).map(|group| group.key[0].as_str())
 }
 
 fn regions(count: usize) -> String {

@@ -3,7 +3,9 @@
 //! The rules stand in `judge`; here they meet the folded rows, and become sentences.
 
 mod alike;
+mod belongs;
 mod certificates;
+mod clock;
 mod event;
 mod found;
 mod hours;
@@ -14,7 +16,9 @@ mod outages;
 mod rates;
 mod region_outage;
 mod regional;
+mod same_time;
 mod schedule;
+mod shares;
 mod slow;
 mod standing;
 mod stretch;
@@ -46,9 +50,15 @@ pub(super) fn put_into(
     found.extend(outages::in_rollups(&about));
     found.extend(levels.found);
     found.extend(certificates::all(&about));
-    found.extend(rates::all(&about));
-    found.extend(hours::all(&about));
-    found.extend(standing::all(&about));
+    let (hours, standing) = (hours::all(&about), standing::all(&about));
+    let mut known = found.iter().chain(&hours).chain(&standing);
+    let is_explained = known.any(|one| {
+        let code = one.finding.code;
+        code.ends_with("-fails") || code == "worst-hour" || code == "failures-rose"
+    });
+    found.extend(rates::all(&about, is_explained));
+    found.extend(hours);
+    found.extend(standing);
     found.extend(slow::all(&about));
     found.extend(others::all(&about));
     found.extend(schedule::all(&about));

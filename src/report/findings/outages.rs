@@ -110,8 +110,14 @@ pub(super) fn in_rollups(about: &Inputs<'_>) -> Vec<RankedFinding> {
         let when = rolled.interval.map_or_else(String::new, |at| {
             format!(" in the interval from {}", about.time(at))
         });
+        let earlier = if rolled.lost_in_a_row > rolled.lost {
+            " (more than these roll-ups have without an answer: the first of them are of an earlier file, or the column \
+             lost_in_a_row is wrong)"
+        } else {
+            ""
+        };
         let text = format!(
-            "No answer from {} for {}{when}, {} probes in a row. Roll-ups do not say when it began, whether there were \
+            "No answer from {} for {}{when}, {} probes in a row{earlier}. Roll-ups do not say when it began, whether there were \
              other outages, and how many of the {} probes without an answer were in them (could not tell).",
             whom(&[&names]),
             seconds(rolled.longest_s),

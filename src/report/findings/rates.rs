@@ -4,7 +4,7 @@ use super::found::{Inputs, RankedFinding, name};
 use super::stretch::of_all;
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
-use crate::report::model::Report;
+use crate::report::model::{Report, ReportedSeries};
 use crate::stats::wilson;
 
 /// A share of lost rows that is worth a look: what Microsoft allows packets to be lost.
@@ -19,9 +19,10 @@ const FEWEST: u64 = 3;
 /// Losses that are too many to come together by chance, at least: a few in a minute are what a line does.
 const CLUSTER: u64 = 10;
 
-pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
+/// `is_explained`: whether another finding says that failures are more than chance makes.
+pub(super) fn all(about: &Inputs<'_>, is_explained: bool) -> Vec<RankedFinding> {
     let mut found = Vec::new();
-    found.extend(lost(about));
+    found.extend(lost(about, is_explained));
     found.extend(others(about));
     found
 }
@@ -31,7 +32,7 @@ pub(super) fn part(some: u64, all: u64) -> f64 {
 }
 
 /// Lost rows that are in no outage.
-fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
+fn lost(about: &Inputs<'_>, is_explained: bool) -> Option<RankedFinding> {
     let series = &about.report.series;
     let beyond = |number: usize| {
         about
@@ -57,7 +58,7 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
         .max_by(|(a, lost), (b, other)| {
             part(**lost, a.outcomes.rows).total_cmp(&part(**other, b.outcomes.rows))
         })?;
-    let may_hide = |one: &crate::report::model::ReportedSeries| {
+    let may_hide = |one: &ReportedSeries| {
         one.rows_out_of_order >= one.outage_rows.unwrap_or(1) && one.lost_probes > 0
     };
     // where there were no others, it is known when they were
@@ -75,6 +76,11 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
             is_cluster(lost, short / long.max(1.0))
         });
     let may_hide = series.iter().any(may_hide);
+    let chance = if is_explained {
+        "too few to call it an outage"
+    } else {
+        "which can happen by chance"
+    };
     let rule = if about.report.overview.rows_without_time > 0 {
         " or in rows without a time, whose order is not known: whether these were outages could not be determined".to_owned()
     } else if may_hide {
@@ -94,15 +100,24 @@ fn lost(about: &Inputs<'_>) -> Option<RankedFinding> {
             None if is_together => {
                 format!(": fewer than {k} in a row, but more in a short time than chance explains")
             }
-            None => format!(": fewer than {k} in a row, which can happen by chance"),
+            None => format!(": fewer than {k} in a row, {chance}"),
             Some(more) => format!(
-                ": fewer than {k} in a row, or at most {more} at hours or on days with many losses, which can happen by chance"
+                ": fewer than {k} in a row, or at most {more} at hours or on days with many losses, {chance}"
             ),
         }
     } else {
         ": each shorter than --outage".to_owned()
     };
-    let most = if series.len() > 1 {
+    // of several with equal shares none has most
+    let share_of = |(one, lost): (&ReportedSeries, &u64)| part(*lost, one.outcomes.rows);
+    let has_most = |share: f64| {
+        let equal = series
+            .iter()
+            .zip(&outside)
+            .filter(|one| share_of(*one) >= share);
+        series.len() > 1 && equal.count() == 1
+    };
+    let most = if has_most(part(*worst_lost, worst.outcomes.rows)) {
         format!(
             "; most often from {} to {} over {} ({} of {})",
             if worst.host.is_empty() {

@@ -10,11 +10,15 @@ use crate::judge::severity::Severity;
 use crate::measure::burst::finished::{BurstTotals, VerdictCounts};
 use crate::record::EndedBy;
 use crate::stats::Count;
+use crate::stats::survey::OTHER;
 use crate::stats::units::moment;
 use crate::stats::wilson;
 
 /// Slow connects are worth a look from this share on.
 const SLOW_SHARE: f64 = 0.005;
+
+/// Slow connects of which it is said that they are one computer's, at least: a few are somebody's by chance.
+const FEWEST: u64 = 5;
 
 /// Bursts that break a limit are a fault where they are surely more than this share, and worth a look where they are that.
 const BROKEN_SHARE: f64 = 0.01;
@@ -165,13 +169,24 @@ fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
         }
     }
     let when = of_all(about, "slow connects", &about.rows.slow.hours);
+    let most = most_of(about, count);
     let text = format!(
-        "{} of {} connects ({}) took longer than {} ms: {}{}.",
+        "{} of {} connects ({}) took longer than {} ms: {}{}{}.",
         grouped(count),
         grouped(connects),
         share(count, connects),
         millis(slow.threshold_ms),
         parts.join(", "),
+        most.map_or_else(String::new, |(host, slow, of)| format!(
+            "; {} of them from {} ({} of its connects)",
+            if slow == count {
+                "all".to_owned()
+            } else {
+                grouped(slow)
+            },
+            name(host),
+            share(slow, of),
+        )),
         when.as_ref()
             .map_or_else(String::new, |when| format!("; {}", when.text)),
     );
@@ -185,6 +200,7 @@ fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
     let at = |row: Option<&crate::report::model::ReportedSlowRow>| row.and_then(|row| row.at);
     Some(
         RankedFinding::new(severity, low * 100.0, "slow-connects", text)
+            .host(most.map_or("", |(host, ..)| host))
             .when(
                 when.as_ref()
                     .map(|when| when.from)
@@ -195,6 +211,23 @@ fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
             )
             .n(connects),
     )
+}
+
+/// The computer of several that has nearly all of the slow connects and does not have nearly all connects, with both.
+fn most_of<'a>(about: &Inputs<'a>, count: u64) -> Option<(&'a str, u64, u64)> {
+    /// In percent.
+    const MOST: u64 = 80;
+    let mut by_host = vec![(0_u64, 0_u64); about.rows.hosts.len()];
+    let buckets = about.rows.timeline.values();
+    for (key, cell) in buckets.flat_map(crate::stats::survey::Bucket::cells) {
+        let sum = by_host.get_mut(key.host)?;
+        *sum = (sum.0 + cell.slow, sum.1 + cell.connect.total());
+    }
+    let connects: u64 = by_host.iter().map(|(_, connects)| connects).sum();
+    let all = by_host.into_iter().zip(&about.rows.hosts);
+    let ((slow, of), host) = all.max_by_key(|((slow, _), _)| *slow)?;
+    let is_most = count >= FEWEST && slow * 100 >= count * MOST && of * 100 < connects * MOST;
+    (is_most && !host.is_empty() && host != OTHER).then_some((host.as_str(), slow, of))
 }
 
 /// Held connections that did not come to their end.

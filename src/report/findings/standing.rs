@@ -1,23 +1,18 @@
-//! One region, relay, target, label or computer that fails more than the others: which, when, and what the reason can
+//! One region, relay, target, label, computer or transport that fails more than the others: which, when, and what the reason can
 //! be.
 
-use super::found::{Inputs, RankedFinding, name};
-use super::rates::{LOST_SHARE, part};
+use chrono::{DateTime, Utc};
+
+use super::belongs::{is_of_a_host, is_of_a_label, is_of_a_part, is_of_another, is_of_one_host};
+use super::found::{Inputs, RankedFinding, at, name};
+use super::same_time::compared;
+use super::shares::{StandingGroup, is_of, label_of, standing, stands_out_of};
 use super::stretch::stretch;
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::{GroupTable, KeyGroup};
-use crate::stats::survey::SeriesName;
-use crate::stats::wilson;
-
-/// A group stands out when its share of failures is surely so many times that of the others.
-const TIMES: f64 = 3.0;
-
-/// Failures of a group that stands out, at least.
-const FEWEST: u64 = 3;
-
-/// A computer is told beside the others of its label when its share is surely so many times that of all of them.
-const BESIDE: f64 = 1.5;
+use crate::schema::THROUGH;
+use crate::stats::survey::{LevelHour, MOST_LEVELS, RegionLevel, SeriesName};
 
 /// A region, an address, a target, the computers of a label or one of them that fail more than the others.
 pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
@@ -28,6 +23,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
         ("target", "target-fails"),
         ("label", "label-fails"),
         ("host", "host-fails"),
+        ("transport", "transport-fails"),
     ] {
         found.extend(
             about
@@ -49,14 +45,21 @@ fn worst_group(
         low,
         others: (others, others_failed),
     } = standing(&table.groups).filter(|one| match by {
-        "label" => !is_of_a_host(about, table, one) && is_outside(about, table, one.worst),
+        "label" => !is_of_a_host(about, table, one.worst) && is_outside(about, table, one.worst),
         "host" => !is_of_a_label(about, table, one),
+        "transport" => !is_of_a_part(about, table, one.worst),
+        "region" => {
+            !is_of_another(about, table, by, one.worst) && !is_of_one_host(about, table, one.worst)
+        }
         _ => !is_of_another(about, table, by, one.worst),
     })?;
+    stands_out_at_the_time(about, table, by, worst)?;
     // outages say themselves who had them
     let outside = worst
         .failed
-        .saturating_sub(in_outages(about, table, by, &worst.key[0]));
+        .saturating_sub(in_outages(about, table, by, worst));
+    // a failure that stands in two files is one
+    let outside = outside.saturating_sub(copies(about).min(outside / 2));
     stands_out_of((worst.n, outside), (others, others_failed))?;
     let rows = worst.first.zip(worst.last);
     let when = rows.and_then(|rows| stretch(about, "failures", &worst.failures, rows));
@@ -67,6 +70,7 @@ fn worst_group(
             "address" => "The relay",
             "target" => "The target",
             "label" => "Computers with the label",
+            "transport" => "Rows over",
             _ => "The computer",
         },
         name(&worst.key[0]),
@@ -102,126 +106,82 @@ fn worst_group(
     )
 }
 
-/// A group that fails more than the others.
-struct StandingGroup<'a> {
-    worst: &'a KeyGroup,
-    /// The lower bound of its share.
-    low: f64,
-    /// Rows and failures of the others.
-    others: (u64, u64),
-}
-
-/// Rows and failures of groups.
-fn sums<'a>(groups: impl Iterator<Item = &'a KeyGroup>) -> (u64, u64) {
-    groups.fold((0, 0), |(n, failed), group| {
-        (n + group.n, failed + group.failed)
-    })
-}
-
-/// The lower bound of the share of failures, where it stands out of that of others.
-fn stands_out_of((n, failed): (u64, u64), (others, others_failed): (u64, u64)) -> Option<f64> {
-    let (low, _) = wilson(failed, n)?;
-    let (_, high) = wilson(others_failed, others)?;
-    (failed >= FEWEST && low >= TIMES * high && low >= LOST_SHARE).then_some(low)
-}
-
-fn standing(groups: &[KeyGroup]) -> Option<StandingGroup<'_>> {
-    let groups = groups.iter().filter(|group| !group.key[0].is_empty());
-    let groups: Vec<&KeyGroup> = groups.collect();
-    let (n, failed) = sums(groups.iter().copied());
-    let worst = groups
-        .into_iter()
-        .filter(|group| group.failed >= FEWEST)
-        .max_by(|a, b| part(a.failed, a.n).total_cmp(&part(b.failed, b.n)))?;
-    let others = (n - worst.n, failed - worst.failed);
-    let low = stands_out_of((worst.n, worst.failed), others)?;
-    Some(StandingGroup { worst, low, others })
-}
-
-/// Whether what a group fails is another one's: a region fails by one of its relays, a relay with all of its region.
-fn is_of_another(about: &Inputs<'_>, table: &GroupTable, by: &str, group: &KeyGroup) -> bool {
-    let relays = &about.rows.relays;
-    let over = |by| {
-        let mut tables = about.tables(by);
-        tables.find(|other| other.transport == table.transport)
-    };
-    let (Some(regions), Some(addresses)) = (over("region"), over("address")) else {
-        return false;
-    };
-    let of_region = |region: &str| {
-        let all = addresses.groups.iter();
-        all.filter(|one| relays.region_of(&one.key[0]) == Some(region))
-            .collect::<Vec<_>>()
-    };
-    let without = |one: (u64, u64), part: (u64, u64)| {
-        (one.0.saturating_sub(part.0), one.1.saturating_sub(part.1))
-    };
-    let counts = |group: &KeyGroup| (group.n, group.failed);
-    match by {
-        "address" => {
-            let region = relays.region_of(&group.key[0]).unwrap_or_default();
-            let near = sums(of_region(region).into_iter());
-            !region.is_empty()
-                && standing(&regions.groups).is_some_and(|one| one.worst.key[0] == region)
-                && near.0 > group.n
-                && stands_out_of(counts(group), without(near, counts(group))).is_none()
+/// What a group failed beside the others at the same time, where it stands out of them then, too.
+fn stands_out_at_the_time(
+    about: &Inputs<'_>,
+    table: &GroupTable,
+    by: &str,
+    group: &KeyGroup,
+) -> Option<f64> {
+    // without any time of a row nothing is known of it
+    if about.rows.levels.is_empty() {
+        return Some(0.0);
+    }
+    let key = group.key[0].as_str();
+    let hour = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp().div_euclid(3_600));
+    let span = hour(group.first).zip(hour(group.last))?;
+    let is_then = |one: &LevelHour| (span.0..=span.1).contains(&one.number);
+    let transport = table.transport.as_deref();
+    if by == "address" {
+        // of an address it is known from when until when it was met
+        let mut others = (0_u64, 0_u64);
+        let all = about.rows.levels.iter().filter(|((number, _), _)| {
+            transport.is_none_or(|transport| transport == about.rows.series[*number].0[2])
+        });
+        for one in all.flat_map(|(_, level)| level.hours.iter().filter(|one| is_then(one))) {
+            others = (others.0 + one.all, others.1 + one.failed);
         }
-        "region" => {
-            let near = of_region(&group.key[0]);
-            let all = sums(regions.groups.iter());
-            let rest = without(all, counts(group));
-            near.iter().any(|one| {
-                let left = without(counts(group), counts(one));
-                let is_it = stands_out_of(counts(one), left).is_some();
-                is_it && stands_out_of(left, rest).is_none()
-            })
-        }
-        _ => false,
+        let others = (
+            others.0.saturating_sub(group.n),
+            others.1.saturating_sub(group.failed),
+        );
+        return stands_out_of((group.n, group.failed), others);
+    }
+    // of so many series not all are followed hour by hour
+    let has_hours = |((number, region), _): &((usize, usize), RegionLevel)| {
+        let region = about.rows.relays.region_name(*region);
+        let name = &about.rows.series[*number].0;
+        is_of((by, key), name, label_of(about, *number), region)
+    };
+    if about.rows.levels.len() >= MOST_LEVELS && !about.rows.levels.iter().any(has_hours) {
+        return Some(0.0);
+    }
+    let [of_it, others] = compared(about, transport, |(number, region, name), one| {
+        let region = about.rows.relays.region_name(region);
+        let label = label_of(about, number);
+        let is_it = is_of((by, key), name, label, region);
+        let has_none = by == "label" && label.is_empty();
+        (!has_none && (!is_it || is_then(one))).then_some(is_it)
+    })?;
+    stands_out_of(of_it, others)
+}
+
+/// Rows that may be others once more: known copies, and with several files what came too late to be held against others.
+fn copies(about: &Inputs<'_>) -> u64 {
+    let late = about.report.series.iter().map(|one| one.rows_out_of_order);
+    match about.report.input.files.len() {
+        0 | 1 => about.rows.copies,
+        _ => late.fold(about.rows.copies, u64::saturating_add),
     }
 }
 
-/// What stands out by another column among the rows of a table's transport.
-fn standing_by<'a>(
-    about: &'a Inputs<'_>,
-    by: &'a str,
-    table: &GroupTable,
-) -> Option<StandingGroup<'a>> {
-    let mut tables = about.tables(by);
-    standing(&tables.find(|one| one.transport == table.transport)?.groups)
-}
-
-/// The label of a series, by its number.
-fn label_of<'a>(about: &Inputs<'a>, number: usize) -> &'a str {
-    let labels = &about.rows.dimensions.series_labels;
-    labels.get(&number).map_or("", String::as_str)
-}
-
-/// Whether one computer makes most of what those of a label lost.
-fn makes(host: &KeyGroup, label: &KeyGroup) -> bool {
-    host.n <= label.n && host.failed * 2 >= label.failed
-}
-
-fn is_of_a_host(about: &Inputs<'_>, table: &GroupTable, label: &StandingGroup<'_>) -> bool {
-    standing_by(about, "host", table).is_some_and(|host| makes(host.worst, label.worst))
-}
-
-/// Whether a computer is one of a label whose computers fail alike: then it is not to be blamed for what they share.
-fn is_of_a_label(about: &Inputs<'_>, table: &GroupTable, host: &StandingGroup<'_>) -> bool {
-    let Some(label) = standing_by(about, "label", table) else {
-        return false;
-    };
-    let mut series = about.rows.series.iter().enumerate();
-    let has_label = series.any(|(number, (name, _))| {
-        name[0] == host.worst.key[0] && label_of(about, number) == label.worst.key[0]
-    });
-    has_label
-        && !makes(host.worst, label.worst)
-        && host.low < BESIDE * part(label.worst.failed, label.worst.n)
-}
-
 /// Lost rows of a group that are in outages.
-fn in_outages(about: &Inputs<'_>, table: &GroupTable, by: &str, key: &str) -> u64 {
+fn in_outages(about: &Inputs<'_>, table: &GroupTable, by: &str, group: &KeyGroup) -> u64 {
+    let key = group.key[0].as_str();
     let transport = table.transport.as_deref();
+    if by == "address" {
+        // whose failures of an outage are is known where they are all of it
+        let outages = about.report.series.iter();
+        let mut outages = outages.flat_map(|one| &one.longest_outages);
+        let span = group.failures.span();
+        let is_within =
+            |(first, last)| outages.any(|one| one.from <= at(first) && at(last) <= one.to);
+        return if span.is_some_and(is_within) {
+            group.failed
+        } else {
+            0
+        };
+    }
     if by == "region" {
         let is_it = |number: usize| about.rows.relays.region_name(number) == key;
         let of_it = about.regional.iter().filter(|one| is_it(one.region));
@@ -289,22 +249,6 @@ pub(super) fn only_region<'a>(about: &Inputs<'a>) -> Option<&'a str> {
     only
 }
 
-/// Whether a series, to a region, has rows of a group.
-fn is_of(
-    (by, key): (&str, &str),
-    [host, target, _]: &SeriesName,
-    label: &str,
-    region: &str,
-) -> bool {
-    match by {
-        "region" => region == key,
-        "label" => label == key,
-        "target" => target == key,
-        "host" => host == key,
-        _ => false,
-    }
-}
-
 /// What it can be, as far as others measured what this group did.
 fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> String {
     let all = || {
@@ -327,7 +271,7 @@ fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> St
             _ => other[0] == mine[0] && !region.is_empty(),
         })
     });
-    let sure = if has_others && by != "address" {
+    let sure = if has_others && by != "address" && by != "transport" {
         "likely"
     } else {
         "possible"
@@ -337,6 +281,11 @@ fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> St
         "address" => "That relay or the path to it",
         "target" => "What answers there or the path to it",
         "label" => "What these computers share, such as the network of their site",
+        "transport" if key.contains(THROUGH) => "That proxy or the path to it",
+        "transport" if key == "udp" => {
+            "What treats it differently, such as a firewall, or loss that TCP hides, as it sends lost packets again"
+        }
+        "transport" => "What treats it differently, such as a firewall",
         _ => "That computer, its network or its name server",
     };
     format!("{what} ({sure})")

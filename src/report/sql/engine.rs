@@ -53,6 +53,16 @@ impl SqlEngine {
         format!("'{}'", text.replace('\'', "''"))
     }
 
+    /// Whether an expression contains a text.
+    pub fn has(self, expression: &str, text: &str) -> String {
+        let text = self.literal(text);
+        match self {
+            Self::DuckDb | Self::Sqlite => format!("instr({expression}, {text}) > 0"),
+            Self::Postgres => format!("strpos({expression}, {text}) > 0"),
+            Self::ClickHouse => format!("position({expression}, {text}) > 0"),
+        }
+    }
+
     /// A column of another type as text.
     pub fn as_text(self, column: &str) -> String {
         match self {

@@ -186,6 +186,7 @@ mod tests {
             engine,
             of: QuerySubject::Rows,
             place,
+            separator: ',',
             known: None,
             by: vec!["region".to_owned()],
             metrics: vec![Metric::Connect],
@@ -203,12 +204,12 @@ mod tests {
             is_pattern,
         };
         for (engine, text) in [
-            (SqlEngine::DuckDb, r"'site=o''neill\bonn'"),
-            (SqlEngine::Postgres, r"'site=o''neill\bonn'"),
-            (SqlEngine::Sqlite, r"'site=o''neill\bonn'"),
-            (SqlEngine::ClickHouse, r"'site=o''neill\\bonn'"),
+            (SqlEngine::DuckDb, r"' site=o''neill\bonn '"),
+            (SqlEngine::Postgres, r"' site=o''neill\bonn '"),
+            (SqlEngine::Sqlite, r"' site=o''neill\bonn '"),
+            (SqlEngine::ClickHouse, r"' site=o''neill\\bonn '"),
         ] {
-            let text = format!("lower(coalesce(\"label\", '')) IN ({text})");
+            let text = format!("(' ' || lower(coalesce(\"label\", '')) || ' ', {text}) > 0");
             let found = query(&of(engine, TableSource::Table)).unwrap();
             assert!(found.contains(&text), "{found}");
             assert!(found.contains("\"Status\" = 'OK'"), "{found}");

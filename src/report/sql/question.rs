@@ -38,6 +38,8 @@ pub struct SqlQuery {
     pub of: QuerySubject,
     /// Where.
     pub place: TableSource,
+    /// What stands between the cells of CSV files.
+    pub separator: char,
     /// Columns that files have; none where nothing was read.
     pub known: Option<BTreeSet<String>>,
     /// Dimensions and columns that make a group, beside the world and the transport.

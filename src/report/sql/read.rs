@@ -22,12 +22,7 @@ pub fn read(question: &SqlQuery, keys: &[String], metrics: &[Metric]) -> Result<
     }
     match question.of {
         QuerySubject::Rows => {
-            let status = columns.needed("Status")?;
-            // another program may have written a file
-            let status = match question.place {
-                TableSource::Table => status,
-                _ => format!("upper(trim({status}))"),
-            };
+            let status = columns.status()?;
             selected.push(format!(
                 "CASE WHEN {status} = 'OK' THEN 0 ELSE 1 END AS lost"
             ));
@@ -71,8 +66,9 @@ fn source(question: &SqlQuery, used: &BTreeSet<String>) -> String {
             QuerySubject::RollUps => "rollups".to_owned(),
         },
         TableSource::Csv(names) => format!(
-            "read_csv([{}],\n    delim = ',', quote = '\"', escape = '\"', header = true, all_varchar = true, union_by_name = true)",
-            listed(names)
+            "read_csv([{}],\n    delim = {}, quote = '\"', escape = '\"', header = true, all_varchar = true, union_by_name = true)",
+            listed(names),
+            question.engine.literal(&question.separator.to_string()),
         ),
         TableSource::Json(names) => {
             let columns = used.iter();
@@ -153,6 +149,16 @@ impl Columns<'_> {
         }
         self.used.insert(name.to_owned());
         Ok(quoted(name))
+    }
+
+    /// The outcome of a row, `OK` where it worked.
+    fn status(&mut self) -> Result<String, SqlError> {
+        let status = self.needed("Status")?;
+        // another program may have written a file
+        Ok(match self.question.place {
+            TableSource::Table => status,
+            _ => format!("upper(trim({status}))"),
+        })
     }
 
     /// A column as text, NULL or empty where it holds nothing; none where it is not there.
@@ -254,7 +260,7 @@ impl Columns<'_> {
     /// The completed time of a metric in a row.
     fn time(&mut self, metric: Metric) -> Result<String, SqlError> {
         let engine = self.engine();
-        let (name, status) = (metric.as_str(), self.needed("Status")?);
+        let (name, status) = (metric.as_str(), self.status()?);
         let column = format!("{name}_us");
         if metric == Metric::Total {
             let took = engine.number(&self.needed(&column)?);
@@ -310,15 +316,33 @@ impl Columns<'_> {
             }
         }
         for (column, values) in &self.question.conditions {
+            let is_label = column.eq_ignore_ascii_case("label");
             let column = self.key(column)?;
-            let values = values.iter();
-            let values = values.map(|value| engine.literal(&value.to_ascii_lowercase()));
+            let values = values.iter().map(|value| value.to_ascii_lowercase());
+            if is_label {
+                // a run may have several, separated by one space
+                let labels = format!("' ' || lower({column}) || ' '");
+                let has = |label: String| engine.has(&labels, &format!(" {label} "));
+                let any: Vec<String> = values.map(has).collect();
+                out.push(format!("({})", any.join(" OR ")));
+                continue;
+            }
+            let values = values.map(|value| engine.literal(&value));
             let values = values.collect::<Vec<_>>().join(", ");
             out.push(format!("lower({column}) IN ({values})"));
         }
         if self.question.of == QuerySubject::Rows && self.question.place != TableSource::Table {
             // what another program has emptied tells nothing
             out.push(format!("trim({}) <> ''", self.needed("Status")?));
+        }
+        if matches!(self.question.place, TableSource::Csv(_)) {
+            // the header once more, as of files put together
+            let name = match self.question.of {
+                QuerySubject::Rows => "Status",
+                QuerySubject::RollUps => "probes",
+            };
+            let (column, name) = (self.needed(name)?, name.to_lowercase());
+            out.push(format!("lower(trim({column})) <> '{name}'"));
         }
         Ok(out)
     }

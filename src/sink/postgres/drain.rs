@@ -171,6 +171,11 @@ impl Drain {
         std::mem::take(&mut self.shared.lock().notes)
     }
 
+    /// Segments that the server refused, once.
+    pub fn refused(&self) -> usize {
+        std::mem::take(&mut self.shared.lock().refused)
+    }
+
     /// The user wants it to end.
     pub fn hasten(&self) {
         self.shared.lock().is_hasty = true;
@@ -200,8 +205,12 @@ impl Drain {
             let waited = self.shared.changed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        let (why, is_hasty) = (state.why.clone(), state.is_hasty);
+        let (why, is_hasty, is_over) = (state.why.clone(), state.is_hasty, state.is_over);
         drop(state);
+        if is_over && why.is_none() {
+            // all of this run is there; what else stands in the folder is what another run writes just now
+            return None;
+        }
         let found = spool::found(&self.directory);
         let late = || {
             let late = if is_hasty {

@@ -43,6 +43,8 @@ pub(super) struct SpoolState {
     pub is_over: bool,
     /// Why the server takes nothing now; none where it does.
     pub why: Option<String>,
+    /// Segments that were refused.
+    pub refused: usize,
     /// What is to be told.
     pub notes: Vec<Note>,
 }
@@ -191,6 +193,10 @@ impl SpoolSender {
             Ok(aside) => absolute(&aside),
             Err(io) => format!("{} ({io})", absolute(segment)),
         };
+        {
+            let mut state = shared.lock();
+            state.refused = state.refused.saturating_add(1);
+        }
         shared.tell(format!(
             "the server refused a segment, which was set aside as {place}: {}",
             error.text

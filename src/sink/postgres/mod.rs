@@ -256,6 +256,17 @@ impl<R: RowKind> Sink<R> for Spooled<R> {
                 absolute(&self.drain.directory)
             ));
         }
+        let refused = self.drain.refused();
+        if refused > 0 {
+            told.push(format!(
+                "{} refused: repair what the messages name in {} and remove .bad from the name",
+                match refused {
+                    1 => "1 segment was".to_owned(),
+                    more => format!("{more} segments were"),
+                },
+                absolute(&self.drain.directory)
+            ));
+        }
         if told.is_empty() {
             return Ok(());
         }

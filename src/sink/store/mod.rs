@@ -117,15 +117,23 @@ impl<R: RowKind> StoreSink<R> {
 
     /// The open store that the path stands for now.
     fn current(&mut self) -> Result<(), SinkError> {
-        if self.store.is_some() && identity(&self.spec.path) != self.identity {
+        let is_gone = self.store.is_some() && identity(&self.spec.path) != self.identity;
+        if is_gone {
             // what is not in the file yet goes with the file
             if let Some(mut store) = self.store.take() {
                 store.finish().map_err(|error| self.failed(error))?;
             }
-            self.notes.push(Note::Replaced(self.shown.clone()));
         }
         if self.store.is_none() {
-            self.open()?;
+            let before = self.identity.take();
+            if let Err(error) = self.open() {
+                // where it cannot be opened again, that is told
+                self.identity = before;
+                return Err(error);
+            }
+            if is_gone || (before.is_some() && before != self.identity) {
+                self.notes.push(Note::Replaced(self.shown.clone()));
+            }
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::schema::id;
 use crate::source::dates::DayOrder;
 use crate::source::evidence::FormatEvidence;
 use crate::source::form::undecided;
-use crate::source::number::Mark;
+use crate::source::number::{Mark, Said, said};
 use crate::source::trouble::sample;
 
 impl Rows<'_> {
@@ -17,14 +17,24 @@ impl Rows<'_> {
         let evidence = Rc::new(evidence);
         let asked = self.asked();
         let asked = asked.map(|(column, cell)| (column.to_owned(), sample(cell)));
+        let before = Arc::clone(&self.batch.layout);
         for form in [&mut self.csv, &mut self.json].into_iter().flatten() {
+            let is_at_hand = Arc::ptr_eq(&form.layout, &before);
             form.decide(Some(Rc::clone(&evidence)));
+            let told = form.tell_units(&mut self.units);
+            // the rows before have the same unit
+            if is_at_hand && told {
+                let rescaled = |place: usize, cell: &str| form.cells.rescaled(place, cell);
+                self.batch.rewrite(Arc::clone(&form.layout), rescaled);
+            }
         }
         self.clock.order = evidence.order();
         self.clock.serial_digits = evidence.serial_digits().or(self.clock.serial_digits);
         self.clock.undecided = false;
         let mark = |cell: &str| usize::from(cell.contains(','));
         let said = match (&asked, evidence.order()) {
+            // a fraction, whose mark nobody asks for
+            (Some((_, cell)), _) if !matches!(said(cell), Said::Either(..)) => None,
             (Some((column, cell)), _) => evidence.marks(column)[mark(cell)].map(|found| {
                 let meant = match found {
                     Mark::Decimal => "in front of decimals",

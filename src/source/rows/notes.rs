@@ -4,6 +4,7 @@ use super::Rows;
 use crate::record::Counter as _;
 use crate::source::dates::Serial;
 use crate::source::trouble::Problem;
+use crate::source::units::coarse;
 
 impl Rows<'_> {
     /// Counts the requests of the row that is being made, of End2End-UDP3478, where it was answered.
@@ -41,6 +42,29 @@ impl Rows<'_> {
         }
         let paths = self.unknown_paths.problem(name, paths);
         [outcomes, paths].into_iter().flatten()
+    }
+
+    /// What stands between the cells of its lines.
+    pub fn separator(&self) -> Option<char> {
+        self.csv.as_ref().map(|form| char::from(form.separator))
+    }
+
+    /// The first cell that does not stand there as it is read.
+    pub fn rewritten(&self) -> Option<String> {
+        let mut forms = [&self.csv, &self.json].into_iter().flatten();
+        let (column, cell) = forms.find_map(|form| form.rewritten.as_ref())?;
+        Some(format!("its column {column} has cells such as `{cell}`"))
+    }
+
+    /// What is wrong with rows that are left out for a word in their outcome, not for an empty one.
+    pub fn odd_outcomes(&self) -> Option<String> {
+        let words = self.unknown_words("").find(|word| word.outcomes);
+        Some(words.filter(|_| self.unknown_outcomes.has_word)?.what)
+    }
+
+    /// The columns of a file of this name that are left out.
+    pub fn left_out(&self, name: &str) -> impl Iterator<Item = Problem> {
+        self.units.problems(name)
     }
 
     /// What is to be known of times that a spreadsheet made numbers of.
@@ -128,10 +152,14 @@ impl Rows<'_> {
                  answered, so they are not in the verdict"
             ));
         }
-        notes.extend(self.told.iter().map(|told| format!("{name}: {told}")));
+        let told = self.told.iter().chain(self.units.notes()).cloned();
+        // lines of JSON may have more keys than the first ones
+        let of_json = self.json.as_ref().and_then(|form| coarse(&form.layout));
+        notes.extend(told.chain(of_json).map(|told| format!("{name}: {told}")));
         notes.extend(
             self.of_serials()
                 .into_iter()
+                .chain(self.clock.epochs.notes())
                 .map(|told| format!("{name}: {told}")),
         );
         if self.clock.without_seconds > 0 {

@@ -11,6 +11,8 @@ mod names;
 mod pipe;
 mod properties;
 mod saved;
+mod times;
+mod units;
 
 use super::{Input, ReadSummary, read};
 use crate::schema::Row;

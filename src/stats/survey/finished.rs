@@ -23,6 +23,8 @@ pub struct SurveyResult<K> {
     pub all: Measured,
     /// Rows without a time.
     pub without_time: u64,
+    /// Rows that an equal one of their series stands beside.
+    pub copies: u64,
     /// Rows by [`World`], those of which it cannot be told left out.
     pub worlds: [u64; World::COUNT],
     /// Slots without a row; none where no row has a slot.
@@ -84,6 +86,7 @@ impl<K: Default> SurveyResult<K> {
             chosen: chosen.collect(),
             all: Measured::default(),
             without_time: 0,
+            copies: 0,
             worlds: [0; World::COUNT],
             missed_slots: None,
             clocks: Clocks::default(),

@@ -12,7 +12,7 @@ use crate::stats::Distribution;
 use crate::stats::units::HOUR_US;
 
 /// Series and regions that are followed.
-const MOST: usize = 2_000;
+pub const MOST_LEVELS: usize = 2_000;
 
 /// Hours of one that are kept: more than two years.
 const MOST_HOURS: usize = 20_000;
@@ -30,6 +30,10 @@ pub struct LevelHour {
     pub rows: u64,
     /// Of them without an answer.
     pub lost: u64,
+    /// All rows.
+    pub all: u64,
+    /// Of them failed, in whatever way.
+    pub failed: u64,
 }
 
 /// A series to a region.
@@ -46,6 +50,8 @@ pub struct RegionLevel {
     trips: Distribution,
     rows: u64,
     lost: u64,
+    all: u64,
+    failed: u64,
 }
 
 /// All of them, by the number of the series and that of the region.
@@ -73,6 +79,8 @@ impl RegionLevels {
         if let Some(trip) = trip.or_else(|| taken.time(Metric::Turn)) {
             level.trips.add_micros(trip);
         }
+        level.all.raise(1);
+        level.failed.raise(u64::from(!taken.ok));
         let cause = match reply {
             RowReply::Answer => None,
             RowReply::Nothing(cause) => Some(cause),
@@ -92,13 +100,15 @@ impl RegionLevels {
         at: i64,
         key: (usize, usize),
         trips: &RolledTimes,
-        [rows, lost]: [u64; 2],
+        [rows, lost, all, failed]: [u64; 4],
     ) {
         let Some(level) = self.level(key) else { return };
         level.turn_to(at);
         level.trips.merge_rolled(trips);
         level.rows.raise(rows);
         level.lost.raise(lost);
+        level.all.raise(all);
+        level.failed.raise(failed);
     }
 
     /// All of them, each in the order of time.
@@ -121,7 +131,7 @@ impl RegionLevels {
             let place = self.places.get(&key).copied();
             self.last = match place {
                 Some(place) => place,
-                None if self.known.len() >= MOST => return None,
+                None if self.known.len() >= MOST_LEVELS => return None,
                 None => {
                     self.places.insert(key, self.known.len());
                     self.known.push((key, RegionLevel::default()));
@@ -144,10 +154,13 @@ impl RegionLevel {
 
     fn close(&mut self) {
         let trips = std::mem::take(&mut self.trips);
-        let (rows, lost) = (
-            std::mem::take(&mut self.rows),
-            std::mem::take(&mut self.lost),
-        );
+        let counts = [
+            &mut self.rows,
+            &mut self.lost,
+            &mut self.all,
+            &mut self.failed,
+        ];
+        let [rows, lost, all, failed] = counts.map(std::mem::take);
         let Some(number) = self.now.take() else {
             return;
         };
@@ -162,6 +175,8 @@ impl RegionLevel {
             values: moments.count(),
             rows,
             lost,
+            all,
+            failed,
         });
     }
 
@@ -177,6 +192,8 @@ impl RegionLevel {
             }
             kept.rows.raise(next.rows);
             kept.lost.raise(next.lost);
+            kept.all.raise(next.all);
+            kept.failed.raise(next.failed);
             true
         });
     }
@@ -223,6 +240,8 @@ mod tests {
             values,
             rows,
             lost,
+            all: rows,
+            failed: lost,
         };
         let rows = [
             (0, "10"),

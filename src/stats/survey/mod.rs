@@ -45,7 +45,7 @@ pub use egress::{Egress, EgressChange};
 pub use finished::{NotLost, SurveyOptions, SurveyResult};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, OTHER, SEPARATOR, capped, part, target};
-pub use levels::{LevelHour, RegionLevel};
+pub use levels::{LevelHour, MOST_LEVELS, RegionLevel};
 pub use lost_runs::{LostHour, LostRuns, Outage, RolledLosses, Runs};
 pub use measured::{Measured, ParsedRow};
 pub use names::Names;
@@ -183,6 +183,8 @@ impl<K: RowFold> SurveyFold<K> {
         };
         let key = (number, place.region);
         self.levels.add(&taken, key, reply, ordered.late);
+        let is_copy = ordered.copy_of.is_some();
+        self.sums.copies.raise(u64::from(is_copy));
         OddRow {
             late: ordered.late,
             copy_of: ordered.copy_of.map(|file| file as usize),

@@ -100,7 +100,12 @@ impl<K: RowFold> SurveyFold<K> {
         let [connect, turn] = [Metric::Connect, Metric::Turn].map(|of| &rolled.times[of as usize]);
         let trips = if connect.n == 0 { turn } else { connect };
         let outcomes = Outcomes::of_rolled(rolled);
-        let rows = [outcomes.telling(), outcomes.lost()];
+        let rows = [
+            outcomes.telling(),
+            outcomes.lost(),
+            rolled.probes,
+            rolled.failed,
+        ];
         self.levels.add_rolled(at, key, trips, rows);
     }
 }

@@ -43,6 +43,22 @@ fn response_codes_have_their_causes() {
 }
 
 #[test]
+fn an_address_beside_nxdomain_is_taken_and_told() {
+    // RFC 1035 section 4.1.1: 3 says that the name does not exist
+    let server = DnsServer::start(|query| vec![query.reply(3, &[a("relay.test", 9)], &[])]);
+    let row = resolve(server.plan());
+    assert_eq!(row.cell("dns_addresses"), "1");
+    let detail = row.cell("detail");
+    assert!(
+        detail.contains("NXDOMAIN and an address")
+            && detail.contains(&server.address().to_string()),
+        "{detail}"
+    );
+    let healthy = DnsServer::start(|query| vec![query.answer(&[a("relay.test", 9)], &[])]);
+    assert!(!resolve(healthy.plan()).cell("detail").contains("NXDOMAIN"));
+}
+
+#[test]
 fn an_error_may_leave_the_question_out() {
     let server = DnsServer::start(|query| {
         let mut reply = query.reply(5, &[], &[]);

@@ -22,9 +22,15 @@ pub(super) fn rows<R: RowKind>(
 ) -> anyhow::Result<Option<StoreSpec>> {
     args.store.check()?;
     if !has_rows(args) {
+        let give = if args.stream.burst.is_none() && !args.stream.watch && args.hold.hold.is_none()
+        {
+            "give --rollup TIME, or leave it out"
+        } else {
+            "leave it out"
+        };
         ensure!(
             args.rollup.is_some(),
-            "--store-keep rows=0 leaves nothing to store: give --rollup TIME, or leave it out"
+            "--store-keep rows=0 leaves nothing to store: {give}"
         );
         return Ok(None);
     }

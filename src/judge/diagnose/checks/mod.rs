@@ -6,6 +6,7 @@ mod seen;
 use super::code::Code;
 use super::facts::{Facts, WhyUnknown};
 use super::finding::{Evidence, Finding};
+use crate::judge::severity::Severity;
 use crate::words::{words, words_as_text};
 pub use item::Item;
 use item::codes;
@@ -19,6 +20,8 @@ words! {
         Ok = "ok",
         /// A finding says what is wrong with it.
         Fault = "fault",
+        /// A finding says what is worth a look.
+        Warning = "warning",
         /// It could not be told.
         CouldNotTell = "could-not-tell",
         /// It was not asked for.
@@ -43,15 +46,25 @@ pub struct Check {
     pub told: Vec<Evidence>,
 }
 
+/// How something is that a finding of this severity is about.
+fn state(severity: Severity) -> CheckState {
+    match severity {
+        Severity::Fail => CheckState::Fault,
+        Severity::Warn | Severity::Note => CheckState::Warning,
+    }
+}
+
 /// The list.
 pub fn checks(facts: &Facts, found: &[Finding]) -> Vec<Check> {
     let one = |item: Item| {
         let codes = codes(item);
         let mut own = found.iter().filter(|finding| codes.contains(&finding.code));
-        let worst = own.clone().find(|finding| finding.is_fault());
+        let faults = own.clone().filter(|finding| finding.is_fault());
+        // the first of the gravest
+        let worst = faults.min_by_key(|finding| finding.severity);
         let code = worst.or_else(|| own.next()).map(|finding| finding.code);
         let (state, why, told) = match (worst, seen(facts, item)) {
-            (Some(_), _) => (CheckState::Fault, None, Vec::new()),
+            (Some(worst), _) => (state(worst.severity), None, Vec::new()),
             (None, Observed::Ok(told)) => (CheckState::Ok, None, told),
             (None, Observed::Odd) => (CheckState::CouldNotTell, None, Vec::new()),
             (None, Observed::Unknown(WhyUnknown::NotAsked)) => {

@@ -2,11 +2,11 @@
 
 use super::item::Item;
 use crate::judge::diagnose::facts::{
-    ConnectFacts, Fact, Facts, NameServerFacts, ProxyConnect, RelayReply, Reply, TlsOutcome,
-    WhyUnknown,
+    ConnectFacts, Fact, Facts, NameServerFacts, ProxyConnect, RelayReply, Reply, TlsFacts,
+    TlsOutcome, WhyUnknown,
 };
 use crate::judge::diagnose::finding::{Datum, Evidence};
-use crate::judge::diagnose::rules::age_days;
+use crate::judge::diagnose::rules::{age_days, brief_wait_us};
 use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
 use crate::record::TlsPath;
@@ -121,7 +121,11 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
             None => Observed::Unknown(WhyUnknown::NotReached),
         }),
         Item::Tls => of(&facts.encrypted.relays, |all| {
-            ok_if(!all.is_empty() && all.iter().all(|tls| tls.outcome == TlsOutcome::Done))
+            let is_done = |tls: &TlsFacts| tls.outcome == TlsOutcome::Done;
+            match brief_wait_us(facts) {
+                Some(us) => Observed::Unknown(WhyUnknown::WaitedBriefly(us / 1000)),
+                None => ok_if(!all.is_empty() && all.iter().all(is_done)),
+            }
         }),
         Item::Certificate => of(&facts.encrypted.relays, |_| {
             let mut paths = view::certificates(facts).map(|(_, one)| one.path);
@@ -197,7 +201,8 @@ fn talk(talk: &RelayReply) -> Observed {
 fn reply_seen(reply: Reply) -> Observed {
     match reply {
         Reply::Success | Reply::Error(401) => Observed::Ok(Vec::new()),
-        Reply::NotConnected => Observed::Unknown(WhyUnknown::NotReached),
+        // silence within a short wait is nothing odd yet
+        Reply::NotConnected | Reply::Silent => Observed::Unknown(WhyUnknown::NotReached),
         _ => Observed::Odd,
     }
 }

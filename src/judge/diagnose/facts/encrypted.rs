@@ -39,7 +39,14 @@ pub struct TlsFacts {
     /// What came as segments, of a handshake that stalled.
     #[serde(default)]
     pub segments: Fact<Segments>,
-    /// Whether the same went well with small segments (TCP_MAXSEG 1220); asked after a stall.
+    /// Whether the other end's system acknowledged the hello, of a handshake that stalled: however busy a server is, its
+    /// system does.
+    #[serde(default)]
+    pub hello_acknowledged: Fact<bool>,
+    /// Bytes of the handshake that came, in order.
+    #[serde(default)]
+    pub received_bytes: Option<u64>,
+    /// Whether the same went well with small segments (TCP_MAXSEG 1220); tried beside one that stalls.
     #[serde(default)]
     pub works_with_small_segments: Fact<bool>,
     /// The server's certificate.

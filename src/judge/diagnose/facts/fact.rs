@@ -32,6 +32,10 @@ pub enum WhyUnknown {
     Masked(Code),
     /// What it needs was not to be had, and no one fault is known that hides it.
     NotReached,
+    /// Relays answered without the address that they see this end by.
+    NoMappedAddress,
+    /// No answer came within so many milliseconds, which is too short a wait to tell silence from slowness.
+    WaitedBriefly(u64),
     /// It was tried and nothing came of it that could be judged; the system's own words.
     Failed(super::text::FreeText),
 }

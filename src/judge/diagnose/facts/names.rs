@@ -37,6 +37,9 @@ pub struct NameServerFacts {
     pub chain: Vec<Name>,
     /// Whether the way to it leads through the first router; none where that is not known.
     pub is_behind_router: Option<bool>,
+    /// How long the longest question waited that was not answered, in milliseconds.
+    #[serde(default)]
+    pub waited_ms: Option<u64>,
     /// How long a program waits for it before it asks the next, in milliseconds.
     pub waits_ms: Option<u64>,
 }

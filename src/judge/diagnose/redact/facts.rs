@@ -104,7 +104,7 @@ of_fields! {
     Router { ip, neighbour, trips }
     RouterTripFacts { sent, answered, p50_us, p95_us, samples }
     NameFacts { name, system, comparison }
-    NameServerFacts { server, asked, answered, times_us, answer, chain, is_behind_router, waits_ms }
+    NameServerFacts { server, asked, answered, times_us, answer, chain, is_behind_router, waits_ms, waited_ms }
     Answered { ip, in_teams_range, region }
     WebFacts { page, clocks, connect }
     SignInPage { url, status, is_expected, redirects, is_html }
@@ -114,7 +114,10 @@ of_fields! {
     TriedFacts { outcome, took_us, syn_retransmits, rtt_us }
     Rejection { sender, icmp_type, icmp_code }
     Encrypted { relays, control, pseudo_tls, turn_clear, turn_tls }
-    TlsFacts { remote, outcome, took_us, segments, works_with_small_segments, certificate }
+    TlsFacts {
+        remote, outcome, took_us, segments, hello_acknowledged, received_bytes,
+        works_with_small_segments, certificate,
+    }
     RelayCertificate {
         path, evidence, is_certain, trust_public, trust_os, issuer, asked, has_microsofts_names,
         has_known_issuer, not_before, not_after,
@@ -200,7 +203,9 @@ impl Redact for WhyUnknown {
             | Self::OutOfTime
             | Self::Interrupted
             | Self::NotOnThisSystem
-            | Self::NotReached => self.clone(),
+            | Self::NotReached
+            | Self::NoMappedAddress
+            | Self::WaitedBriefly(_) => self.clone(),
         }
     }
 }

@@ -80,3 +80,4 @@ pub static RULES: [&Rule; Code::ALL.len()] = [
 ];
 
 pub use list::age_days;
+pub use tls::brief_wait_us;

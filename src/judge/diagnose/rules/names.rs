@@ -33,6 +33,12 @@ pub const NO_SERVER: Rule = Rule {
     },
 };
 
+/// How long the longest question waited.
+fn waited(servers: &[NameServerFacts]) -> Option<Datum> {
+    let all = servers.iter().filter_map(|server| server.waited_ms);
+    all.max().map(Datum::Millis)
+}
+
 /// What is to be done where nothing is answered, and where other names are.
 const CLOSED: &str = "allow UDP and TCP 53";
 const FILTERED: &str =
@@ -85,6 +91,7 @@ pub const TIMEOUT: Rule = Rule {
             Finding::new(Code::DnsTimeout, Fail, party(facts), confidence)
                 .counted("server", &first.server, asked, SYSTEM)
                 .with("servers", Datum::Count(servers.len() as u64), SYSTEM)
+                .maybe("waited", waited(servers), SYSTEM)
                 .maybe(
                     "other",
                     other
@@ -227,6 +234,7 @@ pub const SERVER_DOWN: Rule = Rule {
         servers.iter().any(|server| server.answered > 0).then(|| {
             Finding::new(Code::DnsServerDown, Warn, Party::Dns, Certain)
                 .counted("server", &silent.server, u64::from(silent.asked), SYSTEM)
+                .maybe("waited", waited(std::slice::from_ref(silent)), SYSTEM)
                 .maybe("wait", silent.waits_ms.map(Datum::Millis), SYSTEM)
         })
     },
@@ -280,18 +288,23 @@ pub const SLOW: Rule = Rule {
     explains: nothing,
 };
 
+/// A wait for a connect that leaves room for a lost SYN or two, in microseconds.
+const LONG_US: u64 = 3_000_000;
+
 pub const IPV6_BROKEN: Rule = Rule {
     code: Code::Ipv6Broken,
     layer: 2,
     condition: "there is an IPv6 route and a name with an IPv6 address, and connects to it get no answer",
     why: "programs that try IPv6 first wait for it",
-    grade: "warn, local, certain if IPv4 works, else possible",
+    grade: "warn, local, certain if IPv4 works and each connect waited 3 s, else possible",
     check: |facts| {
         let has_route = *facts.machine.has_route6.known()?;
         let v6 = facts.tcp.v6.known()?;
         let is_silent = v6.are_all(|outcome| outcome == ConnectOutcome::Silent);
         let works = [view::is_tcp_open(facts), view::is_control_open(facts)].contains(&Some(true));
-        let confidence = if works { Certain } else { Possible };
+        // a SYN that was lost is sent again after one and after three seconds
+        let is_sure = v6.tried.iter().all(|tried| tried.took_us >= LONG_US);
+        let confidence = if works && is_sure { Certain } else { Possible };
         (has_route && is_silent).then(|| {
             Finding::new(Code::Ipv6Broken, Warn, Party::Local, confidence).counted(
                 "ip",

@@ -79,14 +79,16 @@ pub const FORBIDS: Rule = Rule {
 pub const SILENT: Rule = Rule {
     code: Code::ProxySilent,
     layer: 3,
-    condition: "a proxy is configured and cannot be connected to, or does not answer CONNECT; no relay can be connected to directly on TCP 443, and something else on the internet answers",
+    condition: "a proxy is configured and cannot be connected to, or does not answer CONNECT (not with --quick, which does not wait long enough for that); no relay can be connected to directly on TCP 443, and something else on the internet answers",
     why: "if the direct path works, nobody needs the proxy; that the direct path is closed is a fault of its own, as media needs it",
     grade: "fail, proxy, likely",
     check: |facts| {
         let proxy = facts.machine.proxy.known()?.as_ref()?;
         let how = match facts.web.connect.known()? {
             ProxyConnect::Unreachable => "no connection to it",
-            ProxyConnect::NoAnswer => "CONNECT gets no answer",
+            // a proxy answers once it has reached the relay, or has given up
+            ProxyConnect::NoAnswer if facts.about.quick => return None,
+            ProxyConnect::NoAnswer => "CONNECT gets no answer in time",
             ProxyConnect::Status(_) => return None,
         };
         let is_alone = view::is_tcp_open(facts) == Some(false);

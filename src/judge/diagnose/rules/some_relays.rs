@@ -14,8 +14,10 @@ fn closed(facts: &Facts) -> Vec<&ConnectFacts> {
         return Vec::new();
     }
     let is_closed = |relay: &&ConnectFacts| {
+        let is_mixed = relay.tried.iter().any(|tried| tried.outcome.is_rejection());
         relay.tried.len() >= 2
             && relay.are_all(|outcome| outcome == ConnectOutcome::Silent || outcome.is_rejection())
+            && (is_mixed || view::are_silent(facts, relay))
             && !is_unroutable(relay)
     };
     relays(facts).iter().filter(is_closed).collect()

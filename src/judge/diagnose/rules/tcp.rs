@@ -5,16 +5,12 @@ use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts, Rejecti
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::{local::is_beyond, names::slow_by_way};
-use crate::judge::diagnose::view::{self, relays};
+use crate::judge::diagnose::view::{self, are_silent, relays};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
 use crate::record::micros;
 
 pub(super) const RELAYS: &str = "tcp.relays";
-
-fn are_silent(connects: &ConnectFacts) -> bool {
-    connects.are_all(|outcome| outcome == ConnectOutcome::Silent)
-}
 
 /// Whether anything beyond the router answered: a name server out there, a port of a relay.
 fn is_beyond_alive(facts: &Facts) -> bool {
@@ -29,7 +25,7 @@ fn is_beyond_alive(facts: &Facts) -> bool {
 pub const CONTROL_SILENT: Rule = Rule {
     code: Code::ControlSilent,
     layer: 4,
-    condition: "neither a relay nor the control name answers on TCP 443, and the router is not known to be dead",
+    condition: "neither a relay nor the control name answers on TCP 443, within at least two round trips where one is known from UDP, and the router is not known to be dead",
     why: "the control name is outside the relays' ranges: what silences both is not a rule about relays",
     grade: "fail, local (firewall if something else beyond the router answers), likely if the router answers, else possible",
     check: |facts| {
@@ -37,11 +33,11 @@ pub const CONTROL_SILENT: Rule = Rule {
             .tcp
             .control
             .known()
-            .filter(|control| are_silent(control))?;
+            .filter(|control| are_silent(facts, control))?;
         if view::is_tcp_open(facts) != Some(false) || view::is_router_alive(facts) == Some(false) {
             return None;
         }
-        if !relays(facts).iter().all(are_silent) {
+        if !relays(facts).iter().all(|relay| are_silent(facts, relay)) {
             return None;
         }
         let party = if is_beyond_alive(facts) {
@@ -94,13 +90,13 @@ pub const CONTROL_SILENT: Rule = Rule {
 pub const SILENT: Rule = Rule {
     code: Code::Tcp443Silent,
     layer: 4,
-    condition: "none of at least 3 connects to the relays on TCP 443 got an answer",
+    condition: "none of at least 3 connects to the relays on TCP 443 got an answer, within at least two round trips where one is known from UDP",
     why: "if a control name answers, TCP 443 is open to other destinations",
     grade: "fail, firewall, likely if the control name answers, else possible",
     check: |facts| {
         let all = relays(facts);
         let tried: usize = all.iter().map(|relay| relay.tried.len()).sum();
-        if all.is_empty() || tried < 3 || !all.iter().all(are_silent) {
+        if all.is_empty() || tried < 3 || !all.iter().all(|relay| are_silent(facts, relay)) {
             return None;
         }
         let is_open = view::is_control_open(facts) == Some(true);

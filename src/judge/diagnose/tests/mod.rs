@@ -201,3 +201,30 @@ fn at_most_three_root_causes_are_named_and_the_rest_is_counted() {
         (vec!["hosts-entry", "q-loss", "dns-slow"], 2)
     );
 }
+
+/// Whoever reads the list and whoever reads the verdict must not be told two things.
+#[test]
+fn a_check_is_as_bad_as_its_worst_finding() {
+    for scenario in scenarios() {
+        let diagnosis = diagnose(&facts(&[&scenario]));
+        let has = |state: CheckState| diagnosis.checks.iter().any(|check| check.state == state);
+        let [fails, warns] = [Severity::Fail, Severity::Warn].map(|severity| {
+            let mut all = diagnosis.findings.iter();
+            all.any(|one| one.severity == severity)
+        });
+        assert_eq!(has(CheckState::Fault), fails, "{}", scenario.name);
+        assert!(!has(CheckState::Warning) || warns, "{}", scenario.name);
+        let told = diagnosis.checks.iter().filter_map(|check| {
+            let finding = diagnosis.finding(check.code?)?;
+            Some((check.state, finding.severity))
+        });
+        for (state, severity) in told {
+            let expected = match state {
+                CheckState::Fault => Severity::Fail,
+                CheckState::Warning => Severity::Warn,
+                _ => Severity::Note,
+            };
+            assert_eq!(severity, expected, "{}", scenario.name);
+        }
+    }
+}

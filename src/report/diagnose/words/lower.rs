@@ -73,7 +73,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsTimeout => Words {
-            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, while {other} answers][; {line}].",
+            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, for up to {waited} each][, while {other} answers][; {line}].",
             next: "Between this machine and {server}, [{closed}][{filtered}, and run this again, as lost packets look the same], or set a name server that works.",
             settle: "a name server to compare with (--compare-resolver)",
         },
@@ -103,7 +103,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsServerDown => Words {
-            said: "The name server {server} does not answer ({server:n} queries)[, and lookups that start with it wait {wait}].",
+            said: "The name server {server} does not answer ({server:n} queries[, of up to {waited} each])[, and lookups that start with it wait {wait}].",
             next: "Remove {server} from this machine's list of name servers, or repair it.",
             settle: "",
         },
@@ -115,7 +115,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         C::Ipv6Broken => Words {
             said: "IPv6 is announced, and {ip} gets no answer on TCP 443 ({ip:n} tried).",
             next: "On the router, repair IPv6, or do not announce it.",
-            settle: "the same run where IPv4 works",
+            settle: "the same run where IPv4 works, and without --quick",
         },
         C::ProxyNeeded => Words {
             said: "Only the proxy {proxy} reaches the relays on TCP 443; nothing answers directly.",

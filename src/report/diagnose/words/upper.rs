@@ -63,9 +63,9 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::TlsTimeout => Words {
-            said: "The connection to {relay} comes up, and TLS gets no answer within {after}.",
-            next: "In this site's outbound firewall, look for a rule about TLS to {ranges} on TCP 443.",
-            settle: "pseudo-TLS or a control name on the same port",
+            said: "The connection to {relay} comes up, and the TLS handshake is not finished within {after}: {came} came[; the ClientHello {hello}].",
+            next: "In this site's outbound firewall or web gateway, look for a rule about TLS to {ranges} on TCP 443[; before that, {busy}].",
+            settle: "the same from another network at the same time",
         },
         C::TlsDate => Words {
             said: "The relay's certificate is not valid now[: it runs from {from} to {to}][; this machine's clock agrees with {clock}].",

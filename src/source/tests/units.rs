@@ -1,0 +1,189 @@
+//! Columns of times whose cells are not the whole numbers that belong there, and columns that are not there.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::schema::Metric;
+use crate::source::{Input, ReadSummary, read};
+use crate::zone::Zone;
+
+/// What the rows of a file of ours say of the connect, in microseconds, and what is said of the file.
+fn connects(text: &str) -> (Vec<Option<u64>>, ReadSummary) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("it");
+    std::fs::write(&path, text).unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut reading = read(vec![Input::File(path)], Zone::Utc, stop);
+    let mut times = Vec::new();
+    while let Some(batch) = reading.next() {
+        let rows = batch.rows();
+        times.extend(rows.map(|row| row.times()[Metric::Connect as usize]));
+        reading.recycle(batch);
+    }
+    (times, reading.finish())
+}
+
+/// A file with these cells in these columns.
+fn file(columns: &str, rows: &[&str]) -> String {
+    let rows = rows.iter().enumerate();
+    let rows = rows.map(|(n, cells)| {
+        let (minute, second) = (n / 60, n % 60);
+        format!("2021-02-12 13:{minute:02}:{second:02}.000000Z;run;{cells}\n")
+    });
+    format!("started_utc;run_id;{columns}\n{}", rows.collect::<String>())
+}
+
+fn problems(summary: &ReadSummary) -> Vec<&str> {
+    let problems = summary.problems.iter();
+    problems.map(|problem| problem.what.as_str()).collect()
+}
+
+fn notes(summary: &ReadSummary) -> String {
+    summary.notes.join("\n")
+}
+
+// 12.69 ms are 12,690 us, 0.0127 s are 12,700 us
+#[test]
+fn whole_milliseconds_of_the_same_phase_tell_the_unit_of_exact_times() {
+    let columns = "connect_us;connecttimems";
+    for (rows, expected, unit) in [
+        (
+            // the first rows, too, though they look like whole microseconds
+            &[
+                "14;14",
+                "15.0;15",
+                "12.69;13",
+                ";",
+                "13.5;14",
+                "1016.25;1016",
+            ][..],
+            &[
+                Some(14_000),
+                Some(15_000),
+                Some(12_690),
+                None,
+                Some(13_500),
+                Some(1_016_250),
+            ][..],
+            "read as milliseconds, which the column connecttimems shows",
+        ),
+        (
+            &["0.0127;13", "0.014;14", "1;1000", "1.016;1016"],
+            &[Some(12_700), Some(14_000), Some(1_000_000), Some(1_016_000)],
+            "read as seconds, which the column connecttimems shows",
+        ),
+        (
+            &["12693.4;13", "14000;14", "13500.5;14"],
+            &[Some(12_693), Some(14_000), Some(13_501)],
+            "read as microseconds with a fraction, rounded, which the column connecttimems shows",
+        ),
+        // where the comma is in front of decimals
+        (
+            &["12,69;13", "1016,2;1016", "14;14"],
+            &[Some(12_690), Some(1_016_200), Some(14_000)],
+            "read as milliseconds",
+        ),
+        // of three digits, with one that tells that the point is no mark of thousands
+        (
+            &["12.693;13", "10000.000;10000", "14.250;14"],
+            &[Some(12_693), Some(10_000_000), Some(14_250)],
+            "read as milliseconds",
+        ),
+    ] {
+        let (times, summary) = connects(&file(columns, rows));
+        assert_eq!(times, expected, "{rows:?}");
+        assert_eq!(problems(&summary), [""; 0]);
+        assert!(notes(&summary).contains(unit), "{}", notes(&summary));
+    }
+    let (times, _) = connects(
+        "{\"started_utc\":\"2021-02-12 13:46:01Z\",\"connect_us\":14,\"connecttimems\":14}\n\
+         {\"started_utc\":\"2021-02-12 13:46:02Z\",\"connect_us\":12.69,\"connecttimems\":13}\n",
+    );
+    assert_eq!(times, [Some(14_000), Some(12_690)]);
+}
+
+#[test]
+fn a_column_whose_unit_nothing_tells_is_left_out_as_a_whole() {
+    // 14, 15 and 16 are of the same unit as the others, whatever that is
+    let rows = ["14", "12.69", "13.5", "15", "0.7", "16", "12.1", "13.9"];
+    let (times, summary) = connects(&file("connect_us", &rows));
+    assert_eq!(times, [None; 8]);
+    assert_eq!(
+        problems(&summary),
+        [
+            "most numbers of the column connect_us have a fraction, such as `12.69`, where whole ones belong, and nothing in the \
+             file shows their unit: the column is left out"
+        ]
+    );
+    assert_eq!(summary.files[0].rows, 8);
+    // milliseconds that fit none: these are read
+    let rows = rows.map(|cell| format!("{cell};77"));
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let (times, summary) = connects(&file("connect_us;connecttimems", &rows));
+    assert_eq!(times, [Some(77_000); 8]);
+    assert!(
+        problems(&summary)[0].ends_with(
+            "the column is left out, and the whole milliseconds of connecttimems are read instead"
+        ),
+        "{:?}",
+        summary.problems
+    );
+    // the same header again is no other one
+    let text = file("connect_us;connecttimems", &rows);
+    let (_, summary) = connects(&format!("{text}{text}"));
+    assert!(
+        problems(&summary)[1].starts_with("1 header is repeated"),
+        "{:?}",
+        summary.problems
+    );
+}
+
+#[test]
+fn one_fraction_among_whole_numbers_is_refused_alone() {
+    let rows = ["14000", "12.69", "13500", "15000"];
+    let (times, summary) = connects(&file("connect_us", &rows));
+    assert_eq!(times, [Some(14_000), None, Some(13_500), Some(15_000)]);
+    assert_eq!(
+        problems(&summary),
+        [
+            "1 cell of the column connect_us cannot be read or is impossible: `12.69`; it is left out"
+        ]
+    );
+}
+
+#[test]
+fn times_in_whole_milliseconds_are_said_to_be() {
+    let rows = ["13;46000", "14;47000"];
+    let (times, summary) = connects(&file("connecttimems;total_us", &rows));
+    assert_eq!(times, [Some(13_000), Some(14_000)]);
+    assert!(
+        notes(&summary).ends_with(
+            ": it has no column connect_us: these times are the whole milliseconds of connecttimems"
+        ),
+        "{}",
+        notes(&summary)
+    );
+    let (_, summary) = connects(&file("connecttimems;totaltimems;tls_path", &["13;46;"]));
+    assert!(
+        notes(&summary).ends_with(
+            ": it has no columns connect_us, total_us: these times are the whole milliseconds of connecttimems, totaltimems"
+        ),
+        "{}",
+        notes(&summary)
+    );
+    let (_, summary) = connects(
+        "{\"started_utc\":\"2021-02-12 13:46:01Z\",\"tls_path\":\"\",\"connecttimems\":14}\n",
+    );
+    assert!(
+        notes(&summary).contains("it has no column connect_us"),
+        "{}",
+        notes(&summary)
+    );
+    // End2End has no other
+    let (_, summary) = connects(
+        "datetime,remotehost,Status,connecttimems,totaltimems\n2021-02-12 13:46:01Z,relay,OK,22,59\n",
+    );
+    assert_eq!(notes(&summary), "");
+    let (_, summary) = connects(&file("connecttimems;connect_us", &["13;12690"]));
+    assert_eq!(notes(&summary), "");
+}
