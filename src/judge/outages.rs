@@ -196,6 +196,7 @@ mod tests {
             for rows in lost {
                 runs.add(&Outage {
                     from: hour * HOUR,
+                    last: hour * HOUR,
                     to: hour * HOUR,
                     length: 0,
                     open: false,

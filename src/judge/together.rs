@@ -34,12 +34,49 @@ pub enum Together<'a> {
     HostOver(&'a str, &'a str),
     /// All computers of a site, and of no other, over one of their transports.
     SiteOver(&'a str, &'a str),
+    /// All computers of these sites, and of no other.
+    Sites(Vec<&'a str>),
+    /// So many of so many computers of a site, and of no other.
+    PartOfSite(&'a str, usize, usize),
     /// Nothing.
     Nothing,
 }
 
-/// Of those that failed at once, among all that measured then.
+/// Of those that failed at once, among all that measured then: those that failed are among them.
 pub fn together<'a>(failed: &[Who<'a>], measured: &[Who<'a>]) -> Together<'a> {
+    match exactly(failed, measured) {
+        Together::Nothing => of_sites(failed, measured),
+        found => found,
+    }
+}
+
+/// Several sites, or computers of one.
+fn of_sites<'a>(failed: &[Who<'a>], measured: &[Who<'a>]) -> Together<'a> {
+    let sites: BTreeSet<&str> = failed.iter().map(|who| who.site).collect();
+    if sites.contains("") {
+        return Together::Nothing;
+    }
+    let of_them = |who: &&Who<'_>| sites.contains(who.site);
+    if let [site] = sites.iter().copied().collect::<Vec<_>>()[..] {
+        let hosts = |all: &[Who<'a>]| {
+            let hosts = all.iter().filter(of_them).map(|who| who.host);
+            hosts.collect::<BTreeSet<_>>().len()
+        };
+        let (had, of) = (hosts(failed), hosts(measured));
+        if (2..of).contains(&had) {
+            return Together::PartOfSite(site, had, of);
+        }
+    } else if measured
+        .iter()
+        .all(|who| failed.contains(who) == of_them(&who))
+    {
+        return Together::Sites(sites.into_iter().collect());
+    }
+    Together::Nothing
+}
+
+/// One computer, site, transport or target, or all.
+fn exactly<'a>(failed: &[Who<'a>], measured: &[Who<'a>]) -> Together<'a> {
     let is_lost = |who: &Who<'_>| failed.contains(who);
     if measured.iter().all(is_lost) {
         let hosts: BTreeSet<&str> = measured.iter().map(|who| who.host).collect();
@@ -79,7 +116,7 @@ pub fn together<'a>(failed: &[Who<'a>], measured: &[Who<'a>]) -> Together<'a> {
     if !are_all || of_it.len() == measured.len() {
         return Together::Nothing;
     }
-    match together(failed, &of_it) {
+    match exactly(failed, &of_it) {
         Together::Host(host) => Together::HostOver(host, transport),
         Together::Site(site) => Together::SiteOver(site, transport),
         _ => Together::Nothing,
@@ -126,5 +163,18 @@ mod tests {
         let two = [&all[..], &["b N x udp"]].concat();
         assert_eq!(of(&[all[1], two[6]], &two), "SiteOver(\"N\", \"udp\")");
         assert_eq!(of(&all[1..2], &all[..2]), "Transport(\"udp\")");
+        let fleet = [
+            "a N x tls",
+            "b N x tls",
+            "c N x tls",
+            "d S x tls",
+            "e W x tls",
+        ];
+        assert_eq!(of(&fleet[..2], &fleet), "PartOfSite(\"N\", 2, 3)");
+        assert_eq!(of(&fleet[3..], &fleet), "Sites([\"S\", \"W\"])");
+        assert_eq!(of(&fleet[2..], &fleet), "Nothing");
+        let without = ["a - x tls", "b - x tls", "c - x tls"].map(|who| who.replace('-', ""));
+        let without = without.each_ref().map(String::as_str);
+        assert_eq!(of(&without[..2], &without), "Nothing");
     }
 }

@@ -47,6 +47,7 @@ mod report_saved;
 mod report_schedule;
 mod report_sql;
 mod report_together;
+mod report_witnesses;
 mod rollup;
 mod rows;
 #[cfg(target_os = "linux")]

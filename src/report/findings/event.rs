@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::found::{most_first, name};
+use super::found::{Inputs, most_first, name};
+use super::joined::JoinedOutage;
 use crate::doc::number::{grouped, seconds};
 use crate::record::Cause;
 use crate::stats::survey::SeriesName;
 
-/// Failures that begin so long after each other may have one cause, in microseconds.
-pub(super) const TOGETHER_US: i64 = 60_000_000;
-
-/// Outages of one or several series that overlap.
+/// Outages of one or several series that are one.
 pub(super) struct OutageEvent<'a> {
     pub(super) from: i64,
     pub(super) to: i64,
     /// The longest of them.
     pub(super) length: u64,
+    /// The shortest whose ends are known.
+    pub(super) shortest: u64,
     pub(super) open: bool,
     pub(super) begun: bool,
     pub(super) rows: u64,
@@ -23,6 +23,72 @@ pub(super) struct OutageEvent<'a> {
     pub(super) region: Option<usize>,
     pub(super) causes: BTreeMap<&'a str, u64>,
     pub(super) series: BTreeSet<usize>,
+    pub(super) joined: JoinedOutage<'a>,
+}
+
+impl<'a> OutageEvent<'a> {
+    /// Of outages that are one.
+    pub(super) fn of(about: &Inputs<'a>, joined: JoinedOutage<'a>) -> Self {
+        let all = || joined.of.iter().map(|(_, outage)| *outage);
+        let length = all().map(|outage| outage.length).max().unwrap_or(0);
+        let whole = all().filter(|outage| !outage.open && !outage.begun);
+        let mut causes: BTreeMap<&str, u64> = BTreeMap::new();
+        for (cause, count) in all().flat_map(|outage| &outage.causes) {
+            *causes.entry(about.rows.causes.name(*cause)).or_default() += count;
+        }
+        let region = all().next().and_then(|outage| outage.region);
+        Self {
+            from: joined.rows[0],
+            to: all()
+                .map(|outage| outage.to)
+                .max()
+                .unwrap_or(joined.rows[1]),
+            length,
+            shortest: whole.map(|outage| outage.length).min().unwrap_or(length),
+            open: all().any(|outage| outage.open),
+            begun: all().any(|outage| outage.begun),
+            rows: all().map(|outage| outage.rows).fold(0, u64::saturating_add),
+            region: region.filter(|_| all().all(|outage| outage.region == region)),
+            causes,
+            series: joined.of.iter().map(|(number, _)| *number).collect(),
+            joined,
+        }
+    }
+
+    /// Who did not answer: where something else did, there was an answer.
+    pub(super) fn nobody(&self) -> &'static str {
+        let mut causes = self.causes.keys().filter_map(|cause| Cause::of_word(cause));
+        let is_answered = causes.any(|cause| {
+            matches!(
+                cause,
+                Cause::DnsBlocked
+                    | Cause::ProxyAuth
+                    | Cause::ProxyForbidden
+                    | Cause::ProxyBadGateway
+                    | Cause::ProxyStatus
+                    | Cause::ProxyNotHttp
+                    | Cause::ProxyNotSocks
+                    | Cause::TlsNotTls
+                    | Cause::TurnAlert
+                    | Cause::TurnHttp
+                    | Cause::TurnMalformed
+            )
+        });
+        if is_answered {
+            "No relay answered"
+        } else {
+            "No answer"
+        }
+    }
+
+    /// How long it was for each series.
+    pub(super) fn lengths(&self) -> String {
+        if self.shortest < self.length / 4 * 3 {
+            format!("{} to {}", length(self.shortest), length(self.length))
+        } else {
+            length(self.length)
+        }
+    }
 }
 
 /// An outage's time counts, and for how many.
@@ -36,28 +102,35 @@ pub(super) fn length(us: u64) -> String {
 
 /// Who got no answer from what.
 pub(super) fn whom(names: &[&SeriesName]) -> String {
-    if let [[host, target, transport]] = names {
-        let from = match host.as_str() {
-            "" => String::new(),
-            host => format!("{} to ", name(host)),
-        };
-        return format!("{from}{} over {}", name(target), name(transport));
-    }
     let distinct = |part: usize| {
         let all: BTreeSet<&str> = names.iter().map(|name| name[part].as_str()).collect();
-        all.into_iter().map(name).collect::<Vec<_>>()
+        all.into_iter().collect::<Vec<_>>()
+    };
+    let few = |of: &[&str], without: &str, many: &str| match of {
+        _ if of.len() <= 3 => {
+            let known = of.iter().filter(|one| !one.is_empty()).map(|one| name(one));
+            let rest = of.iter().filter(|one| one.is_empty());
+            let all = known.chain(rest.map(|_| without.to_owned()));
+            all.collect::<Vec<_>>().join(", ")
+        }
+        _ => format!("{} {many}", grouped(of.len() as u64)),
     };
     let [hosts, targets, transports] = [0, 1, 2].map(distinct);
-    let few = |of: Vec<String>, many: &str| match of.len() {
-        1..=3 => of.join(", "),
-        n => format!("{} {many}", grouped(n as u64)),
+    let from = match hosts[..] {
+        [""] => String::new(),
+        _ => few(&hosts, "a computer without a name", "computers"),
     };
-    format!(
-        "{} to {} over {}",
-        few(hosts, "computers"),
-        few(targets, "targets"),
-        few(transports, "transports")
-    )
+    let to = match targets[..] {
+        [""] => String::new(),
+        _ => few(&targets, "a target without a name", "targets"),
+    };
+    let over = few(&transports, "a transport without a name", "transports");
+    match (from.as_str(), to.as_str()) {
+        ("", "") => format!("over {over}"),
+        ("", to) => format!("{to} over {over}"),
+        (from, "") => format!("{from} over {over}"),
+        (from, to) => format!("{from} to {to} over {over}"),
+    }
 }
 
 /// The causes, the most frequent one with what it means.

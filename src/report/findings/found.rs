@@ -12,6 +12,7 @@ use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
 use crate::report::build::KnownOutages;
 use crate::report::model::{GroupTable, Report, ReportedFinding};
+use crate::stats::survey::Outage;
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -83,6 +84,24 @@ impl<'a> Inputs<'a> {
             regional: region_outage::all(rows, &outages),
             outages,
         }
+    }
+
+    /// The outages of the series whose rows are in order, each with the number of its series.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = (usize, &'a Outage)> + '_ {
+        let series = self.rows.series.iter().enumerate();
+        let series = series.filter(|(_, (_, series))| series.is_in_order());
+        series.flat_map(|(number, _)| self.outages.of(number).map(move |outage| (number, outage)))
+    }
+
+    /// The usual interval between the rows of a series, in microseconds.
+    pub(super) fn usual_us(&self, number: usize) -> u64 {
+        self.rows.series[number].1.usual_us()
+    }
+
+    /// Whether `--where` left rows out that are of this time.
+    pub(super) fn left_out(&self, [from, to]: [i64; 2]) -> bool {
+        let all = self.rows.left_out;
+        all.is_some_and(|[first, last]| first <= to && last >= from)
     }
 
     pub(super) fn zone(&self) -> Zone {

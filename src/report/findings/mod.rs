@@ -9,6 +9,7 @@ mod clock;
 mod event;
 mod found;
 mod hours;
+mod joined;
 mod levels;
 mod others;
 mod outages;

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::event::{OutageEvent, TOGETHER_US, causes, length, weight, whom};
+use super::event::{OutageEvent, causes, length, weight, whom};
 use super::found::{Inputs, RankedFinding, at};
+use super::joined::joined;
 use super::region_outage::RegionOutage;
 use super::regional;
 use super::standing::{failing_relay, only_region};
@@ -131,55 +132,11 @@ pub(super) fn in_rollups(about: &Inputs<'_>) -> Vec<RankedFinding> {
 }
 
 fn events<'a>(about: &Inputs<'a>) -> Vec<OutageEvent<'a>> {
-    let mut all: Vec<(usize, &survey::Outage)> = Vec::new();
-    for (number, (_, series)) in about.rows.series.iter().enumerate() {
-        if !series.is_in_order() {
-            continue;
-        }
-        all.extend(
-            about
-                .outages
-                .of(number)
-                .filter(|outage| !is_told(about, number, outage))
-                .map(|outage| (number, outage)),
-        );
-    }
-    all.sort_by_key(|(_, outage)| outage.from);
-    let mut events: Vec<OutageEvent<'_>> = Vec::new();
-    for (number, outage) in all {
-        let causes = outage.causes.iter();
-        let causes = causes.map(|(cause, count)| (about.rows.causes.name(*cause), *count));
-        match events.last_mut() {
-            // of one series two outages are two: it was answered in between
-            Some(event)
-                if outage.from <= event.from.saturating_add(TOGETHER_US)
-                    && !event.series.contains(&number) =>
-            {
-                event.to = event.to.max(outage.to);
-                event.length = event.length.max(outage.length);
-                event.open |= outage.open;
-                event.begun |= outage.begun;
-                event.region = event.region.filter(|one| outage.region == Some(*one));
-                event.rows = event.rows.saturating_add(outage.rows);
-                event.series.insert(number);
-                for (cause, count) in causes {
-                    *event.causes.entry(cause).or_default() += count;
-                }
-            }
-            _ => events.push(OutageEvent {
-                from: outage.from,
-                to: outage.to,
-                length: outage.length,
-                open: outage.open,
-                begun: outage.begun,
-                region: outage.region,
-                rows: outage.rows,
-                causes: causes.collect(),
-                series: [number].into(),
-            }),
-        }
-    }
-    events
+    let all = about.in_order();
+    let all = all.filter(|(number, outage)| !is_told(about, *number, outage));
+    let joined = joined(all, |number| about.usual_us(number));
+    let events = joined.into_iter();
+    events.map(|one| OutageEvent::of(about, one)).collect()
 }
 
 /// Whether it is a piece of the outage of a region, or of the failures of one relay.
@@ -206,10 +163,11 @@ fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
     };
     let when = match event.length {
         // what follows is not known
-        0 => format!("No answer from {}", about.time(at(event.from))),
-        us => format!(
-            "No answer for {least}{} from {} to {}",
-            length(us),
+        0 => format!("{} from {}", event.nobody(), about.time(at(event.from))),
+        _ => format!(
+            "{} for {least}{} from {} to {}",
+            event.nobody(),
+            event.lengths(),
             about.time(at(event.from)),
             about.time(at(event.to))
         ),

@@ -64,6 +64,73 @@ impl RegionOutage {
         }
     }
 
+    /// The time in which all of its series agree.
+    pub(super) fn core(&self) -> Option<[i64; 2]> {
+        let parts = || self.of.values().flatten();
+        let answered = parts().filter_map(|part| part.before).max();
+        let behind = answered.map_or(i64::MIN, |answered| answered.saturating_add(1));
+        let answers = parts().filter(|part| !part.open).map(|part| part.to);
+        let to = answers.map(|to| to.saturating_sub(1)).min();
+        let core = [
+            self.from.max(behind),
+            to.map_or(self.to, |to| to.min(self.to)),
+        ];
+        (core[0] <= core[1]).then_some(core)
+    }
+
+    /// Takes in the lost rows of others that are too few to be an outage by themselves: nobody else got through.
+    fn take_in_few(&mut self, rows: &Finished, known: &KnownOutages<'_>) {
+        let Some([from, to]) = self.core() else {
+            return;
+        };
+        let slack = self.length() / 4;
+        let earliest = self.from.saturating_sub_unsigned(slack);
+        let latest = self.to.saturating_add_unsigned(slack);
+        for ((number, region), level) in &rows.levels {
+            if *region != self.region || self.of.contains_key(number) {
+                continue;
+            }
+            let silence = level.silences.iter().find(|silence| {
+                let is_silent = silence.before.is_none_or(|before| before < from)
+                    && (silence.open || silence.to > to);
+                let is_then = silence.from <= to && silence.last >= from;
+                let is_alike = silence.from >= earliest && silence.last <= latest;
+                is_silent && is_then && is_alike
+            });
+            if let Some(silence) =
+                silence.filter(|one| is_of_the_region(rows, known, (*number, *region), one))
+            {
+                self.take(
+                    *number,
+                    silence,
+                    in_outages(known, (*number, *region), silence),
+                );
+            }
+        }
+    }
+
+    fn take(&mut self, number: usize, silence: &Silence, in_outages: u64) {
+        self.rows = self.rows.saturating_add(silence.rows);
+        for (cause, count) in &silence.causes {
+            *self.causes.entry(*cause).or_default() += count;
+        }
+        self.of.entry(number).or_default().push(OutagePart {
+            from: silence.from,
+            to: silence.to,
+            last: silence.last,
+            open: silence.open,
+            before: silence.before,
+            rows: silence.rows,
+            in_outages,
+        });
+    }
+
+    /// Rows of it that are in no run of lost rows that the tables have.
+    pub(super) fn is_in_pieces(&self) -> bool {
+        let mut parts = self.of.values().flatten();
+        parts.any(|part| part.rows > part.in_outages)
+    }
+
     /// Its length in microseconds.
     pub(super) fn length(&self) -> u64 {
         self.to.abs_diff(self.from)
@@ -141,15 +208,7 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
     found.sort_by_key(|(.., silence)| silence.from);
     let mut outages: Vec<RegionOutage> = Vec::new();
     for (number, region, silence) in found {
-        let part = OutagePart {
-            from: silence.from,
-            to: silence.to,
-            last: silence.last,
-            open: silence.open,
-            before: silence.before,
-            rows: silence.rows,
-            in_outages: in_outages(known, (number, region), silence),
-        };
+        let in_outages = in_outages(known, (number, region), silence);
         let known = outages
             .iter()
             .position(|one| one.region == region && silence.from <= one.to);
@@ -170,13 +229,12 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
         outage.to = outage.to.max(silence.to);
         outage.open |= silence.open;
         outage.begun |= silence.before.is_none();
-        outage.rows = outage.rows.saturating_add(silence.rows);
-        for (cause, count) in &silence.causes {
-            *outage.causes.entry(*cause).or_default() += count;
-        }
-        outage.of.entry(number).or_default().push(part);
+        outage.take(number, silence, in_outages);
     }
-    outages.iter_mut().for_each(RegionOutage::bound);
+    for outage in &mut outages {
+        outage.bound();
+        outage.take_in_few(rows, known);
+    }
     outages
 }
 

@@ -7,7 +7,7 @@ use super::found::{Inputs, RankedFinding, all_computers, at, name};
 use super::region_outage::{RegionOutage, answered_or_lost};
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
-use crate::stats::survey::SeriesName;
+use crate::stats::survey::{Heard, SeriesName};
 
 /// In a sentence.
 pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
@@ -25,8 +25,13 @@ pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
     for (cause, count) in &outage.causes {
         *by_cause.entry(about.rows.causes.name(*cause)).or_default() += count;
     }
+    let pieces = if outage.is_in_pieces() {
+        " The overview and the table of outages count only its rows with no other relay's answer in between."
+    } else {
+        ""
+    };
     let text = format!(
-        "Relays in {region} gave no answer for {least}{} from {} to {}, while others did: {}, {} lost{}. {}",
+        "Relays in {region} gave no answer for {least}{} from {} to {}, while others did: {}, {} lost{}. {}{pieces}",
         length(outage.length()),
         about.time(at(outage.from)),
         about.time(at(outage.to)),
@@ -37,7 +42,7 @@ pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
     );
     let hosts: BTreeSet<&str> = names.iter().map(|name| name[0].as_str()).collect();
     let host = match hosts.len() {
-        1 if probed(about, outage).len() > 1 => hosts.first().copied().unwrap_or_default(),
+        1 if probed(about, outage).0.len() > 1 => hosts.first().copied().unwrap_or_default(),
         _ => "",
     };
     RankedFinding::new(
@@ -51,19 +56,51 @@ pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
     .n(outage.rows)
 }
 
-/// The computers that probed the region meanwhile.
-fn probed<'a>(about: &Inputs<'a>, outage: &RegionOutage) -> BTreeSet<&'a str> {
-    let of_it = about.rows.levels.iter().filter(|((_, region), level)| {
-        *region == outage.region && answered_or_lost(level, outage.from, outage.to).0 > 0
-    });
-    of_it.map(|((number, _), _)| about.hosts[*number]).collect()
+/// The computers whose rows to the region tell whether it answered them meanwhile, those that it did not answer among
+/// them; and whether there are others whose rows do not tell.
+fn probed<'a>(about: &Inputs<'a>, outage: &RegionOutage) -> (BTreeSet<&'a str>, bool) {
+    let failed = outage.series().map(|number| about.hosts[number]);
+    let mut told: BTreeSet<&str> = failed.collect();
+    let mut others: BTreeSet<&str> = BTreeSet::new();
+    let core = outage.core();
+    for ((number, region), level) in &about.rows.levels {
+        let rows = answered_or_lost(level, outage.from, outage.to).0;
+        if *region != outage.region || rows == 0 {
+            continue;
+        }
+        let heard = match core {
+            Some([from, to]) => level.waits.within(from, to),
+            None => Some(Heard::Unknown),
+        };
+        match heard {
+            Some(Heard::Yes) => told.insert(about.hosts[*number]),
+            Some(Heard::Unknown) => others.insert(about.hosts[*number]),
+            Some(Heard::No(..)) | None => false,
+        };
+    }
+    let is_unknown = others.iter().any(|host| !told.contains(host));
+    (told, is_unknown)
 }
 
 fn where_to_look(about: &Inputs<'_>, outage: &RegionOutage) -> String {
-    let probed = probed(about, outage);
+    let (probed, is_unknown) = probed(about, outage);
     let hosts = outage.series().map(|number| about.hosts[number]);
     let hosts: BTreeSet<&str> = hosts.collect();
     let all = grouped(probed.len() as u64);
+    let unknown = if about.left_out([outage.from, outage.to]) {
+        Some("Rows of that time were left out by --where")
+    } else if probed.contains("") {
+        Some("Some rows do not name the computer that measured")
+    } else if is_unknown && hosts.len() == probed.len() {
+        Some("The rows of other computers do not tell whether they got an answer")
+    } else {
+        None
+    };
+    if let Some(unknown) = unknown {
+        return format!(
+            "{unknown}: it was those relays, the path to them, or the network of a computer (could not tell)."
+        );
+    }
     match (hosts.len(), probed.len()) {
         (_, 0 | 1) => "Only one computer probed them then: it was those relays, the path to \
                        them, or that computer's own network (could not tell)."

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::event::TOGETHER_US;
 use super::found::Inputs;
+use super::joined::joined;
 use crate::report::model::ReportedSeries;
 use crate::stats::survey;
 use crate::stats::units::moment;
@@ -16,35 +16,25 @@ pub(super) struct OutageGroups {
 }
 
 impl OutageGroups {
-    /// Those that begin within a minute, of different series; of the outage of a region, all of its pieces.
+    /// Those that can have been one, of different series; of the outage of a region, all of its pieces.
     pub(super) fn of(about: &Inputs<'_>) -> Self {
-        let mut all: Vec<(usize, &survey::Outage)> = Vec::new();
-        for (number, (_, series)) in about.rows.series.iter().enumerate() {
-            if series.is_in_order() {
-                all.extend(about.outages.of(number).map(|outage| (number, outage)));
-            }
-        }
-        all.sort_by_key(|(number, outage)| (outage.from, *number));
         let mut together = Self::default();
         let mut of_regions: HashMap<usize, usize> = HashMap::new();
-        // the last one that is of no region: when it began, whose it is, its number
-        let mut last: Option<(i64, Vec<usize>, usize)> = None;
-        for (number, outage) in all {
+        let mut others: Vec<(usize, &survey::Outage)> = Vec::new();
+        for (number, outage) in about.in_order() {
             let mut regional = about.regional.iter();
-            let known = if let Some(region) = regional.position(|one| one.holds(number, outage)) {
-                *of_regions.entry(region).or_insert_with(|| together.next())
-            } else if let Some((from, series, known)) = &mut last
-                && outage.from <= from.saturating_add(TOGETHER_US)
-                && !series.contains(&number)
-            {
-                series.push(number);
-                *known
-            } else {
-                let next = together.next();
-                last = Some((outage.from, vec![number], next));
-                next
+            let Some(region) = regional.position(|one| one.holds(number, outage)) else {
+                others.push((number, outage));
+                continue;
             };
+            let known = *of_regions.entry(region).or_insert_with(|| together.next());
             together.numbers.insert((number, outage.from), known);
+        }
+        for one in joined(others.into_iter(), |number| about.usual_us(number)) {
+            let next = together.next();
+            let of = one.of.iter();
+            let numbers = of.map(|(number, outage)| ((*number, outage.from), next));
+            together.numbers.extend(numbers);
         }
         together
     }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::event::{OutageEvent, TOGETHER_US};
+use super::event::OutageEvent;
 use super::found::{Inputs, all_computers, name};
 use super::standing::only_region;
 use crate::doc::number::grouped;
 use crate::judge::together::{Together, Who, together};
 use crate::schema::THROUGH;
+use crate::stats::survey::{Heard, Series};
 
 /// So many rows, all of one region of several, are no chance where relays are drawn anew for each.
 const FEWEST_OF_A_REGION: u64 = 3;
@@ -26,37 +27,137 @@ fn one_of_several<'a>(
     (!name.is_empty() && event.series.iter().all(has_others)).then_some(name)
 }
 
+/// What each series had of the time in which all that failed agree.
+#[derive(Default)]
+struct Witnesses<'a> {
+    failed: Vec<Who<'a>>,
+    /// Those with an answer in it, and those that failed.
+    measured: Vec<Who<'a>>,
+    /// Those of which it is not known: they had another outage meanwhile, or too few rows.
+    unknown: Vec<Who<'a>>,
+}
+
+impl<'a> Witnesses<'a> {
+    fn of(about: &Inputs<'a>, event: &OutageEvent<'_>) -> Self {
+        let mut all = Self::default();
+        let [from, to] = event.joined.core;
+        for (number, ([_, target, transport], series)) in about.rows.series.iter().enumerate() {
+            let label = about.rows.dimensions.series_labels.get(&number);
+            let who = Who {
+                host: about.hosts[number],
+                site: label.map_or("", |label| site(label)),
+                target,
+                transport,
+            };
+            if event.series.contains(&number) {
+                all.failed.push(who.clone());
+                all.measured.push(who);
+                continue;
+            }
+            let heard = if from <= to {
+                series.heard(from, to)
+            } else {
+                (series.heard(to, from)).map(|_| Heard::Unknown)
+            };
+            match heard {
+                None => {}
+                Some(Heard::Yes) => all.measured.push(who),
+                Some(Heard::No(before, behind)) if is_of(event, series, [before, behind]) => {
+                    all.failed.push(who.clone());
+                    all.measured.push(who);
+                }
+                Some(Heard::No(..) | Heard::Unknown) => all.unknown.push(who),
+            }
+        }
+        all
+    }
+
+    /// The computers whose rows tell something.
+    fn hosts(&self) -> BTreeSet<&'a str> {
+        self.measured.iter().map(|who| who.host).collect()
+    }
+
+    /// Why it cannot be told who had it, though it seems to be so.
+    fn doubt(&self, is_left_out: bool, seems: &Together<'_>) -> Option<&'static str> {
+        let failed: BTreeSet<&str> = self.failed.iter().map(|who| who.host).collect();
+        let mut all = self.measured.iter().chain(&self.unknown);
+        let is_path = matches!(seems, Together::Transport(_) | Together::Target(_));
+        let are_all = matches!(seems, Together::Everybody | Together::OnlyOneMeasured);
+        if is_left_out {
+            Some(
+                "Rows of that time were left out by --where, so it could not be determined whether it was this end, the path \
+                 or the relays.",
+            )
+        } else if !is_path && all.clone().all(|who| who.host.is_empty()) {
+            Some(
+                "The rows do not name the computer that measured, so it could not be determined whether it was this end, the \
+                 path or the relays.",
+            )
+        } else if !is_path && all.any(|who| who.host.is_empty()) {
+            Some(
+                "Some rows do not name the computer that measured, so it could not be determined whether it was this end, the \
+                 path or the relays.",
+            )
+        } else if are_all && self.unknown.iter().any(|who| !failed.contains(who.host)) {
+            Some(
+                "The rows of the other computers do not tell whether they got an answer at that time, so it could not be \
+                 determined whether it was this end, the path or the relays.",
+            )
+        } else {
+            None
+        }
+    }
+
+    /// Whether somebody got through with the proxy of those that failed.
+    fn used_proxy(&self) -> bool {
+        let failed: BTreeSet<&str> = self.failed.iter().filter_map(proxy).collect();
+        let answered = self
+            .measured
+            .iter()
+            .filter(|who| !self.failed.contains(who));
+        answered
+            .filter_map(proxy)
+            .any(|proxy| failed.contains(proxy))
+    }
+}
+
+/// The proxy of a series.
+fn proxy<'a>(who: &Who<'a>) -> Option<&'a str> {
+    let (_, proxy) = who.transport.split_once(THROUGH)?;
+    Some(proxy)
+}
+
+/// Whether what a series waited for was the same outage: lost rows of about its time, if too few to be one by themselves.
+fn is_of(event: &OutageEvent<'_>, series: &Series, [before, behind]: [i64; 2]) -> bool {
+    let [from, to] = event.joined.core;
+    let mut runs = series.longest_outages.iter();
+    let is_lost = runs.any(|run| run.from <= to && run.last >= from);
+    let usual = series.usual_us();
+    let rows = [
+        before.saturating_add_unsigned(usual).min(from),
+        behind.saturating_sub_unsigned(usual).max(to),
+    ];
+    is_lost && event.joined.is_alike(rows)
+}
+
 /// What lies between those that failed and those that did not.
 pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> String {
-    let who = |number: usize| {
-        let [_, target, transport] = &about.rows.series[number].0;
-        let label = about.rows.dimensions.series_labels.get(&number);
-        Who {
-            host: about.hosts[number],
-            site: label.map_or("", |label| site(label)),
-            target,
-            transport,
-        }
-    };
-    let failed: Vec<Who<'_>> = event.series.iter().copied().map(who).collect();
-    let measured = about
-        .rows
-        .series
-        .iter()
-        .enumerate()
-        .filter(|(number, (_, series))| {
-            event.series.contains(number)
-                || series.presences().iter().any(|present| {
-                    present.from <= event.from
-                        && present.to >= event.to.min(event.from + TOGETHER_US)
-                })
-        });
-    let measured: Vec<Who<'_>> = measured.map(|(number, _)| who(number)).collect();
+    let witnesses = Witnesses::of(about, event);
     let are_all = |kind: &str| event.causes.keys().all(|cause| cause.starts_with(kind));
     let is_name = are_all("dns-");
-    let is_proxied = failed.iter().all(|who| who.transport.contains(THROUGH));
-    let hosts: BTreeSet<&str> = measured.iter().map(|who| who.host).collect();
-    if let Some(region) = only_region(about) {
+    let seems = together(&witnesses.failed, &witnesses.measured);
+    let is_left_out = about.left_out([event.from, event.to]);
+    let doubt = witnesses.doubt(is_left_out, &seems);
+    let hosts = witnesses.hosts().len() as u64;
+    if is_name {
+        let seems = if doubt.is_some() {
+            Together::Nothing
+        } else {
+            seems
+        };
+        return unresolved(event, &seems, hosts);
+    }
+    if let Some(region) = only_region(about).filter(|_| !is_left_out) {
         return format!(
             "All failed rows were to relays in {}, while others answered: that region, or the path to it (likely).",
             name(region)
@@ -66,7 +167,6 @@ pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> Stri
         .region
         .and_then(|number| one_of_several(about, event, number))
         && event.rows >= FEWEST_OF_A_REGION
-        && !is_name
     {
         return format!(
             "All of these rows were to relays in {}, and to no other region: those relays, the \
@@ -74,39 +174,111 @@ pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> Stri
             name(region)
         );
     }
-    match together(&failed, &measured) {
-        together if is_name => unresolved(event, &together, hosts.len() as u64),
-        _ if is_proxied && are_all("proxy-") => {
-            "The proxy was reached, but no relay through it: check the proxy, or its own path to the internet (likely).".to_owned()
+    if let Some(doubt) = doubt {
+        return doubt.to_owned();
+    }
+    let is_proxied = witnesses.failed.iter().all(|who| proxy(who).is_some());
+    if !is_proxied {
+        return located(&witnesses, &seems);
+    }
+    if !witnesses.used_proxy() {
+        return through_proxy(event, &witnesses, &seems);
+    }
+    beside_proxy(event, &witnesses, &seems)
+}
+
+/// What it can be where others got through with the same proxy.
+fn beside_proxy(
+    event: &OutageEvent<'_>,
+    witnesses: &Witnesses<'_>,
+    seems: &Together<'_>,
+) -> String {
+    let are_all = |kind: &str| event.causes.keys().all(|cause| cause.starts_with(kind));
+    let (who, whose) = match seems {
+        Together::Host(host) => (
+            format!(
+                "Only {} of {} computers saw it",
+                name(host),
+                grouped(witnesses.hosts().len() as u64)
+            ),
+            "that computer",
+        ),
+        Together::Site(site) => (
+            format!("All computers of {} saw it and no other did", name(site)),
+            "that site",
+        ),
+        _ => {
+            let place = located(witnesses, seems);
+            return format!("{place} Others used the same proxy then.");
         }
-        _ if is_proxied && are_all("connect-") => {
-            "It was the proxy that could not be reached: check the proxy, or the path to it (likely).".to_owned()
-        }
-        Together::Transport(_) if is_proxied => {
-            "Only the path through the proxy failed, while another one got through at the same time: check the proxy (likely)."
-                .to_owned()
-        }
-        Together::OnlyOneMeasured if hosts.contains("") && about.report.input.files.len() > 1 => {
-            "The files do not name the measuring computers, so it could not be determined \
-             whether it was one of them, the path or the relays."
-                .to_owned()
-        }
+    };
+    let check = if are_all("proxy-auth") {
+        format!("check how {whose} signs in to it (likely)")
+    } else if are_all("connect-") {
+        format!("check the path from {whose} to it (likely)")
+    } else if are_all("proxy-") {
+        format!("check what it does for {whose}, or the path from there to it (possible)")
+    } else {
+        format!("check the network of {whose} (likely)")
+    };
+    format!("{who}, and others used the same proxy then: {check}.")
+}
+
+/// What it can be where nobody else used the proxy of those that failed.
+fn through_proxy(
+    event: &OutageEvent<'_>,
+    witnesses: &Witnesses<'_>,
+    seems: &Together<'_>,
+) -> String {
+    let are_all = |kind: &str| event.causes.keys().all(|cause| cause.starts_with(kind));
+    if are_all("proxy-auth") {
+        "The proxy was reached, and wants a sign-in that it did not get, or refused it: check the proxy, and the sign-in to \
+         it (likely)."
+            .to_owned()
+    } else if are_all("proxy-") {
+        "The proxy was reached, but no relay through it: check the proxy, or its own path to the internet (likely).".to_owned()
+    } else if are_all("connect-") {
+        "It was the proxy that could not be reached: check the proxy, or the path to it (likely)."
+            .to_owned()
+    } else if matches!(seems, Together::Transport(_)) {
+        "Only the path through the proxy failed, while another one got through at the same time: check the proxy (likely)."
+            .to_owned()
+    } else {
+        located(witnesses, seems)
+    }
+}
+
+/// Who had it, and what that tells.
+fn located(witnesses: &Witnesses<'_>, seems: &Together<'_>) -> String {
+    let hosts = witnesses.hosts().len();
+    let all = grouped(hosts as u64);
+    match seems {
         Together::OnlyOneMeasured => {
             "Only one computer measured then, so it could not be determined whether it was this end, the path or the relays."
                 .to_owned()
         }
         Together::Host(host) => format!(
-            "Only {} of {} computers saw it: check that computer and its network (likely).",
+            "Only {} of {all} computers saw it: check that computer and its network (likely).",
             name(host),
-            grouped(hosts.len() as u64)
         ),
         Together::Site(site) => format!(
             "All computers of {} saw it and no other did: check that site's network (likely).",
             name(site)
         ),
+        Together::Sites(sites) => format!(
+            "All computers of {} saw it and no other did: look for what these sites share (possible).",
+            sites.iter().map(|site| name(site)).collect::<Vec<_>>().join(", ")
+        ),
+        Together::PartOfSite(site, had, of) => format!(
+            "{} of the {} computers of {} saw it, and no other did: check the part of that site's network that they share \
+             (possible).",
+            grouped(*had as u64),
+            grouped(*of as u64),
+            name(site)
+        ),
         Together::Everybody => format!(
             "{} that measured then saw it: the relays, or a path that they share (likely).",
-            all_computers(hosts.len())
+            all_computers(hosts)
         ),
         Together::Transport(transport) => format!(
             "Only {} failed, while the others got through at the same time: a filter, or a relay that no longer serves it (possible).",
@@ -117,9 +289,8 @@ pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> Stri
             name(target)
         ),
         Together::HostOver(host, transport) => format!(
-            "Only {} of {} computers saw it, and only over {}: check the filters of its network (likely).",
+            "Only {} of {all} computers saw it, and only over {}: check the filters of its network (likely).",
             name(host),
-            grouped(hosts.len() as u64),
             name(transport)
         ),
         Together::SiteOver(site, transport) => format!(
@@ -128,7 +299,15 @@ pub(super) fn where_to_look(about: &Inputs<'_>, event: &OutageEvent<'_>) -> Stri
             name(transport)
         ),
         Together::Nothing => {
-            "Others got through at the same time, and those that did not have nothing in common.".to_owned()
+            let failed: BTreeSet<&str> = witnesses.failed.iter().map(|who| who.host).collect();
+            let had = match failed.len() {
+                had if had == hosts => "Others got through at the same time".to_owned(),
+                had => format!(
+                    "{} of the {all} computers that measured then saw it, and others got through",
+                    grouped(had as u64)
+                ),
+            };
+            format!("{had}; what those share that did not could not be determined.")
         }
     }
 }

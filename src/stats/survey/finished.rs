@@ -69,6 +69,8 @@ pub struct SurveyResult<K> {
     pub levels: Vec<((usize, usize), RegionLevel)>,
     /// Rows of these series that a filter left out.
     pub beside: u64,
+    /// The first and the last row of any series that a filter left out, in microseconds since 1970.
+    pub left_out: Option<[i64; 2]>,
     pub(super) other_series: Option<usize>,
 }
 
@@ -106,6 +108,7 @@ impl<K: Default> SurveyResult<K> {
             series: Vec::new(),
             levels: Vec::new(),
             beside: 0,
+            left_out: None,
             other_series: None,
             options,
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::ParsedRow;
 use super::series::RowReply;
 use super::silences::{Silence, Silences};
+use super::waits::Waits;
 use crate::record::Counter as _;
 use crate::schema::{Metric, RolledTimes};
 use crate::stats::Distribution;
@@ -42,6 +43,8 @@ pub struct RegionLevel {
     pub hours: Vec<LevelHour>,
     /// When the region's relays answered nothing, in the order of time.
     pub silences: Vec<Silence>,
+    /// How long answers were waited for.
+    pub waits: Waits,
     listening: Silences,
     now: Option<i64>,
     trips: Distribution,
@@ -60,8 +63,14 @@ pub struct RegionLevels {
 }
 
 impl RegionLevels {
-    /// Takes a row in, with what it says of the path.
-    pub(super) fn add(&mut self, taken: &ParsedRow<'_>, key: (usize, usize), reply: RowReply) {
+    /// Takes a row in, with what it says of the path, and whether it is out of order.
+    pub(super) fn add(
+        &mut self,
+        taken: &ParsedRow<'_>,
+        key: (usize, usize),
+        reply: RowReply,
+        is_late: bool,
+    ) {
         let Some(at) = taken.at else { return };
         let Some(level) = self.level(key) else { return };
         level.turn_to(at);
@@ -79,7 +88,10 @@ impl RegionLevels {
         };
         level.rows.raise(1);
         level.lost.raise(u64::from(cause.is_some()));
-        level.listening.add(at, cause);
+        if !is_late {
+            level.listening.add(at, cause);
+            level.waits.add(at, cause.is_none());
+        }
     }
 
     /// Takes in what a roll-up has of an hour.
@@ -104,6 +116,7 @@ impl RegionLevels {
         for (_, level) in &mut self.known {
             level.close();
             level.put_in_order();
+            level.waits.break_off();
             level.silences = std::mem::take(&mut level.listening).finish();
         }
         self.known
@@ -211,7 +224,7 @@ mod tests {
             } else {
                 RowReply::Answer
             };
-            levels.add(&ParsedRow::of(&row), (0, 1), reply);
+            levels.add(&ParsedRow::of(&row), (0, 1), reply, false);
         }
         let mut found = levels.finish();
         assert_eq!(found.len(), 1);

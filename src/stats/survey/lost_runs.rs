@@ -15,6 +15,8 @@ const MOST_ROWS: u64 = 1_024;
 pub struct Outage {
     /// The first of them, in microseconds since 1970.
     pub from: i64,
+    /// The last of them.
+    pub last: i64,
     /// The next answer; the last row without one where the rows end or a gap follows.
     pub to: i64,
     /// How long it lasted, in microseconds, however the clock was set meanwhile.
@@ -242,6 +244,7 @@ mod tests {
     fn run(rows: u64, seconds: u64) -> Outage {
         Outage {
             from: 0,
+            last: 0,
             to: 0,
             length: seconds * 1_000_000,
             open: false,

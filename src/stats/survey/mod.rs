@@ -29,6 +29,7 @@ mod slots;
 mod slow;
 mod span;
 mod timeline;
+mod waits;
 
 use super::RowFold;
 use super::paths::CertificateRow;
@@ -54,6 +55,7 @@ pub use series::Series;
 pub use series_names::SeriesName;
 pub use silences::Silence;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
+pub use waits::Heard;
 
 use crate::record::TlsPath;
 use crate::schema::{Dialect, Metric, Reachability, Row, id};
@@ -159,7 +161,6 @@ impl<K: RowFold> SurveyFold<K> {
             (Reachability::Lost, Some(cause)) => RowReply::Nothing(cause),
             _ => RowReply::Answer,
         };
-        self.levels.add(&taken, (number, place.region), reply);
         let series = self.series_of(number);
         series.count(taken.ok, reachability, taken.at);
         let ordered = match taken.at {
@@ -181,6 +182,8 @@ impl<K: RowFold> SurveyFold<K> {
                 measured: taken.brief(),
             }),
         };
+        let key = (number, place.region);
+        self.levels.add(&taken, key, reply, ordered.late);
         let is_copy = ordered.copy_of.is_some();
         self.sums.copies.raise(u64::from(is_copy));
         OddRow {
@@ -232,17 +235,21 @@ impl<K: RowFold> SurveyFold<K> {
         });
     }
 
-    /// Notes a row of a known series that a filter leaves out: it counts nowhere, but without it
-    /// there would seem to be gaps, and outages would seem to last.
+    /// Notes a row that a filter leaves out: it counts nowhere, but without those of known series there would seem to be
+    /// gaps, and outages would seem to last; and whoever measured what was left out is no witness.
     pub fn pass_by(&mut self, row: &Row<'_>) {
         if row.layout.dialect == Dialect::RollUps {
             // without an order there are neither gaps nor outages
             return;
         }
         let known = self.sums.dimensions.series.known(row);
-        if let (Some(number), Some(at)) = (known, row.at) {
+        let at = row.at.map(|at| at.timestamp_micros());
+        if let Some(at) = at {
+            let [first, last] = self.sums.left_out.unwrap_or([at; 2]);
+            self.sums.left_out = Some([first.min(at), last.max(at)]);
+        }
+        if let (Some(number), Some(at)) = (known, at) {
             self.sums.beside.raise(1);
-            let at = at.timestamp_micros();
             let SlotEntry { placed, run, .. } = self.slot(row, Some(at));
             self.series[number].order(Observation {
                 at,

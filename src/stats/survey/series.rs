@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::gaps::{FIRST, Gap, Gaps, Presence};
 use super::lost_runs::{LostRuns, Outage, RolledLosses, keep_longest};
+use super::waits::{Heard, Waits};
 use crate::schema::{Reachability, RolledUp};
 use crate::stats::Outcomes;
 
@@ -90,6 +91,7 @@ pub struct Series {
     /// The run of the last row, and by how much its clock was set by then.
     run: (u64, i64),
     gaps: Gaps,
+    waits: Waits,
     last_address: Option<u32>,
 }
 
@@ -207,6 +209,7 @@ impl Series {
             self.pass(first);
         }
         self.break_off();
+        self.waits.break_off();
         self.lost_runs.close();
     }
 
@@ -247,6 +250,28 @@ impl Series {
         }
         until(last, last);
         presences
+    }
+
+    /// The usual interval between two rows, in microseconds.
+    pub fn usual_us(&self) -> u64 {
+        self.gaps.usual_us()
+    }
+
+    /// Whether it was answered from one time to another; none where it did not measure then.
+    pub fn heard(&self, from: i64, to: i64) -> Option<Heard> {
+        let presences = self.presences().into_iter();
+        let within = presences.map(|one| (one.from.max(from), one.to.min(to)));
+        let within: Vec<_> = within.filter(|(from, to)| from <= to).collect();
+        if within.is_empty() || !self.is_in_order() || self.rolled.is_some() {
+            return (!within.is_empty()).then_some(Heard::Unknown);
+        }
+        let mut told = (within.into_iter()).filter_map(|(from, to)| self.waits.within(from, to));
+        let first = told.next()?;
+        Some(told.fold(first, |all, one| match (all, one) {
+            (Heard::Yes, _) | (_, Heard::Yes) => Heard::Yes,
+            (Heard::No(from, _), Heard::No(_, to)) => Heard::No(from, to),
+            _ => Heard::Unknown,
+        }))
     }
 
     /// Moves what lies on the axis of a run when its clock turns out to have been set.
@@ -301,9 +326,15 @@ impl Series {
             })
         {
             self.break_off();
+            self.waits.break_off();
             self.has_worked = false;
         }
         self.passed = Some((at, axis, run));
+        let is_answered = matches!(
+            observation.reply,
+            RowReply::Answer | RowReply::Beside { answered: true }
+        );
+        self.waits.add(at, is_answered);
         match observation.reply {
             RowReply::Answer | RowReply::Beside { answered: true } => {
                 self.has_worked = true;
@@ -340,6 +371,7 @@ impl Series {
         let begun = || OpenOutage {
             outage: Outage {
                 from: at,
+                last: at,
                 to: at,
                 length: 0,
                 open: true,
@@ -357,7 +389,7 @@ impl Series {
         open.outage.region = open.outage.region.filter(|one| *one == region);
         open.outage.address = open.outage.address.filter(|one| Some(*one) == address);
         open.outage.causes.entry(cause).or_default().raise(1);
-        (open.outage.to, open.last) = (at, axis);
+        (open.outage.last, open.outage.to, open.last) = (at, at, axis);
     }
 
     /// Ends an outage whose end is not seen.

@@ -3,9 +3,6 @@
 
 use crate::record::Counter as _;
 
-/// Rows from which on a stretch is kept.
-const FEWEST_ROWS: u64 = 3;
-
 /// Stretches that are kept, those with the most rows.
 const MOST_KEPT: usize = 32;
 
@@ -79,9 +76,6 @@ impl Silences {
     }
 
     fn keep(&mut self, silence: Silence) {
-        if silence.rows < FEWEST_ROWS {
-            return;
-        }
         self.kept.push(silence);
         if self.kept.len() > MOST_KEPT {
             let least = self.kept.iter().enumerate().min_by_key(|(_, one)| one.rows);
@@ -108,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn three_rows_without_an_answer_between_are_kept_with_their_edges() {
+    fn rows_without_an_answer_between_are_kept_with_their_edges() {
         let lost = |at| (at, Some(7));
         let rows = [
             (0, None),
@@ -120,7 +114,8 @@ mod tests {
             lost(6),
             (9, None),
         ];
-        assert_eq!(of(&rows), [(4, 9, 3, [false, false])]);
+        let known = [false, false];
+        assert_eq!(of(&rows), [(1, 3, 2, known), (4, 9, 3, known)]);
         let edges = [
             lost(1),
             lost(2),
