@@ -8,8 +8,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::error::StoreError;
 use super::layout::{ID, quoted};
 use super::open::{plainly, settled};
-use super::times::{from_key, moment, second, stored};
-use crate::clock::Wall;
+use super::times::{NOW, from_key, moment, second, stored};
 use crate::schema::Stored;
 
 /// Rows of a step: some ten milliseconds.
@@ -47,9 +46,11 @@ impl Old {
             return Ok(());
         };
         self.connection.execute(
-            "INSERT INTO store (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = \
-             CASE WHEN value > ?3 THEN excluded.value ELSE max(value, excluded.value) END",
-            params![key, stored(before), stored(Wall::system().now())],
+            &format!(
+                "INSERT INTO store (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = \
+                 CASE WHEN value > {NOW} THEN excluded.value ELSE max(value, excluded.value) END"
+            ),
+            params![key, stored(before)],
         )?;
         Ok(())
     }

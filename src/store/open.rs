@@ -10,7 +10,6 @@ use super::head::{MAGIC, head};
 use super::layout;
 use super::times::put_right;
 use super::version::{APPLICATION, PATIENCE, VERSION};
-use crate::clock::Wall;
 use crate::record::World;
 use crate::schema::StoredTable;
 
@@ -101,7 +100,7 @@ pub(super) fn to_write(path: &Path, opening: &Opening<'_>) -> Result<Connection,
     known(of("user_version")?)?;
     layout::complete(&transaction, opening.tables, opening.more)?;
     is_of_world(&transaction, opening.world)?;
-    put_right(&transaction, opening.tables, Wall::system().now())?;
+    put_right(&transaction, opening.tables)?;
     if tables == 0 {
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;

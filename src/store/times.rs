@@ -1,11 +1,10 @@
 //! Times as they are written in a store.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::error::StoreError;
 use super::layout::quoted;
-use crate::clock::Wall;
 use crate::schema::{Keep, StoredTable};
 
 /// The moment to the second, as times in a store begin: before all that have a fraction or a letter behind it.
@@ -28,28 +27,26 @@ pub(super) fn from_key(keep: Keep) -> Option<&'static str> {
     }
 }
 
+/// The present moment in SQL, in the form of the table `store`.
+pub(super) const NOW: &str = "strftime('%Y-%m-%d %H:%M:%SZ', 'now')";
+
 /// The time from which on rows of a kind are there, as it is stored; none where it is not said, or is still to come: it was said
 /// by a clock that was ahead then.
 pub(super) fn from(connection: &Connection, keep: Keep) -> Result<Option<String>, StoreError> {
     let Some(key) = from_key(keep) else {
         return Ok(None);
     };
-    let sql = "SELECT value FROM store WHERE key = ?1 AND value <= ?2";
-    let found = connection.query_row(sql, params![key, stored(Wall::system().now())], |row| {
-        row.get(0)
-    });
+    let sql = format!("SELECT value FROM store WHERE key = ?1 AND value <= {NOW}");
+    let found = connection.query_row(&sql, [key], |row| row.get(0));
     Ok(found.optional()?)
 }
 
 /// Puts the first row that is there in the place of a time that is still to come by the clock now.
-pub(super) fn put_right(
-    connection: &Connection,
-    tables: &[StoredTable],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+pub(super) fn put_right(connection: &Connection, tables: &[StoredTable]) -> Result<(), StoreError> {
     for keep in [Keep::Rows, Keep::Details] {
         let Some(key) = from_key(keep) else { continue };
-        let mut first = stored(now);
+        let mut first: String =
+            connection.query_row(&format!("SELECT {NOW}"), [], |row| row.get(0))?;
         for table in tables
             .iter()
             .map(|table| table.stored)
@@ -62,8 +59,8 @@ pub(super) fn put_right(
                 first = first.min(stored(found.and_utc()));
             }
         }
-        let sql = "UPDATE store SET value = ?1 WHERE key = ?2 AND value > ?3";
-        connection.execute(sql, params![first, key, stored(now)])?;
+        let sql = format!("UPDATE store SET value = ?1 WHERE key = ?2 AND value > {NOW}");
+        connection.execute(&sql, [first.as_str(), key])?;
     }
     Ok(())
 }
