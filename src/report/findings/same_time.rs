@@ -47,6 +47,22 @@ pub(super) fn compared(
     standardised(&days)
 }
 
+/// The same to the regions that both reached, at whatever time: who reaches a region that fails more often than others do
+/// is not what fails.
+pub(super) fn by_region(
+    about: &Inputs<'_>,
+    transport: Option<&str>,
+    whose: impl Fn(Measurer<'_>, &LevelHour) -> Option<bool>,
+) -> Option<[RowCounts; 2]> {
+    let mut regions: Strata<usize> = BTreeMap::new();
+    each(about, transport, |measurer, hour| {
+        if let Some(is_it) = whose(measurer, hour) {
+            put(&mut regions, measurer.1, is_it, hour);
+        }
+    });
+    standardised(&regions)
+}
+
 /// An hour of the day beside the others, each series on each day for itself: what measures at that hour only tells
 /// nothing of it.
 pub(super) fn of_an_hour(

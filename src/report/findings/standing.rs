@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::belongs::{is_of_a_host, is_of_a_label, is_of_a_part, is_of_another, is_of_one_host};
 use super::found::{Inputs, RankedFinding, at, name};
-use super::same_time::compared;
+use super::same_time::{Measurer, by_region, compared};
 use super::shares::{StandingGroup, is_of, label_of, standing, stands_out_of};
 use super::stretch::stretch;
 use crate::doc::number::{grouped, share};
@@ -146,13 +146,19 @@ fn stands_out_at_the_time(
     if about.rows.levels.len() >= MOST_LEVELS && !about.rows.levels.iter().any(has_hours) {
         return Some(0.0);
     }
-    let [of_it, others] = compared(about, transport, |(number, region, name), one| {
+    let whose = |(number, region, name): Measurer<'_>, one: &LevelHour| {
         let region = about.rows.relays.region_name(region);
         let label = label_of(about, number);
         let is_it = is_of((by, key), name, label, region);
         let has_none = by == "label" && label.is_empty();
         (!has_none && (!is_it || is_then(one))).then_some(is_it)
-    })?;
+    };
+    let [of_it, others] = compared(about, transport, whose)?;
+    if matches!(by, "host" | "label")
+        && let Some([of_it, others]) = by_region(about, transport, whose)
+    {
+        stands_out_of(of_it, others)?;
+    }
     stands_out_of(of_it, others)
 }
 
