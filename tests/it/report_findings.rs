@@ -140,7 +140,7 @@ fn a_file_without_rows_is_nothing_that_a_verdict_may_pass() {
 fn rows_that_do_not_say_whether_they_worked_are_no_success() {
     let dir = tempfile::tempdir().unwrap();
     let mute = dir.path().join("mute.csv");
-    let line = "probe --lab -n 3 -i 10ms -q --lab-fault reset --columns datetime,remotehost,world,connect_us,tls_us";
+    let line = "probe --lab -n 3 -i 0 -q --lab-fault reset --columns datetime,remotehost,world,connect_us,tls_us";
     let mut command = turnprobe(line);
     let said = finished(start(command.arg("-o").arg(&mute))).ended(1);
     said.err_has("--columns has none that says whether a probe worked, so a report cannot use the file: add Status");
