@@ -7,7 +7,7 @@ use super::found::{Inputs, RankedFinding, all_computers, at, name};
 use super::region_outage::{RegionOutage, answered_or_lost};
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
-use crate::stats::survey::{Heard, SeriesName};
+use crate::stats::survey::{AnswerWithin, SeriesName};
 
 /// In a sentence.
 pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
@@ -68,14 +68,14 @@ fn probed<'a>(about: &Inputs<'a>, outage: &RegionOutage) -> (BTreeSet<&'a str>, 
         if *region != outage.region || rows == 0 {
             continue;
         }
-        let heard = match core {
+        let answer = match core {
             Some([from, to]) => level.waits.within(from, to),
-            None => Some(Heard::Unknown),
+            None => Some(AnswerWithin::Unknown),
         };
-        match heard {
-            Some(Heard::Yes) => told.insert(about.hosts[*number]),
-            Some(Heard::Unknown) => others.insert(about.hosts[*number]),
-            Some(Heard::No(..)) | None => false,
+        match answer {
+            Some(AnswerWithin::Yes) => told.insert(about.hosts[*number]),
+            Some(AnswerWithin::Unknown) => others.insert(about.hosts[*number]),
+            Some(AnswerWithin::No(..)) | None => false,
         };
     }
     let is_unknown = others.iter().any(|host| !told.contains(host));

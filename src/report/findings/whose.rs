@@ -8,7 +8,7 @@ use super::standing::only_region;
 use crate::doc::number::grouped;
 use crate::judge::together::{Together, Who, together};
 use crate::schema::THROUGH;
-use crate::stats::survey::{Heard, Series};
+use crate::stats::survey::{AnswerWithin, Series};
 
 /// So many rows, all of one region of several, are no chance where relays are drawn anew for each.
 const FEWEST_OF_A_REGION: u64 = 3;
@@ -54,19 +54,21 @@ impl<'a> Witnesses<'a> {
                 all.measured.push(who);
                 continue;
             }
-            let heard = if from <= to {
-                series.heard(from, to)
+            let answer = if from <= to {
+                series.answer_within(from, to)
             } else {
-                (series.heard(to, from)).map(|_| Heard::Unknown)
+                (series.answer_within(to, from)).map(|_| AnswerWithin::Unknown)
             };
-            match heard {
+            match answer {
                 None => {}
-                Some(Heard::Yes) => all.measured.push(who),
-                Some(Heard::No(before, behind)) if is_of(event, series, [before, behind]) => {
+                Some(AnswerWithin::Yes) => all.measured.push(who),
+                Some(AnswerWithin::No(before, behind))
+                    if is_of(event, series, [before, behind]) =>
+                {
                     all.failed.push(who.clone());
                     all.measured.push(who);
                 }
-                Some(Heard::No(..) | Heard::Unknown) => all.unknown.push(who),
+                Some(AnswerWithin::No(..) | AnswerWithin::Unknown) => all.unknown.push(who),
             }
         }
         all

@@ -55,7 +55,7 @@ pub use series::Series;
 pub use series_names::SeriesName;
 pub use silences::Silence;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
-pub use waits::Heard;
+pub use waits::AnswerWithin;
 
 use crate::record::TlsPath;
 use crate::schema::{Dialect, Metric, Reachability, Row, id};

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::gaps::{FIRST, Gap, Gaps, Presence};
 use super::lost_runs::{LostRuns, Outage, RolledLosses, keep_longest};
-use super::waits::{Heard, Waits};
+use super::waits::{AnswerWithin, Waits};
 use crate::schema::{Reachability, RolledUp};
 use crate::stats::Outcomes;
 
@@ -258,19 +258,19 @@ impl Series {
     }
 
     /// Whether it was answered from one time to another; none where it did not measure then.
-    pub fn heard(&self, from: i64, to: i64) -> Option<Heard> {
+    pub fn answer_within(&self, from: i64, to: i64) -> Option<AnswerWithin> {
         let presences = self.presences().into_iter();
         let within = presences.map(|one| (one.from.max(from), one.to.min(to)));
         let within: Vec<_> = within.filter(|(from, to)| from <= to).collect();
         if within.is_empty() || !self.is_in_order() || self.rolled.is_some() {
-            return (!within.is_empty()).then_some(Heard::Unknown);
+            return (!within.is_empty()).then_some(AnswerWithin::Unknown);
         }
         let mut told = (within.into_iter()).filter_map(|(from, to)| self.waits.within(from, to));
         let first = told.next()?;
         Some(told.fold(first, |all, one| match (all, one) {
-            (Heard::Yes, _) | (_, Heard::Yes) => Heard::Yes,
-            (Heard::No(from, _), Heard::No(_, to)) => Heard::No(from, to),
-            _ => Heard::Unknown,
+            (AnswerWithin::Yes, _) | (_, AnswerWithin::Yes) => AnswerWithin::Yes,
+            (AnswerWithin::No(from, _), AnswerWithin::No(_, to)) => AnswerWithin::No(from, to),
+            _ => AnswerWithin::Unknown,
         }))
     }
 

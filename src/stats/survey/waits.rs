@@ -21,7 +21,7 @@ pub struct Waits {
 
 /// Whether there was an answer in a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum AnswerWithin {
     /// There was one.
     Yes,
     /// There was none from this time to that one, each in microseconds since 1970: those of the answers about it, or just
@@ -51,13 +51,13 @@ impl Waits {
     }
 
     /// Whether there was an answer from one time to another, both included; none where the rows begin later or end before.
-    pub fn within(&self, from: i64, to: i64) -> Option<Heard> {
+    pub fn within(&self, from: i64, to: i64) -> Option<AnswerWithin> {
         let [first, last] = self.rows?;
         let (from, to) = (from.max(first), to.min(last));
-        (from <= to).then(|| self.heard(from, to))
+        (from <= to).then(|| self.answer_within(from, to))
     }
 
-    fn heard(&self, from: i64, to: i64) -> Heard {
+    fn answer_within(&self, from: i64, to: i64) -> AnswerWithin {
         let length = to.abs_diff(from);
         let all = self.longest.iter().map(|Reverse(wait)| *wait);
         let bounds = |(length, from): (u64, i64)| (from, from.saturating_add_unsigned(length));
@@ -65,16 +65,16 @@ impl Waits {
         if let Some((before, behind)) =
             about.find(|(before, behind)| *before < from && *behind > to)
         {
-            return Heard::No(before, behind);
+            return AnswerWithin::No(before, behind);
         }
         let shortest = self
             .longest
             .peek()
             .map_or(0, |Reverse((length, _))| *length);
         if self.is_full && length < shortest {
-            return Heard::Unknown;
+            return AnswerWithin::Unknown;
         }
-        Heard::Yes
+        AnswerWithin::Yes
     }
 
     fn keep(&mut self, from: i64, to: i64) {
@@ -109,13 +109,13 @@ mod tests {
         }
         waits.break_off();
         let within = |from, to| waits.within(from, to);
-        assert_eq!(within(30, 60), Some(Heard::No(20, 70)));
-        assert_eq!(within(21, 69), Some(Heard::No(20, 70)));
-        assert_eq!(within(20, 60), Some(Heard::Yes));
-        assert_eq!(within(30, 70), Some(Heard::Yes));
-        assert_eq!(within(90, 200), Some(Heard::No(80, 121)));
-        assert_eq!(within(-5, 5), Some(Heard::Yes));
-        assert_eq!(within(1, 5), Some(Heard::No(0, 10)));
+        assert_eq!(within(30, 60), Some(AnswerWithin::No(20, 70)));
+        assert_eq!(within(21, 69), Some(AnswerWithin::No(20, 70)));
+        assert_eq!(within(20, 60), Some(AnswerWithin::Yes));
+        assert_eq!(within(30, 70), Some(AnswerWithin::Yes));
+        assert_eq!(within(90, 200), Some(AnswerWithin::No(80, 121)));
+        assert_eq!(within(-5, 5), Some(AnswerWithin::Yes));
+        assert_eq!(within(1, 5), Some(AnswerWithin::No(0, 10)));
         assert_eq!((within(-5, -1), within(121, 200)), (None, None));
     }
 
@@ -130,8 +130,11 @@ mod tests {
         }
         waits.add(at, true);
         let within = |from, to| waits.within(from, to);
-        assert_eq!(within(at - 900, at - 200), Some(Heard::No(at - 1_019, at)));
-        assert_eq!(within(1, 700), Some(Heard::Unknown));
-        assert_eq!(within(1, 800), Some(Heard::Yes));
+        assert_eq!(
+            within(at - 900, at - 200),
+            Some(AnswerWithin::No(at - 1_019, at))
+        );
+        assert_eq!(within(1, 700), Some(AnswerWithin::Unknown));
+        assert_eq!(within(1, 800), Some(AnswerWithin::Yes));
     }
 }
