@@ -11,7 +11,9 @@ use crate::command::{file, has, report_json, stamp};
 /// 1 March 2026, midnight.
 const START: i64 = 1_772_323_200;
 const DAY: i64 = 86_400;
-const REGIONS: [&str; 4] = ["francecentral", "northeurope", "ukwest", "westeurope"];
+const REGIONS: [&str; 5] = ["francecentral", "northeurope", "ukwest", "westeurope", ""];
+/// That of a name which was not resolved.
+const NOWHERE: usize = 4;
 
 #[derive(Clone, Copy)]
 struct Row {
@@ -77,21 +79,25 @@ fn written(dir: &Path, name: &str, rows: &[Row]) -> std::path::PathBuf {
     let head = "started_utc,host,label,transport,remotehost,remoteip,Port,region,Status,failed_phase,cause,proxy,connect_us,tcp_syn_retransmits";
     let mut text = format!("{head}\n");
     for row in rows {
-        let (status, phase, connect) = if row.lost {
+        let (status, phase, connect) = if row.region == NOWHERE {
+            ("dns-timeout", "dns", String::new())
+        } else if row.lost {
             ("connect-timeout", "connect", String::new())
         } else {
             ("OK", "", row.connect_us.to_string())
         };
-        let cause = if row.lost { status } else { "" };
+        let cause = if status == "OK" { "" } else { status };
         let [transport, proxy] = row.way;
+        let relay = match row.region {
+            NOWHERE => String::new(),
+            region => format!("52.112.{region}.{}", row.relay),
+        };
         let _ = writeln!(
             text,
-            "{},{},{},{transport},relay.example,52.112.{}.{},443,{},{status},{phase},{cause},{proxy},{connect},{}",
+            "{},{},{},{transport},relay.example,{relay},443,{},{status},{phase},{cause},{proxy},{connect},{}",
             stamp(START + row.second),
             row.host,
             row.label,
-            row.region,
-            row.relay,
             REGIONS[row.region],
             i64::from(row.connect_us > 1_000_000),
         );
@@ -227,6 +233,17 @@ fn a_region_is_not_accused_for_one_computer_that_reaches_no_other() {
         Some(lost_of(Row { region, ..row }, share))
     });
     assert_eq!(of(&rows), ["Relays in westeurope"]);
+}
+
+// planted: b1 does not resolve the name in 3 % of its rows, which then have no region
+#[test]
+fn a_computer_whose_names_are_not_resolved_is_named_though_its_failures_have_no_region() {
+    let rows = nights(5, &["a1", "b1", "c1"], |row, _| {
+        let is_it = row.host == "b1" && chance(row.second + 1, row.host) < 0.03;
+        let region = if is_it { NOWHERE } else { row.region };
+        Some(Row { region, ..row })
+    });
+    assert_eq!(of(&rows), ["The computer b1"]);
 }
 
 // planted: nobody answers for ten minutes, and the same rows once more in a second file

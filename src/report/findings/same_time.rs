@@ -48,19 +48,29 @@ pub(super) fn compared(
 }
 
 /// The same to the regions that both reached, at whatever time: who reaches a region that fails more often than others do
-/// is not what fails.
+/// is not what fails. Rows without a region, as of names that were not resolved, count for both.
 pub(super) fn by_region(
     about: &Inputs<'_>,
     transport: Option<&str>,
     whose: impl Fn(Measurer<'_>, &LevelHour) -> Option<bool>,
 ) -> Option<[RowCounts; 2]> {
     let mut regions: Strata<usize> = BTreeMap::new();
+    let mut without: Strata<()> = BTreeMap::new();
     each(about, transport, |measurer, hour| {
         if let Some(is_it) = whose(measurer, hour) {
-            put(&mut regions, measurer.1, is_it, hour);
+            match about.rows.relays.region_name(measurer.1) {
+                "" => put(&mut without, (), is_it, hour),
+                _ => put(&mut regions, measurer.1, is_it, hour),
+            }
         }
     });
-    standardised(&regions)
+    let found = standardised(&regions)?;
+    let without = without.get(&()).copied().unwrap_or_default();
+    let with = |side: usize| {
+        let [(n, failed), (more, more_failed)] = [found[side], without[side]];
+        (n.saturating_add(more), failed.saturating_add(more_failed))
+    };
+    Some([with(0), with(1)])
 }
 
 /// An hour of the day beside the others, each series on each day for itself: what measures at that hour only tells
