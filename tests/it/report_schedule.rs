@@ -67,7 +67,7 @@ fn a_series_each_night_has_its_schedule_once_and_no_gaps() {
         let told = text(&path);
         has(
             &told,
-            "Schedule 22:00 to 07:00 (88 nights; the pauses between them are not gaps)",
+            "Schedule 22:00 to 07:00 UTC (88 nights; the pauses between them are not gaps)",
         );
     }
 }

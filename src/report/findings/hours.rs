@@ -84,9 +84,10 @@ fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
         return None;
     }
     let mut text = format!(
-        "The worst hour of the day{} begins at {}:00: {} of {} failed ({}), in the others {} of {} ({}).",
+        "The worst hour of the day{} begins at {}:00{}: {} of {} failed ({}), in the others {} of {} ({}).",
         about.over(table),
         name(&worst.key[0]),
+        about.report.hours_are(),
         grouped(worst.failed),
         counted(worst.n, "row", "rows"),
         share(worst.failed, worst.n),
@@ -256,12 +257,13 @@ fn slow(about: &Inputs<'_>) -> Option<RankedFinding> {
     };
     let [days, of] = slow.days;
     let text = format!(
-        "{from} to {}{region} over {}: {} the median {what} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A \
+        "{from} to {}{region} over {}: {}{} the median {what} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A \
          line that is full at these hours, here or at the provider, or a different place or path \
          then (possible).",
         name(target),
         name(transport),
         ranges(&slow.hours),
+        about.report.hours_are(),
         millis(slow.slow_us / 1e3),
         millis(slow.usual_us / 1e3),
         factor(slow),

@@ -27,7 +27,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let longest = longest.max_by(|a, b| a.seconds.total_cmp(&b.seconds));
     let mut text = format!(
         "{whose} {} ({}), but not always: {}, {} without rows",
-        schedule::times(plan),
+        schedule::times(plan, about.report.hours_are()),
         schedule::often(plan),
         schedule::missing(plan),
         seconds(worst.gaps_s),

@@ -214,6 +214,15 @@ pub struct GroupTable {
 }
 
 impl Report {
+    /// What is to be said behind an hour of the day, which many take for that of their own clock.
+    pub fn hours_are(&self) -> &'static str {
+        if self.time_zone == Zone::Utc {
+            " UTC"
+        } else {
+            ""
+        }
+    }
+
     /// The certificates with the rows of all transports, by their thumbprints; the nameless group among them.
     pub fn certificates(&self) -> Vec<KeyGroup> {
         let tables = self.tables.iter();

@@ -155,9 +155,12 @@ fn facts(report: &Report) -> Vec<NamedValue> {
             schedule::often(plan)
         );
         facts.push(
-            NamedValue::new("Schedule", Cell::from(schedule::times(plan)))
-                .note(note)
-                .minor(),
+            NamedValue::new(
+                "Schedule",
+                Cell::from(schedule::times(plan, report.hours_are())),
+            )
+            .note(note)
+            .minor(),
         );
     }
     if report.kinds.rollups.is_empty() {

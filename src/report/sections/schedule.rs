@@ -8,8 +8,8 @@ const MOST_NAMED: usize = 3;
 
 const DAY_MINUTES: i64 = 1_440;
 
-/// When runs are: `22:00 to 07:00`.
-pub fn times(schedule: &ReportedSchedule) -> String {
+/// When runs are: `22:00 to 07:00`, with what is to be said of such hours.
+pub fn times(schedule: &ReportedSchedule, hours_are: &str) -> String {
     let runs = &schedule.runs;
     if schedule.every == "hour" {
         let one =
@@ -23,7 +23,7 @@ pub fn times(schedule: &ReportedSchedule) -> String {
         return format!("{} a day", counted(runs.len() as u64, "run", "runs"));
     }
     let named: Vec<String> = runs.iter().map(from_to).collect();
-    named.join(" and ")
+    named.join(" and ") + hours_are
 }
 
 /// How often that was: `88 nights, Monday to Friday`.
@@ -142,20 +142,20 @@ mod tests {
     }
 
     fn told(schedule: &ReportedSchedule) -> String {
-        format!("{}, {}", times(schedule), often(schedule))
+        format!("{}, {}", times(schedule, " UTC"), often(schedule))
     }
 
     #[test]
     fn a_schedule_is_told_in_a_line() {
         let night = plan(&[("22:00", 32_395)], Vec::new());
-        assert_eq!(told(&night), "22:00 to 07:00, 88 nights");
+        assert_eq!(told(&night), "22:00 to 07:00 UTC, 88 nights");
         let office = plan(
             &[("08:00", 14_400), ("13:00", 14_400)],
             vec!["saturday", "sunday"],
         );
         assert_eq!(
             told(&office),
-            "08:00 to 12:00 and 13:00 to 17:00, 88 days, Monday to Friday"
+            "08:00 to 12:00 and 13:00 to 17:00 UTC, 88 days, Monday to Friday"
         );
         let hourly = ReportedSchedule {
             every: "hour",
