@@ -331,7 +331,9 @@ fn a_run_that_is_sent_twice_stands_there_once_and_a_segment_that_is_refused_is_s
     std::fs::write(&worse, "{\"run_id\":\n").unwrap();
     server.run();
     let (code, said) = output(&mut series("-n 1 -i 0", &url, &spool));
-    assert_eq!(code, Some(0), "{said}");
+    // its rows are not in the database
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("2 segments were refused"), "{said}");
     assert_eq!(stored(&server).len(), 32);
     for name in [&bad, &worse] {
         let aside = format!("{}.bad", name.display());
