@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ParsedRow;
-use super::series::RowReply;
+use super::observation::RowReply;
 use super::silences::{Silence, Silences};
 use super::waits::Waits;
 use crate::record::Counter as _;
