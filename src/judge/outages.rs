@@ -202,6 +202,7 @@ mod tests {
                     open: false,
                     begun: false,
                     rows: *rows,
+                    requests: *rows,
                     region: None,
                     address: None,
                     causes: HashMap::new(),

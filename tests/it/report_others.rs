@@ -1,5 +1,6 @@
 //! `turnprobe report` on files of other programs: those that are refused, and those that have tables of their own.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -270,5 +271,50 @@ fn what_other_programs_measured_stands_in_every_form_and_beside_probes() {
         "\"assessments\",\"Teams Network Assessment Tool UDP\",\"tests\"",
     ] {
         assert!(csv.contains(cell), "{cell}: {csv}");
+    }
+}
+
+/// An hour of rows with a minute each, of which two in the middle were not answered.
+fn silent_minutes(dir: &Path, mode: &str, sent: u64) -> Value {
+    let mut text = "started_utc,run_id,mode,host,remotehost,Port,Status,cause,seconds,interval_us,sent,received,lost\n".to_owned();
+    for minute in 0..60 {
+        let (status, cause, received) = match minute {
+            10 | 11 => ("turn-silent", "turn-silent", 0),
+            _ => ("OK", "", sent),
+        };
+        let lost = sent - received;
+        let _ = writeln!(
+            text,
+            "2026-11-22 10:{minute:02}:00.000000Z,r,{mode},pc1,relay.test,3478,{status},{cause},60,20000,{sent},{received},{lost}"
+        );
+    }
+    report_json("", &[&file(dir, "rows.csv", text)])
+}
+
+// the minutes 10:10 and 10:11, up to the answer of 10:12; a fifth of a second is no outage, and between bursts nobody asked
+#[test]
+fn two_minutes_of_a_watch_without_an_answer_are_an_outage_and_two_bursts_are_lost_not_by_chance() {
+    let dir = tempfile::tempdir().unwrap();
+    let watch = silent_minutes(dir.path(), "watch", 3_000);
+    let found = &watch["findings"][0];
+    is(found, json!({"code": "outage", "severity": "fail"}));
+    has(
+        found["text"].as_str().unwrap(),
+        "No answer for 2 min from 2026-11-22 10:10:00Z to 2026-11-22 10:12:00Z",
+    );
+    is(
+        &watch["series"][0],
+        json!({"outages": 1, "outages_s": 120.0, "lost_probes": 0}),
+    );
+    for (mode, sent) in [("burst", 750), ("watch", 10)] {
+        let report = silent_minutes(dir.path(), mode, sent);
+        is(
+            &report["series"][0],
+            json!({"outages": 0, "lost_probes": 2}),
+        );
+        let lost = report["findings"].as_array().unwrap().iter();
+        let mut lost = lost.filter(|one| one["code"] == "lost-probes");
+        let text = lost.next().unwrap()["text"].as_str().unwrap();
+        assert!(!text.contains("by chance"), "{text}");
     }
 }

@@ -122,6 +122,7 @@ mod tests {
             open: false,
             begun: false,
             rows: lost.len() as u64,
+            requests: lost.len() as u64,
             region: None,
             address: None,
             causes: HashMap::new(),

@@ -190,12 +190,16 @@ fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
                 Usual::AtThatHour => " at this hour of the day",
                 Usual::OnThatDay => " on this day",
             };
-            let _ = write!(
-                text,
-                " With {} of its rows lost{when}, {} in a row are not expected by chance.",
-                percent(rule.share * 100.0),
-                rule.rows,
-            );
+            if event.rows < rule.rows {
+                text.push_str(" A row is a minute of a watch, and no packet of it was answered.");
+            } else {
+                let _ = write!(
+                    text,
+                    " With {} of its rows lost{when}, {} in a row are not expected by chance.",
+                    percent(rule.share * 100.0),
+                    rule.rows,
+                );
+            }
         }
     }
     let hosts: BTreeSet<&str> = names.iter().map(|name| name[0].as_str()).collect();

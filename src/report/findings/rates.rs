@@ -5,6 +5,7 @@ use super::stretch::of_all;
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
 use crate::report::model::{Report, ReportedSeries};
+use crate::schema::Dialect;
 use crate::stats::wilson;
 
 /// A share of lost rows that is worth a look: what Microsoft allows packets to be lost.
@@ -78,6 +79,8 @@ fn lost(about: &Inputs<'_>, is_explained: bool) -> Option<RankedFinding> {
     let may_hide = series.iter().any(may_hide);
     let chance = if is_explained {
         "too few to call it an outage"
+    } else if lost_of_bursts(series, &outside) == lost {
+        "but a row is a burst, of which chance does not lose every packet"
     } else {
         "which can happen by chance"
     };
@@ -159,6 +162,14 @@ fn lost(about: &Inputs<'_>, is_explained: bool) -> Option<RankedFinding> {
             )
             .n(rows),
     )
+}
+
+/// How many of these losses, of each series, are bursts without any answer.
+fn lost_of_bursts(series: &[ReportedSeries], lost: &[u64]) -> u64 {
+    let spoken = Dialect::Bursts.spoken();
+    let of = series.iter().zip(lost);
+    let bursts = of.filter(|(one, _)| Some(one.transport.as_str()) == spoken);
+    bursts.map(|(_, lost)| lost).sum()
 }
 
 /// Whether so many losses within this part of the time are more than chance brings together: of n at random all lie within some

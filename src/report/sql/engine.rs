@@ -72,6 +72,33 @@ impl SqlEngine {
         }
     }
 
+    /// A column of flags as the words that CSV has for them, whether the table has them as truth or as numbers.
+    pub fn flag(self, column: &str) -> String {
+        let text = format!("lower({})", self.as_text(column));
+        format!(
+            "CASE WHEN {text} IN ('true', 't', '1') THEN 'true' WHEN {text} IN ('false', 'f', '0') THEN 'false' END"
+        )
+    }
+
+    /// A column of times as the texts that CSV has for them, with or without microseconds.
+    pub fn time_text(self, column: &str, has_micros: bool) -> String {
+        let at = self.at(column);
+        match self {
+            // its texts are those of CSV
+            Self::Sqlite => column.to_owned(),
+            Self::DuckDb if has_micros => format!("strftime({at}, '%Y-%m-%d %H:%M:%S.%fZ')"),
+            Self::DuckDb => format!("strftime({at}, '%Y-%m-%d %H:%M:%SZ')"),
+            Self::Postgres => {
+                let micros = if has_micros { ".US" } else { "" };
+                format!("to_char({at}, 'YYYY-MM-DD HH24:MI:SS{micros}\"Z\"')")
+            }
+            Self::ClickHouse => {
+                let digits = if has_micros { 6 } else { 0 };
+                format!("concat(toString(toDateTime64({at}, {digits}, 'UTC')), 'Z')")
+            }
+        }
+    }
+
     /// A column as a whole number, of files without types, too.
     pub fn number(self, column: &str) -> String {
         match self {

@@ -172,10 +172,12 @@ impl Columns<'_> {
             self.question.place,
             TableSource::Csv(_) | TableSource::Json(_)
         );
-        if has_types && !matches!(kind, Some(Kind::Text | Kind::List)) {
-            return Some(self.engine().as_text(&column));
-        }
-        Some(column)
+        Some(match kind.filter(|_| has_types) {
+            None | Some(Kind::Text | Kind::List) => column,
+            Some(Kind::Flag) => self.engine().flag(&column),
+            Some(Kind::Time) => self.engine().time_text(&column, name == "started_utc"),
+            Some(Kind::Integer | Kind::Signed) => self.engine().as_text(&column),
+        })
     }
 
     /// The same, never NULL.

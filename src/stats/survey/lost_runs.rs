@@ -27,6 +27,8 @@ pub struct Outage {
     pub begun: bool,
     /// Rows.
     pub rows: u64,
+    /// Requests that they stand for, which decide whether chance explains it.
+    pub requests: u64,
     /// The region of the relays of all its rows, by number; none where they are of several.
     pub region: Option<usize>,
     /// The address of all its rows, by number; none where they are of several, or without.
@@ -59,7 +61,7 @@ pub struct LostRuns {
 pub struct LostHour {
     /// Rows with an answer.
     pub answered: u64,
-    /// Runs of lost rows that began in it, by how many rows they have; all from 1,024 on together.
+    /// Runs of lost rows that began in it, by how many requests they stand for; all from 1,024 on together.
     pub runs: BTreeMap<u64, Runs>,
 }
 
@@ -130,9 +132,9 @@ impl LostRuns {
         if self.is_long(outage) {
             self.long.add(run);
         } else {
-            let rows = outage.rows.min(MOST_ROWS);
+            let requests = outage.requests.min(MOST_ROWS);
             let hour = self.hour(outage.hour());
-            hour.runs.entry(rows).or_default().add(run);
+            hour.runs.entry(requests).or_default().add(run);
         }
     }
 
@@ -144,7 +146,7 @@ impl LostRuns {
     pub fn is_outage(&self, outage: &Outage, rows: u64) -> bool {
         match self.limit_us {
             Some(_) => self.is_long(outage),
-            None => outage.rows >= rows.min(MOST_ROWS),
+            None => outage.requests >= rows.min(MOST_ROWS),
         }
     }
 
@@ -252,6 +254,7 @@ mod tests {
             region: None,
             address: None,
             rows,
+            requests: rows,
             causes: HashMap::new(),
         }
     }

@@ -64,7 +64,7 @@ use axis::RowClocks;
 use hosts::Hosts;
 use known_rollups::KnownRollups;
 use levels::RegionLevels;
-use observation::{Observation, RowReply};
+use observation::{Observation, RowReply, requests};
 use series::Ordered;
 pub use slots::{Clocks, Leap};
 use slots::{SlotEntry, Slots};
@@ -178,6 +178,7 @@ impl<K: RowFold> SurveyFold<K> {
                 set: placed.map_or(0, |placed| placed.set),
                 run,
                 reply,
+                requests: requests(row),
                 region: place.region,
                 address: place.address,
                 file: u32::try_from(file).unwrap_or(u32::MAX),
@@ -261,6 +262,7 @@ impl<K: RowFold> SurveyFold<K> {
                 reply: RowReply::Beside {
                     answered: row.was_answered(),
                 },
+                requests: 1,
                 region: relays::OTHER,
                 address: None,
                 file: u32::MAX,

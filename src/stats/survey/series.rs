@@ -326,6 +326,7 @@ impl Series {
             axis,
             region,
             address,
+            requests,
             ..
         } = *observation;
         let has_worked = self.has_worked;
@@ -340,6 +341,7 @@ impl Series {
                 region: Some(region),
                 address,
                 rows: 0,
+                requests: 0,
                 causes: HashMap::new(),
             },
             first: axis,
@@ -347,6 +349,7 @@ impl Series {
         };
         let open = self.open.get_or_insert_with(begun);
         open.outage.rows.raise(1);
+        open.outage.requests.raise(requests);
         open.outage.region = open.outage.region.filter(|one| *one == region);
         open.outage.address = open.outage.address.filter(|one| Some(*one) == address);
         open.outage.causes.entry(cause).or_default().raise(1);

@@ -10,6 +10,7 @@ fn observation(second: i64, reply: RowReply) -> Observation {
         set: 0,
         run: 1,
         reply,
+        requests: 1,
         region: 0,
         address: None,
         file: 0,
