@@ -47,7 +47,7 @@ impl Address {
             )
         })?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            of_this_machine(&mut config);
+            of_this_machine(&mut config)?;
         }
         let names = config.get_hosts().iter();
         let has_at = |host: &Host| matches!(host, Host::Tcp(name) if name.contains(['@', ':']) && name.parse::<IpAddr>().is_err());
@@ -161,15 +161,24 @@ fn without_own(url: &str) -> Result<(String, Own), PgError> {
 }
 
 /// Where no server is named.
-fn of_this_machine(config: &mut Config) {
+fn of_this_machine(config: &mut Config) -> Result<(), PgError> {
     if let Some(host) = set("PGHOST") {
         config.host(host);
-        return;
+    } else {
+        #[cfg(unix)]
+        config.host_path("/var/run/postgresql");
+        #[cfg(not(unix))]
+        config.host("localhost");
     }
-    #[cfg(unix)]
-    config.host_path("/var/run/postgresql");
-    #[cfg(not(unix))]
-    config.host("localhost");
+    if config.get_ports().is_empty()
+        && let Some(port) = set("PGPORT")
+    {
+        let port = port.trim().parse();
+        config.port(port.map_err(|_| {
+            PgError::wrong("the environment variable PGPORT is no port from 1 to 65535")
+        })?);
+    }
+    Ok(())
 }
 
 /// Whether nothing leaves the machine.

@@ -37,7 +37,14 @@ fn program(line: &str) -> Command {
     crate::signals::are_heard();
     let mut command = Command::new(env!("CARGO_BIN_EXE_turnprobe"));
     command.args(line.split_whitespace());
-    for name in ["PGPASSWORD", "PGPASSFILE", "PGSSLMODE", "PGUSER"] {
+    for name in [
+        "PGPASSWORD",
+        "PGPASSFILE",
+        "PGSSLMODE",
+        "PGUSER",
+        "PGHOST",
+        "PGPORT",
+    ] {
         command.env_remove(name);
     }
     command.env("HOME", "/nonexistent").stdin(Stdio::null());
@@ -572,6 +579,25 @@ fn a_server_is_known_by_its_authority_and_a_password_is_seen_by_nobody() {
     let url = format!("postgres://probe:s3cr%40t@127.0.0.1:{port}/t");
     let (code, said) = init_with(&url, "root.pem");
     assert_eq!(code, Some(0), "{said}");
+    // all of it from the environment, as psql has it
+    let by_environment = |port: &str| {
+        let mut command = program("store init postgres:///");
+        for (name, value) in [
+            ("PGHOST", "127.0.0.1"),
+            ("PGPORT", port),
+            ("PGUSER", "probe"),
+            ("PGDATABASE", "t"),
+            ("PGPASSWORD", "s3cr@t"),
+        ] {
+            command.env(name, value);
+        }
+        let root = at("root.pem").display().to_string();
+        output(command.args(["--store-ca", &root]))
+    };
+    assert_eq!(by_environment(&port.to_string()).0, Some(0));
+    let (code, said) = by_environment("99999");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("PGPORT is no port from 1 to 65535"), "{said}");
     let told = |said: &str, what: &str| {
         assert!(said.contains(what), "{said}");
         for secret in ["s3cr", "wr0ng"] {
