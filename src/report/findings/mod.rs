@@ -47,6 +47,9 @@ pub(super) fn put_into(
     let about = Inputs::new(rows, report);
     let levels = levels::all(&about);
     let mut found = outages::all(&about);
+    if without_outcome > about.report.overview.rows {
+        found.iter_mut().for_each(may_be_interrupted);
+    }
     found.extend(outages::in_rollups(&about));
     found.extend(levels.found);
     found.extend(certificates::all(&about));
@@ -56,7 +59,7 @@ pub(super) fn put_into(
         let code = one.finding.code;
         code.ends_with("-fails") || code == "worst-hour" || code == "failures-rose"
     });
-    found.extend(rates::all(&about, is_explained));
+    found.extend(rates::all(&about, is_explained, without_outcome));
     found.extend(hours);
     found.extend(standing);
     found.extend(slow::all(&about));
@@ -99,6 +102,15 @@ fn unknown(about: &Inputs<'_>, rows: u64) -> Option<RankedFinding> {
         if rows == 1 { "it" } else { "they" },
     );
     Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows))
+}
+
+/// An outage where most rows were left out: those may lie between its rows, and have been answered.
+fn may_be_interrupted(outage: &mut RankedFinding) {
+    outage.severity = outage.severity.max(Severity::Warn);
+    outage.finding.severity = outage.severity.as_str();
+    outage.finding.text.push_str(
+        " Most outcomes could not be read, so it could not be determined whether it was answered meanwhile.",
+    );
 }
 
 /// What differs from the time before.
