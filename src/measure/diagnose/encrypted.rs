@@ -281,7 +281,7 @@ fn certificate(tls: &Tls, chain: &PathFacts) -> Option<RelayCertificate> {
         trust_os: Fact::of(tls.trust_os, WhyUnknown::NotOnThisSystem),
         issuer: Issuer(plain(issuer).into_owned()),
         asked: Name(chain.asked.clone()),
-        has_microsofts_names: chain.fits_name && is_microsofts(&chain.asked),
+        has_microsofts_names: chain.fits_name == Some(true) && is_microsofts(&chain.asked),
         has_known_issuer: chain.issuers.iter().any(is_known_issuer),
         not_before: certificate.and_then(|certificate| certificate.not_before),
         not_after: certificate.and_then(|certificate| certificate.not_after),
