@@ -38,8 +38,8 @@ use crate::record::{
 };
 use crate::schema::LiveRow;
 use crate::schema::through::through;
-use crate::stats::Distribution;
 use crate::stats::paths::Paths;
+use crate::stats::{Distribution, Failures};
 use crate::target::Target;
 
 use pacer::{KernelLook, Pacer};
@@ -82,6 +82,8 @@ pub struct HoldTotals {
     pub sum: Sum,
     /// What the certificates tell of the way.
     pub paths: Paths,
+    /// Why there was no connection to hold.
+    pub failures: Failures,
     /// The proxy that all of them led through.
     pub proxy: Option<Arc<str>>,
     /// What came of the requests up to now, of the connection too that is held just now.
@@ -119,6 +121,7 @@ impl HoldTotals {
     /// Takes a row in, with the samples and answers where a connection was held.
     fn add(&mut self, row: &Hold, sum: Option<&Sum>) {
         self.rows.add(&LiveRow(row));
+        self.failures.take(&row.outcome);
         if let Some((figures, sum)) = row.figures.as_ref().zip(sum) {
             self.missed += figures.missed;
             self.ignored += figures.ignored;
