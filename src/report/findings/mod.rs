@@ -8,6 +8,7 @@ mod certificates;
 mod clock;
 mod event;
 mod found;
+mod held;
 mod hours;
 mod joined;
 mod levels;
@@ -60,6 +61,7 @@ pub(super) fn put_into(
     found.extend(hours);
     found.extend(standing);
     found.extend(slow::all(&about));
+    found.extend(held::all(&about));
     found.extend(others::all(&about));
     found.extend(schedule::all(&about));
     found.extend(unknown(&about, without_outcome));
