@@ -3,6 +3,7 @@
 //! The rules stand in `judge`; here they meet the folded rows, and become sentences.
 
 mod alike;
+mod always;
 mod belongs;
 mod certificates;
 mod clock;
@@ -62,6 +63,7 @@ pub(super) fn put_into(
     found.extend(standing);
     found.extend(slow::all(&about));
     found.extend(held::all(&about));
+    found.extend(always::all(&about));
     found.extend(others::all(&about));
     found.extend(schedule::all(&about));
     found.extend(unknown(&about, without_outcome));
