@@ -17,7 +17,12 @@ use super::stamps::Stamps;
 use super::time::{By, Clock};
 use super::trouble::{Trouble, TroubleKind, sample};
 use super::units::{ColumnUnit, ToldUnits};
-use super::words::{Unknown, WordColumns, is_nothing};
+use super::words::{WordColumns, is_nothing};
+
+mod outcome;
+
+use outcome::empty;
+pub(super) use outcome::has_unknown_outcome;
 
 /// Marks of numbers in JSON Lines.
 pub(super) const JSON_MARKS: Marks = {
@@ -167,49 +172,6 @@ impl LayoutInForce {
 
     fn marks(&self, number: usize) -> Marks {
         self.marks.get(number).copied().unwrap_or(self.usual)
-    }
-}
-
-/// Looks at the words of the row that is being made; true where that of its outcome is unknown.
-#[inline]
-pub(super) fn has_unknown_outcome(
-    batch: &mut Batch,
-    form: &mut LayoutInForce,
-    [outcomes, paths]: [&mut Unknown; 2],
-    line: u64,
-    trouble: &mut Trouble,
-) -> bool {
-    if form.writes_nothing || form.words.says_no_cause(&batch.current()) {
-        form.writes_nothing = true;
-        empty(batch, form);
-    }
-    let row = batch.current();
-    let name = |place: usize| form.layout.names().get(place).map_or("", String::as_str);
-    if let Some(place) = form.words.unknown_outcome(&row) {
-        if form.places.is_totals(&row) {
-            trouble.count(TroubleKind::Totals, line);
-            return true;
-        }
-        outcomes.count(line, name(place), row.cell(place));
-        return true;
-    }
-    if let Some(place) = form.words.unknown_path(&row) {
-        paths.count(line, name(place), row.cell(place));
-    }
-    false
-}
-
-/// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
-fn empty(batch: &mut Batch, form: &mut LayoutInForce) {
-    for place in 0..form.width {
-        let is_chosen = form.places.chosen.contains(&Some(place));
-        let cell = batch.current().cell(place);
-        if !is_chosen && !cell.is_empty() && is_nothing(cell) {
-            let name = &form.layout.names()[place];
-            form.rewritten
-                .get_or_insert_with(|| (name.clone(), sample(cell.trim())));
-            batch.replace(place, "");
-        }
     }
 }
 

@@ -282,14 +282,15 @@ impl ReadWorker {
         let stopped = self.stop.load(Ordering::Relaxed);
         let failed = failed.filter(|_| !stopped);
         let failed = failed.map(|error| failure(&error, opened.gzip));
-        let left_out = failed.is_some() || !stopped && parser.is_refused();
+        let is_empty = parser.is_empty();
+        let left_out = failed.is_some() || !stopped && (is_empty || parser.is_refused());
         let mut state = lock(&self.state);
         let file = &mut state.files[index];
         file.bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
         summarize(file, &parser.rows);
         if let Some(what) = &failed {
             parser.trouble.file(Some(parser.line), what.clone());
-        } else if parser.is_empty() && !stopped {
+        } else if is_empty && !stopped {
             parser
                 .trouble
                 .file(None, "empty: nothing to read".to_owned());

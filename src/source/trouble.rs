@@ -59,9 +59,11 @@ pub(super) enum TroubleKind {
     Time,
     /// No row: neither time, address nor status.
     Totals,
+    /// A success with the cause of a failure.
+    Contradicts,
 }
 
-const KINDS: [TroubleKind; 17] = [
+const KINDS: [TroubleKind; 18] = [
     TroubleKind::NoHeader,
     TroubleKind::Header,
     TroubleKind::OtherHeader,
@@ -79,6 +81,7 @@ const KINDS: [TroubleKind; 17] = [
     TroubleKind::Utf16,
     TroubleKind::Time,
     TroubleKind::Totals,
+    TroubleKind::Contradicts,
 ];
 
 /// Kinds of lines that were rows once.
@@ -244,7 +247,8 @@ impl Trouble {
                 line: Some(seen.line),
                 count: seen.count,
                 what: self.words(*kind, seen.count),
-                outcomes: has_lost_rows && LOST_ROWS.contains(kind),
+                outcomes: has_lost_rows && LOST_ROWS.contains(kind)
+                    || *kind == TroubleKind::Contradicts,
             })
         });
         let cells = self.cells.iter().map(|cell| Problem {
@@ -327,8 +331,14 @@ impl Trouble {
             TroubleKind::Totals => {
                 "without time, address and status, as the totals of a spreadsheet: left out"
             }
+            TroubleKind::Contradicts => {
+                "with the Status OK beside the cause or the phase of a failure: left out, as they contradict themselves"
+            }
         };
         let what = match count {
+            1 if kind == TroubleKind::Contradicts => {
+                what.replace("they contradict themselves", "it contradicts itself")
+            }
             1 => what.replace("begin with { and are", "begins with { and is"),
             _ => what.to_owned(),
         };

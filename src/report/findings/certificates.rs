@@ -109,8 +109,8 @@ fn grave(finding: &TlsPathFinding) -> Option<(&'static str, Severity)> {
 fn dated(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, Option<ValidityEnd>)> {
     let groups = about.report.certificates();
     let seen = groups.iter().filter_map(|group| group.certificate.as_ref());
-    let dates = seen.flat_map(|one| [one.not_before.as_str(), one.not_after.as_str()]);
-    let order = validity::order(dates);
+    let texts = seen.flat_map(|one| [one.not_before.as_str(), one.not_after.as_str()]);
+    let order = validity::order(texts);
     let dated = groups.into_iter().filter_map(|group| {
         let certificate = group.certificate.clone()?;
         let end = validity::end(&certificate.not_after, about.zone(), order);
@@ -274,9 +274,10 @@ fn ends(about: &Inputs<'_>) -> Vec<RankedFinding> {
 
 /// An end in words, as far as it is known.
 fn told(about: &Inputs<'_>, end: ValidityEnd) -> String {
-    let told = |at: DateTime<Utc>| match end.has_time {
-        true => about.time(at),
-        false => about.time(at).chars().take(DATE).collect(),
+    let told = |at: DateTime<Utc>| {
+        let time = about.time(at);
+        let shown = if end.has_time { time.len() } else { DATE };
+        time.chars().take(shown).collect::<String>()
     };
     match end.or {
         None => told(end.at),

@@ -91,9 +91,10 @@ pub(super) fn end(text: &str, zone: Zone, order: Option<DateOrder>) -> Option<Va
     }
     let moment = |date: NaiveDate| {
         let at = date.and_time(shown.time.unwrap_or_default());
-        match shown.is_utc {
-            true => at.and_utc(),
-            false => zone.moment(at),
+        if shown.is_utc {
+            at.and_utc()
+        } else {
+            zone.moment(at)
         }
     };
     let unknown = |is: bool, hours: i64| TimeDelta::hours(if is { hours } else { 0 });

@@ -135,3 +135,34 @@ fn numbers_in_the_groups_of_india_are_read_with_the_smaller_ones_of_their_column
     );
     assert_eq!(taken.problems(), [""; 0]);
 }
+
+#[test]
+fn what_ends_a_text_for_dos_is_no_torn_line() {
+    let text = file(&["2026-03-02 07:00:00Z,PC1,relay,52.112.1.1,OK,,,,25000"]);
+    for end in ["\u{1a}", "\r\n\u{1a}"] {
+        let taken = of(format!("{text}{end}"));
+        assert_eq!((taken.rows.len(), taken.problems()), (1, Vec::new()));
+    }
+    // behind the last cell
+    let taken = of(format!("{}\u{1a}", text.trim_end()));
+    assert_eq!(taken.column("connect_us"), ["25000"]);
+}
+
+#[test]
+fn a_success_with_the_cause_of_a_failure_is_left_out_as_unknown() {
+    let good = "2026-03-02 07:00:00Z,PC1,relay,52.112.1.1,OK,,,,25000";
+    let taken = of(file(&[
+        good,
+        "2026-03-02 07:00:10Z,PC1,relay,52.112.1.1,OK,connect,connect-timeout,,10000000",
+        "2026-03-02 07:00:20Z,PC1,relay,52.112.1.1,ok,tls,,,25000",
+        "2026-03-02 07:00:30Z,PC1,relay,52.112.1.1,OK,NA,NA,,25000",
+    ]));
+    assert_eq!(taken.rows.len(), 2);
+    assert_eq!(
+        taken.problems(),
+        [
+            "3: 2 lines with the Status OK beside the cause or the phase of a failure: left out, as they contradict themselves"
+        ]
+    );
+    assert!(taken.summary.problems[0].outcomes);
+}
