@@ -37,6 +37,11 @@ impl Failures {
         self.0.iter().map(|(cause, of)| (*cause, of.count))
     }
 
+    /// What was seen at the first row that failed by a cause.
+    pub fn first(&self, cause: Cause) -> &str {
+        self.0.get(&cause).map_or("", |of| of.first.as_str())
+    }
+
     /// Each cause with its count and what was seen, fit for a terminal: `3 dns-nxdomain: ...`.
     pub fn sentences(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(cause, of)| {

@@ -4,6 +4,7 @@ use crate::record::Counter as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use super::paths::Paths;
 use super::{Added, Failures, Moments, Outcomes, RoundTripPairs, Times};
@@ -56,6 +57,8 @@ pub struct Tally {
     pub alpn: BTreeMap<String, u64>,
     /// This end's addresses as relays saw them, and how often.
     pub seen_as: BTreeMap<SocketAddr, u64>,
+    /// Targets with addresses of theirs that are not in the list of Teams, and how often.
+    pub outside: BTreeMap<(Arc<str>, IpAddr), u64>,
     /// Whether the relays were those of the lab.
     pub is_lab: bool,
 }
@@ -157,6 +160,13 @@ impl Tally {
         }
         if let Some(seen) = record.turn.mapped_address {
             raise(&mut self.seen_as, seen);
+        }
+        let is_outside = record.in_teams_range == Some(false);
+        if let Some(remote) = record.remote.filter(|_| is_outside)
+            && record.run.world == World::Real
+        {
+            let host = Arc::clone(&record.host);
+            raise(&mut self.outside, (host, remote.ip()));
         }
     }
 

@@ -7,7 +7,7 @@ use crate::servers::stun::{ALLOCATE_ERROR, BINDING_SUCCESS, error, message};
 use crate::servers::udp::UdpRelay;
 
 /// Linux answers a datagram to a port where nobody listens with ICMP.
-const REFUSED: &str = "port unreachable";
+const REFUSED: &str = "ICMP message";
 
 #[test]
 #[cfg(target_os = "linux")]

@@ -115,6 +115,7 @@ impl MeasurementKind for HoldKind {
             paths: &totals.paths,
             proxy: totals.proxy.as_deref(),
             failures: &totals.failures,
+            ends: &totals.ends,
             told: totals.rows.connections == 1 && run.told,
         };
         summary.render()

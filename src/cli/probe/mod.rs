@@ -170,6 +170,7 @@ impl MeasurementKind for Probes {
             stopped: run.interrupted,
             window_chosen: self.window_chosen,
             alpn_asked: self.alpn_asked,
+            told: run.told,
             columns: run.columns,
         };
         summary.render()

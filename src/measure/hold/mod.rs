@@ -15,6 +15,7 @@ mod shape;
 pub mod text;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
@@ -84,6 +85,8 @@ pub struct HoldTotals {
     pub paths: Paths,
     /// Why there was no connection to hold.
     pub failures: Failures,
+    /// What was seen at the first of those that ended early, by how they ended.
+    pub ends: BTreeMap<&'static str, String>,
     /// The proxy that all of them led through.
     pub proxy: Option<Arc<str>>,
     /// What came of the requests up to now, of the connection too that is held just now.
@@ -122,6 +125,10 @@ impl HoldTotals {
     fn add(&mut self, row: &Hold, sum: Option<&Sum>) {
         self.rows.add(&LiveRow(row));
         self.failures.take(&row.outcome);
+        if let Some(end) = row.end.as_ref().filter(|end| !end.detail.is_empty()) {
+            let first = self.ends.entry(end.by.as_str());
+            first.or_insert_with(|| end.detail.clone());
+        }
         if let Some((figures, sum)) = row.figures.as_ref().zip(sum) {
             self.missed += figures.missed;
             self.ignored += figures.ignored;

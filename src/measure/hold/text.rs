@@ -1,5 +1,6 @@
 //! Held connections as text: a block per connection, and the summary. 80 columns wide.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -178,6 +179,8 @@ pub struct HoldSummary<'a> {
     pub proxy: Option<&'a str>,
     /// Why there was no connection to hold.
     pub failures: &'a Failures,
+    /// What was seen at the first of those that ended early, by how they ended.
+    pub ends: &'a BTreeMap<&'static str, String>,
     /// Whether the only connection was told in full already.
     pub told: bool,
 }
@@ -216,6 +219,11 @@ impl HoldSummary<'_> {
                 .map(|(by, count)| format!("{count} {}", by.as_str()))
                 .collect();
             line(&mut out, "", &format!("ended: {}", ended.join(", ")));
+        }
+        if !self.told {
+            for (by, seen) in self.ends {
+                line(&mut out, "", &format!("{by}, the first: {}", plain(seen)));
+            }
         }
         if !self.told {
             for said in self.failures.sentences() {
@@ -277,6 +285,7 @@ mod tests {
             paths: &Paths::default(),
             proxy: None,
             failures: &Failures::default(),
+            ends: &BTreeMap::new(),
             told: false,
         };
         insta::assert_snapshot!(summary.render(), @r"

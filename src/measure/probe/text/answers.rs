@@ -1,11 +1,12 @@
 //! What the answers of a series said beside their times: the application protocol that was taken, and the address that
 //! this end was seen as.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use crate::doc::wrapped;
+use crate::judge::is_microsofts;
 use crate::record::plain;
 use crate::stats::Tally;
 
@@ -16,7 +17,7 @@ const MOST_NAMED: usize = 3;
 pub(super) fn answers(tally: &Tally, alpn_asked: bool, columns: usize) -> String {
     let alpn = alpn(tally).filter(|_| alpn_asked);
     let mut out = String::new();
-    for said in alpn.into_iter().chain(seen_as(tally)) {
+    for said in alpn.into_iter().chain(seen_as(tally)).chain(outside(tally)) {
         for line in wrapped(&said, columns) {
             let _ = writeln!(out, "{line}");
         }
@@ -58,6 +59,24 @@ fn seen_as(tally: &Tally) -> Option<String> {
     ))
 }
 
+fn outside(tally: &Tally) -> Option<String> {
+    // of a name of one's own nobody knows where it should lead
+    let all = tally.outside.keys();
+    let all = all.filter(|(host, _)| is_microsofts(host));
+    let all: BTreeSet<_> = all.map(|(_, address)| *address).collect();
+    let named: Vec<_> = all.iter().take(MOST_NAMED).map(IpAddr::to_string).collect();
+    let more = match all.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!named.is_empty()).then(|| {
+        format!(
+            "not in the list of the relays' addresses (in_teams_range): {}{more}",
+            named.join(", ")
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +85,17 @@ mod tests {
     fn what_was_taken_is_told_where_it_was_asked_for_and_one_address_with_its_port() {
         let mut tally = Tally::default();
         assert_eq!(answers(&tally, true, 80), "");
+        for (host, address) in [
+            ("tr.teams.microsoft.com", "10.0.0.1"),
+            ("relay.example", "10.0.0.2"),
+        ] {
+            tally
+                .outside
+                .insert((host.into(), address.parse().unwrap()), 2);
+        }
+        let said = answers(&tally, true, 80);
+        assert!(said.ends_with("(in_teams_range): 10.0.0.1\n"), "{said}");
+        tally.outside.clear();
         tally.alpn.insert("stun.turn".to_owned(), 2);
         tally.alpn.insert(String::new(), 1);
         tally.seen_as.insert("192.0.2.1:4000".parse().unwrap(), 2);

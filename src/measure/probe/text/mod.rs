@@ -11,6 +11,7 @@ mod versus;
 use std::fmt::Write as _;
 
 use crate::doc::wrapped;
+use crate::record::plain;
 use crate::stats::Tally;
 use answers::answers;
 use connections::connections;
@@ -34,6 +35,8 @@ pub struct SeriesSummary<'a> {
     pub window_chosen: bool,
     /// Whether an application protocol was asked for: then it is told whether one was taken.
     pub alpn_asked: bool,
+    /// Whether each failure was told when it was measured.
+    pub told: bool,
     /// Columns that it may take, up to 80.
     pub columns: usize,
 }
@@ -66,6 +69,10 @@ impl SeriesSummary<'_> {
             // what comes behind a semicolon is about the columns of the row
             let meaning = cause.meaning().split(';').next().unwrap_or_default();
             times::counted_line(&mut out, count, cause.as_str(), meaning, self.columns);
+            let seen = plain(tally.failures.first(cause));
+            if !self.told && !seen.is_empty() {
+                times::below(&mut out, &format!("seen: {seen}"), self.columns);
+            }
         }
         if tally.lost_syns > 0 {
             let is_proxied = tally.ways.keys().any(|way| way.through_proxy);
@@ -168,6 +175,7 @@ mod tests {
             stopped: true,
             window_chosen: false,
             alpn_asked: false,
+            told: false,
             columns: 80,
         };
         let text = summary.render();
