@@ -254,7 +254,10 @@ fn beside(record: &Record) -> Vec<String> {
     let turn = &record.turn;
     // Microsoft's relays name themselves
     let is_itself = |other: SocketAddr| record.remote.is_some_and(|its| its.ip() == other.ip());
-    if let Some(other) = turn.alternate_server.filter(|other| !is_itself(*other)) {
+    // the failure itself says where the relay sends its clients
+    let is_said = record.outcome.cause() == Some(Cause::TurnTryAlternate);
+    let other = turn.alternate_server.filter(|_| !is_said);
+    if let Some(other) = other.filter(|other| !is_itself(*other)) {
         all.push(format!("the relay names another server: {other}"));
     }
     all.extend(turn.unknown_attribute.map(unknown_attribute));
