@@ -142,7 +142,7 @@ fn something_else(arrived: &[u8]) -> Option<Failure> {
 
 fn so_far(arrived: &[u8]) -> String {
     match arrived.len() {
-        0 => "before it sent a byte".to_owned(),
+        0 => "before a byte came".to_owned(),
         1 => "after 1 byte".to_owned(),
         bytes => format!("after {bytes} bytes"),
     }

@@ -310,7 +310,7 @@ mod tests {
             ("network is unreachable", Cause::ConnectNetUnreachable),
             ("connection reset by peer", Cause::ConnectReset),
         ] {
-            let of_tls = Failure::new(Cause::TlsReset, format!("{said} before it sent a byte"));
+            let of_tls = Failure::new(Cause::TlsReset, format!("{said} before a byte came"));
             assert_eq!(deferred_failure(of_tls).cause, cause, "{said}");
         }
         let silent = Failure::new(Cause::TlsTimeout, "no answer");

@@ -84,7 +84,7 @@ fn so_far(first: &FirstBytes, handshake: &Handshake) -> String {
         (0, _) if gap > 0 => {
             format!("before the beginning of its answer came: {came}, what stands before {which}")
         }
-        (0, _) => "before it sent a byte".to_owned(),
+        (0, _) => "before a byte came".to_owned(),
         _ if gap > 0 => {
             let far = how_far(first, handshake);
             format!("{far}; {came}: if what stands before is missing still, it {which}")
@@ -215,10 +215,10 @@ mod tests {
         let silent = at_the_limit(0, 0, OtherEnd::Server);
         assert_eq!(
             silent,
-            "not finished within 10000 ms, before it sent a byte"
+            "not finished within 10000 ms, before a byte came"
         );
         let gap = at_the_limit(0, 1, OtherEnd::Server);
-        assert!(!gap.contains("before it sent a byte"), "{gap}");
+        assert!(!gap.contains("before a byte came"), "{gap}");
         assert_eq!(
             gap,
             "not finished within 10000 ms, before the beginning of its answer came: a part of its answer came \
@@ -243,7 +243,7 @@ mod tests {
         assert!(closed(OtherEnd::Server).starts_with("the server closed"));
         assert_eq!(
             closed(OtherEnd::Behind),
-            "the proxy, or the server behind it, closed the connection before it sent a byte"
+            "the proxy, or the server behind it, closed the connection before a byte came"
         );
     }
 }

@@ -224,7 +224,7 @@ fn a_proxy_that_ends_its_session_ends_the_relays_at_once() {
     };
     for (says_so, keeps_open) in [(true, true), (true, false), (false, false)] {
         let row = visited(&closing(says_so, keeps_open));
-        row.assert_failed("tls-eof", &["before it sent a byte"]);
+        row.assert_failed("tls-eof", &["before a byte came"]);
     }
 }
 

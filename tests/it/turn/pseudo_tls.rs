@@ -240,7 +240,7 @@ fn what_else_answers_the_hello_is_told() {
 #[test]
 fn an_end_before_the_hello_is_told_by_its_kind() {
     let row = hello_in_vain(|stream| close(&stream));
-    row.assert_failed("tls-eof", &["before it sent a byte"]);
+    row.assert_failed("tls-eof", &["before a byte came"]);
     let row = hello_in_vain(|mut stream| {
         stream.write_all(&server_hello()[..40]).unwrap();
         close(&stream);
@@ -249,7 +249,7 @@ fn an_end_before_the_hello_is_told_by_its_kind() {
     let row = hello_in_vain(|stream| until_closed(&stream));
     row.assert_failed(
         "tls-timeout",
-        &["no hello within 300 ms, before it sent a byte"],
+        &["no hello within 300 ms, before a byte came"],
     );
     let row = hello_in_vain(reset);
     if !(crate::command::on_wine() && row.status() == "tls-eof") {
