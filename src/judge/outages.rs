@@ -14,6 +14,9 @@ const BY_CHANCE: f64 = 0.01;
 /// Lost rows in a row that an outage has at least, however rare losses are.
 const FEWEST: u64 = 3;
 
+/// Answers of the usual share that count beside those of an hour or a day.
+const PRIOR: f64 = 8.0;
+
 /// What makes an outage of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OutageRule {
@@ -30,19 +33,28 @@ impl OutageRule {
     /// With n rows and a share p of them lost, a given row begins k lost ones with p^k, so that n p^k <= 0.01 wants
     /// k >= ln(0.01 / n) / ln p.
     pub fn of(rows: u64, lost: u64) -> Self {
-        let n = rows.max(1) as f64;
-        let share = (lost.min(rows) as f64 / n).clamp(0.0, 1.0);
+        Self::within(rows, [rows, lost])
+    }
+
+    /// The same at most once in a hundred reports of `all` rows, of which the series is a part.
+    pub fn within(all: u64, [rows, lost]: [u64; 2]) -> Self {
+        let share = (lost.min(rows) as f64 / rows.max(1) as f64).clamp(0.0, 1.0);
         // where all is lost, chance has no part in it; of one or two rows it may
         let rows = if lost >= rows {
             FEWEST
         } else {
-            fewest(rows, share)
+            fewest(all, share)
         };
         Self { rows, share }
     }
 
-    /// For runs in some of the `all` rows of a series, such as those of an hour of the day, where so many of so many are lost
-    /// at other times that are alike.
+    /// The fewest of a run that this share of losses does not make by chance in a report of `all` rows, of several series.
+    pub fn in_all(self, all: u64) -> u64 {
+        self.rows.max(fewest(all, self.share))
+    }
+
+    /// For runs in some of `all` rows, such as those of an hour of the day, where so many of so many are lost at other
+    /// times that are alike.
     pub fn where_lost(all: u64, [rows, lost]: [u64; 2]) -> u64 {
         fewest(all, lost as f64 / rows.max(1) as f64)
     }
@@ -52,8 +64,9 @@ impl OutageRule {
     ///
     /// Where losses are independent, an answer is followed by a loss as often as p says; so p is runs by answers, and only
     /// runs shorter than k count, as longer ones may be outages: one that comes each night is no chance. With n p^k
-    /// as above for all n rows of the series, the hours together make one in a hundred series, too.
-    fn among<'a>(all: u64, hours: impl Iterator<Item = &'a LostHour>) -> Self {
+    /// as above for all n rows of the series, the hours together make one in a hundred series, too. A few rows say little
+    /// of their own, so p is that of [`PRIOR`] answers of the `usual` share beside them.
+    fn among<'a>(all: u64, usual: f64, hours: impl Iterator<Item = &'a LostHour>) -> Self {
         let mut answered = 0_u64;
         let mut runs: BTreeMap<u64, u64> = BTreeMap::new();
         for hour in hours {
@@ -67,7 +80,8 @@ impl OutageRule {
         let mut rows = FEWEST;
         loop {
             let shorter: u64 = runs.range(..rows).map(|(_, count)| count).sum();
-            let share = (shorter as f64 / answered.max(1) as f64).min(0.5);
+            let share = (shorter as f64 + PRIOR * usual) / (answered as f64 + PRIOR);
+            let share = share.min(0.5);
             if share.powf(rows as f64) <= wanted {
                 return Self { rows, share };
             }
@@ -113,19 +127,29 @@ pub struct OutageRules {
 impl OutageRules {
     /// For a series of so many rows that tell something, so many of them lost, in these runs.
     pub fn of(rows: u64, lost: u64, runs: &LostRuns) -> Self {
+        let always = OutageRule::of(rows, lost);
+        if lost >= rows {
+            // without a single answer no hour is better than others
+            return Self {
+                always,
+                by_hour: [always; 24],
+                by_day: BTreeMap::new(),
+            };
+        }
+        let usual = OutageRule::among(rows, 0.0, runs.hours().map(|(_, hour)| hour)).share;
         let of_hour = |hour: i64| {
             let hours = runs.hours();
             let hours = hours.filter(move |(number, _)| number.rem_euclid(24) == hour);
-            OutageRule::among(rows, hours.map(|(_, hour)| hour))
+            OutageRule::among(rows, usual, hours.map(|(_, hour)| hour))
         };
         let mut days: BTreeMap<i64, Vec<&LostHour>> = BTreeMap::new();
         for (number, hour) in runs.hours() {
             let day = days.entry(number.div_euclid(24)).or_default();
             day.push(hour);
         }
-        let of_day = |hours: Vec<&LostHour>| OutageRule::among(rows, hours.into_iter());
+        let of_day = |hours: Vec<&LostHour>| OutageRule::among(rows, usual, hours.into_iter());
         Self {
-            always: OutageRule::of(rows, lost),
+            always,
             by_hour: std::array::from_fn(|hour| of_hour(i64::try_from(hour).unwrap_or(0))),
             by_day: days
                 .into_iter()
@@ -185,6 +209,23 @@ mod tests {
 
     const HOUR: i64 = 3_600_000_000;
 
+    /// A run of so many lost rows in an hour.
+    fn outage(hour: i64, rows: u64) -> Outage {
+        Outage {
+            from: hour * HOUR,
+            last: hour * HOUR,
+            to: hour * HOUR,
+            length: 0,
+            open: false,
+            begun: false,
+            rows,
+            requests: rows,
+            region: None,
+            address: None,
+            causes: HashMap::new(),
+        }
+    }
+
     /// Ten days at a row a minute; from nine to ten each day runs of so many lost rows.
     fn runs(of_a_day: &[u64]) -> LostRuns {
         let mut runs = LostRuns::new(None);
@@ -194,19 +235,7 @@ mod tests {
                 runs.answer(hour * HOUR);
             }
             for rows in lost {
-                runs.add(&Outage {
-                    from: hour * HOUR,
-                    last: hour * HOUR,
-                    to: hour * HOUR,
-                    length: 0,
-                    open: false,
-                    begun: false,
-                    rows: *rows,
-                    requests: *rows,
-                    region: None,
-                    address: None,
-                    causes: HashMap::new(),
-                });
+                runs.add(&outage(hour, *rows));
             }
         }
         runs.close();
@@ -228,6 +257,36 @@ mod tests {
         let rules = OutageRules::of(14_400, 50, &nightly);
         assert_eq!(rules.at(Some(33)).0.rows, 3);
         assert_eq!(nightly.parted(|hour| rules.at(hour).0.rows).0.count, 10);
+    }
+
+    // by hand, for n = 1,389 of which 9 were lost, one and eight in a row, in an hour without an answer: usual 2/1380, so
+    // p = (1 + 8 x 0.00145)/8 = 0.126, k = ln(1,389/0.01)/ln(1/0.126) = 11.84/2.07 = 5.7
+    #[test]
+    fn an_hour_of_which_little_is_known_is_taken_for_nearly_as_good_as_the_others() {
+        let mut runs = LostRuns::new(None);
+        for hour in (0..24).filter(|hour| *hour != 10) {
+            for _ in 0..60 {
+                runs.answer(hour * HOUR);
+            }
+        }
+        for rows in [1, 8] {
+            runs.add(&outage(10, rows));
+        }
+        runs.close();
+        let rules = OutageRules::of(1_389, 9, &runs);
+        assert_eq!(rules.at(Some(10)).0.rows, 6);
+        // without any answer there is no share of losses to go by
+        let mut lost = LostRuns::new(None);
+        lost.add(&outage(10, 1));
+        lost.add(&outage(10, 5));
+        assert_eq!(OutageRules::of(6, 6, &lost).at(Some(10)).0.rows, 3);
+    }
+
+    // by hand: ln(0.01/10^4)/ln(0.005) = 2.6, and for a hundred such series ln(0.01/10^6)/ln(0.005) = 3.5
+    #[test]
+    fn of_many_series_one_has_a_run_by_chance_that_a_single_one_has_not() {
+        let rule = OutageRule::of(10_000, 50);
+        assert_eq!((rule.rows, rule.in_all(1_000_000)), (3, 4));
     }
 
     // by hand: ln(0.01/230000)/ln(0.01) = 16.95/4.605 = 3.7; of half lost, 1,000 rows: ln(1e-5)/ln(0.5) = 16.6

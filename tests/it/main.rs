@@ -34,6 +34,7 @@ mod readme;
 mod report;
 mod report_accused;
 mod report_blame;
+mod report_chance;
 mod report_findings;
 mod report_fleet;
 mod report_forged;

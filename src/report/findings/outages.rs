@@ -11,7 +11,7 @@ use super::regional;
 use super::standing::{failing_relay, only_region};
 use super::whose::where_to_look;
 use crate::doc::number::{counted, grouped, percent, seconds};
-use crate::judge::outages::Usual;
+use crate::judge::outages::{OutageRule, Usual};
 use crate::judge::severity::Severity;
 use crate::stats::survey::{self, SeriesName};
 use crate::stats::units::HOUR_US;
@@ -153,6 +153,67 @@ fn is_of_a_relay(about: &Inputs<'_>, number: usize, outage: &survey::Outage) -> 
     series.changed > 0 && known.is_some() && outage.address == known
 }
 
+/// What chance has to do with the run of a single series.
+struct ChanceOfRun {
+    rule: OutageRule,
+    usual: Usual,
+    answered: u64,
+    /// Whether so many series as there are have such a run among them by chance.
+    is_expected: bool,
+    series: usize,
+}
+
+impl ChanceOfRun {
+    /// Of an outage of one series, where rows decide.
+    fn of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> Option<Self> {
+        let [number] = event.series.iter().copied().collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        let all = &about.report.series;
+        let series = &all[number];
+        series.outage_rows?;
+        let hour = event.from.div_euclid(HOUR_US);
+        let (rule, usual) = about.outages.rules(number).at(Some(hour));
+        let rows = all.iter().map(|series| series.outcomes.telling()).sum();
+        let answered = series.outcomes.answered;
+        let by_chance = rule.rows..rule.in_all(rows);
+        Some(Self {
+            rule,
+            usual,
+            answered,
+            // where all is lost, chance has no part in it
+            is_expected: answered > 0 && by_chance.contains(&event.rows),
+            series: all.len(),
+        })
+    }
+
+    fn told(&self, event: &OutageEvent<'_>) -> String {
+        let Self { rule, series, .. } = self;
+        let share = percent(rule.share * 100.0);
+        if event.rows < rule.rows {
+            return " A row is a minute of a watch, and no packet of it was answered.".to_owned();
+        }
+        if self.is_expected {
+            return format!(
+                "With {share} of the rows lost, one of {series} series has such a run by chance, so it could not be determined \
+                 whether there was an outage."
+            );
+        }
+        let (with, when) = match self.usual {
+            Usual::Always => ("With", ""),
+            Usual::AtThatHour => ("Even with", " at this hour of the day"),
+            Usual::OnThatDay => ("Even with", " on this day"),
+        };
+        if self.answered == 0 {
+            return String::new();
+        }
+        format!(
+            " {with} {share} of its rows lost{when}, {} in a row are not expected by chance.",
+            rule.rows
+        )
+    }
+}
+
 fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
     let whole = |number: &usize| &about.rows.series[*number].0;
     let names: Vec<&SeriesName> = event.series.iter().map(whole).collect();
@@ -179,28 +240,13 @@ fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
     );
     text.push_str(&causes(&event.causes));
     text.push_str(". ");
-    text.push_str(&where_to_look(about, event));
-    if let [number] = event.series.iter().copied().collect::<Vec<_>>()[..] {
-        let series = &about.report.series[number];
-        if series.outage_rows.is_some() {
-            let hour = event.from.div_euclid(HOUR_US);
-            let (rule, usual) = about.outages.rules(number).at(Some(hour));
-            let when = match usual {
-                Usual::Always => "",
-                Usual::AtThatHour => " at this hour of the day",
-                Usual::OnThatDay => " on this day",
-            };
-            if event.rows < rule.rows {
-                text.push_str(" A row is a minute of a watch, and no packet of it was answered.");
-            } else {
-                let _ = write!(
-                    text,
-                    " With {} of its rows lost{when}, {} in a row are not expected by chance.",
-                    percent(rule.share * 100.0),
-                    rule.rows,
-                );
-            }
-        }
+    let run = ChanceOfRun::of(about, event);
+    let is_chance = run.as_ref().is_some_and(|run| run.is_expected);
+    if !is_chance {
+        text.push_str(&where_to_look(about, event));
+    }
+    if let Some(run) = run {
+        text.push_str(&run.told(event));
     }
     let hosts: BTreeSet<&str> = names.iter().map(|name| name[0].as_str()).collect();
     let host = match hosts.len() {
@@ -208,8 +254,13 @@ fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
         _ => "",
     };
     let to = (!event.open).then(|| at(event.to));
+    let severity = if is_chance {
+        Severity::Warn
+    } else {
+        Severity::Fail
+    };
     RankedFinding::new(
-        Severity::Fail,
+        severity,
         weight(event.length, event.series.len()),
         "outage",
         text,

@@ -20,10 +20,11 @@ const FEWEST: u64 = 3;
 /// Losses that are too many to come together by chance, at least: a few in a minute are what a line does.
 const CLUSTER: u64 = 10;
 
-/// `is_explained`: whether another finding says that failures are more than chance makes.
-pub(super) fn all(about: &Inputs<'_>, is_explained: bool) -> Vec<RankedFinding> {
+/// `is_explained`: whether another finding says that failures are more than chance makes; `unknown`: how many rows were left
+/// out as their outcome could not be read.
+pub(super) fn all(about: &Inputs<'_>, is_explained: bool, unknown: u64) -> Vec<RankedFinding> {
     let mut found = Vec::new();
-    found.extend(lost(about, is_explained));
+    found.extend(lost(about, is_explained, unknown));
     found.extend(others(about));
     found
 }
@@ -33,7 +34,7 @@ pub(super) fn part(some: u64, all: u64) -> f64 {
 }
 
 /// Lost rows that are in no outage.
-fn lost(about: &Inputs<'_>, is_explained: bool) -> Option<RankedFinding> {
+fn lost(about: &Inputs<'_>, is_explained: bool, unknown: u64) -> Option<RankedFinding> {
     let series = &about.report.series;
     let beyond = |number: usize| {
         about
@@ -49,7 +50,8 @@ fn lost(about: &Inputs<'_>, is_explained: bool) -> Option<RankedFinding> {
         .collect();
     let lost: u64 = outside.iter().sum();
     let rows: u64 = series.iter().map(|one| one.outcomes.telling()).sum();
-    let (low, _) = wilson(lost, rows)?;
+    // where others may have been answered, the share is at least that of all
+    let (low, _) = wilson(lost, rows.saturating_add(unknown))?;
     if lost == 0 {
         return None;
     }
@@ -136,11 +138,15 @@ fn lost(about: &Inputs<'_>, is_explained: bool) -> Option<RankedFinding> {
     } else {
         String::new()
     };
+    let of_all = if unknown == 0 {
+        format!("rows ({})", share(lost, rows))
+    } else {
+        "rows whose outcome could be read".to_owned()
+    };
     let text = format!(
-        "{} of {} rows ({}) got no answer outside outages{rule}{most}{}.",
+        "{} of {} {of_all} got no answer outside outages{rule}{most}{}.",
         grouped(lost),
         grouped(rows),
-        share(lost, rows),
         when.as_ref()
             .map_or_else(String::new, |when| format!("; {}", when.text)),
     );

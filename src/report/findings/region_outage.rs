@@ -11,6 +11,9 @@ use crate::stats::units::HOUR_US;
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
 const FEWEST: u64 = 5;
 
+/// Twelve hours in microseconds.
+const HALF_DAY_US: i64 = 12 * HOUR_US;
+
 /// Silences of one region, of one or several series, that overlap.
 #[derive(Debug)]
 pub(super) struct RegionOutage {
@@ -183,20 +186,24 @@ pub(super) fn answered_or_lost(level: &RegionLevel, from: i64, to: i64) -> (u64,
 /// All of them, in the order of time.
 pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage> {
     let mut found: Vec<(usize, usize, &Silence)> = Vec::new();
+    let levels = rows.levels.iter();
+    let all = levels.map(|(_, level)| answered_or_lost(level, i64::MIN, i64::MAX).0);
+    let all = all.fold(0, u64::saturating_add);
     for ((number, region), level) in &rows.levels {
         let name = rows.relays.region_name(*region);
         if name.is_empty() || name == OTHER || level.silences.is_empty() {
             continue;
         }
-        let (all, lost) = answered_or_lost(level, i64::MIN, i64::MAX);
-        let fewest = OutageRule::of(all, lost).rows.max(FEWEST);
-        let silences = level
-            .silences
-            .iter()
-            .filter(|silence| match rows.options.outage_us {
-                Some(limit) => silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit,
-                None => silence.rows >= fewest.max(fewest_at(level, silence)),
-            });
+        let (own, lost) = answered_or_lost(level, i64::MIN, i64::MAX);
+        let fewest = OutageRule::within(all, [own, lost]).rows.max(FEWEST);
+        let silences = level.silences.iter().filter(|silence| {
+            if let Some(limit) = rows.options.outage_us {
+                return silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit;
+            }
+            let at_that_time = fewest_at(all, level, silence);
+            let meanwhile = fewest_meanwhile(rows, all, (*number, *region), silence);
+            silence.rows >= fewest.max(at_that_time).max(meanwhile)
+        });
         let is_its_own =
             |silence: &&Silence| is_of_the_region(rows, known, (*number, *region), silence);
         found.extend(
@@ -239,7 +246,7 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
 }
 
 /// Lost rows in a row that an outage has in the hour of a silence, where other days lose rows in it, too.
-fn fewest_at(level: &RegionLevel, silence: &Silence) -> u64 {
+fn fewest_at(all: u64, level: &RegionLevel, silence: &Silence) -> u64 {
     let hour = silence.from.div_euclid(HOUR_US);
     let sum = |is_wanted: &dyn Fn(i64) -> bool| {
         let hours = level.hours.iter();
@@ -248,9 +255,27 @@ fn fewest_at(level: &RegionLevel, silence: &Silence) -> u64 {
             [rows + hour.rows, lost + hour.lost]
         })
     };
-    let [all, _] = sum(&|_| true);
     let others = sum(&|number| number != hour && (number - hour).rem_euclid(24) == 0);
     OutageRule::where_lost(all, others)
+}
+
+/// The same by what the series lost to the other regions in the twelve hours before it, in it and in those behind it: on a
+/// day on which everything loses rows, some of them come together.
+fn fewest_meanwhile(
+    rows: &Finished,
+    all: u64,
+    (number, region): (usize, usize),
+    silence: &Silence,
+) -> u64 {
+    let others = rows.levels.iter();
+    let others = others.filter(|((of, other), _)| *of == number && *other != region);
+    let from = silence.from.saturating_sub(HALF_DAY_US);
+    let to = silence.to.saturating_add(HALF_DAY_US);
+    let sum = others.fold([0; 2], |[rows, lost], (_, level)| {
+        let (more, more_lost) = answered_or_lost(level, from, to);
+        [rows + more, lost + more_lost]
+    });
+    OutageRule::where_lost(all, sum)
 }
 
 /// The outages of a series within a silence, or about it.

@@ -218,7 +218,20 @@ fn of_probes(report: &Report) -> String {
             } else {
                 "at least "
             };
-            let _ = write!(out, ", in {least}{}", counted(outages, "outage", "outages"));
+            let series = || report.series.iter();
+            let lost: u64 = series().map(|series| series.outcomes.lost()).sum();
+            let outside: u64 = series().map(|series| series.lost_probes).sum();
+            let in_them = lost.saturating_sub(outside);
+            let some = if outside > 0 && rolled == 0 {
+                format!("{} of them ", grouped(in_them))
+            } else {
+                String::new()
+            };
+            let _ = write!(
+                out,
+                ", {some}in {least}{}",
+                counted(outages, "outage", "outages")
+            );
             if lasted > 0.0 && rolled == 0 {
                 let how = match report.series.len() {
                     0 | 1 => "in all".to_owned(),
@@ -246,6 +259,15 @@ fn of_probes(report: &Report) -> String {
                 let _ = write!(out, "; {} of the failures {were} {what}", grouped(rows));
             }
         }
+    }
+    let unknown = report.findings.iter();
+    let unknown = unknown.filter(|one| one.code == "unknown-outcome");
+    for rows in unknown.map(|one| one.n) {
+        let _ = write!(
+            out,
+            "; of {} more the outcome could not be read",
+            grouped(rows)
+        );
     }
     if report.tls_paths.untrusted > 0 {
         let paths = &report.tls_paths;
