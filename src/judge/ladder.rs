@@ -54,10 +54,19 @@ pub fn versions(facts: &VersionFacts) -> (Option<Colour>, String) {
         return (Some(Colour::Amber), text);
     }
     if facts.accepted.is_empty() {
-        let text = if facts.refuses {
-            format!("no version is accepted{untold}")
-        } else {
-            "could not tell whether any version is accepted".to_owned()
+        let text = match (facts.refuses, facts.unknown.as_slice()) {
+            (true, []) => "no version is accepted".to_owned(),
+            (true, [one]) => {
+                format!(
+                    "could not tell whether {} is accepted; no other is",
+                    one.as_str()
+                )
+            }
+            (true, several) => format!(
+                "could not tell whether {} are accepted; no other is",
+                names(several)
+            ),
+            (false, _) => "could not tell whether any version is accepted".to_owned(),
         };
         return (None, text);
     }
@@ -242,6 +251,10 @@ mod tests {
             "could not tell whether any version is accepted"
         );
         assert_eq!(told(&[], &[]), (None, "no version is accepted".to_owned()));
+        assert_eq!(
+            told(&[], &[Tls12]).1,
+            "could not tell whether TLS 1.2 is accepted; no other is"
+        );
     }
 
     #[allow(clippy::unnecessary_wraps)] // what may be missing

@@ -3,6 +3,10 @@
 //! Hours of a day differ, and days do: each hour is taken against the usual one of its time of day, a day is the median of
 //! its hours, and the last four days are held against up to four weeks before them, as they are and weekday by weekday.
 
+mod drift;
+
+pub use drift::{Drift, drift};
+
 /// Days that tell a new level.
 const RECENT: usize = 4;
 

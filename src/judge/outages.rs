@@ -209,6 +209,23 @@ mod tests {
 
     const HOUR: i64 = 3_600_000_000;
 
+    /// A run of so many lost rows in an hour.
+    fn outage(hour: i64, rows: u64) -> Outage {
+        Outage {
+            from: hour * HOUR,
+            last: hour * HOUR,
+            to: hour * HOUR,
+            length: 0,
+            open: false,
+            begun: false,
+            rows,
+            requests: rows,
+            region: None,
+            address: None,
+            causes: HashMap::new(),
+        }
+    }
+
     /// Ten days at a row a minute; from nine to ten each day runs of so many lost rows.
     fn runs(of_a_day: &[u64]) -> LostRuns {
         let mut runs = LostRuns::new(None);
@@ -218,19 +235,7 @@ mod tests {
                 runs.answer(hour * HOUR);
             }
             for rows in lost {
-                runs.add(&Outage {
-                    from: hour * HOUR,
-                    last: hour * HOUR,
-                    to: hour * HOUR,
-                    length: 0,
-                    open: false,
-                    begun: false,
-                    rows: *rows,
-                    requests: *rows,
-                    region: None,
-                    address: None,
-                    causes: HashMap::new(),
-                });
+                runs.add(&outage(hour, *rows));
             }
         }
         runs.close();
@@ -252,6 +257,36 @@ mod tests {
         let rules = OutageRules::of(14_400, 50, &nightly);
         assert_eq!(rules.at(Some(33)).0.rows, 3);
         assert_eq!(nightly.parted(|hour| rules.at(hour).0.rows).0.count, 10);
+    }
+
+    // by hand, for n = 1,389 of which 9 were lost, one and eight in a row, in an hour without an answer: usual 2/1380, so
+    // p = (1 + 8 x 0.00145)/8 = 0.126, k = ln(1,389/0.01)/ln(1/0.126) = 11.84/2.07 = 5.7
+    #[test]
+    fn an_hour_of_which_little_is_known_is_taken_for_nearly_as_good_as_the_others() {
+        let mut runs = LostRuns::new(None);
+        for hour in (0..24).filter(|hour| *hour != 10) {
+            for _ in 0..60 {
+                runs.answer(hour * HOUR);
+            }
+        }
+        for rows in [1, 8] {
+            runs.add(&outage(10, rows));
+        }
+        runs.close();
+        let rules = OutageRules::of(1_389, 9, &runs);
+        assert_eq!(rules.at(Some(10)).0.rows, 6);
+        // without any answer there is no share of losses to go by
+        let mut lost = LostRuns::new(None);
+        lost.add(&outage(10, 1));
+        lost.add(&outage(10, 5));
+        assert_eq!(OutageRules::of(6, 6, &lost).at(Some(10)).0.rows, 3);
+    }
+
+    // by hand: ln(0.01/10^4)/ln(0.005) = 2.6, and for a hundred such series ln(0.01/10^6)/ln(0.005) = 3.5
+    #[test]
+    fn of_many_series_one_has_a_run_by_chance_that_a_single_one_has_not() {
+        let rule = OutageRule::of(10_000, 50);
+        assert_eq!((rule.rows, rule.in_all(1_000_000)), (3, 4));
     }
 
     // by hand: ln(0.01/230000)/ln(0.01) = 16.95/4.605 = 3.7; of half lost, 1,000 rows: ln(1e-5)/ln(0.5) = 16.6

@@ -103,6 +103,12 @@ impl PlainConnection {
         self.stream
     }
 
+    /// Whether the kernel got packets out of their order. Behind a proxy it is the proxy's order, which tells nothing.
+    pub fn has_gap(&self) -> bool {
+        let numbers = tcp_info::snapshot(&self.stream).numbers();
+        !self.stream.is_tunnel() && numbers.out_of_order.is_some_and(|count| count > 0)
+    }
+
     /// Writes all of it.
     ///
     /// # Errors

@@ -24,6 +24,8 @@ pub struct RawReply {
     pub bytes: Vec<u8>,
     /// How they ended.
     pub ending: Ending,
+    /// Whether the kernel has packets of the other end that wait for one before them.
+    pub has_gap: bool,
     /// From the first byte said to the end.
     pub took: Duration,
     /// The connection, to be closed in good order.
@@ -58,6 +60,7 @@ impl Opener {
         let ending = timeout(limit, listening).await.unwrap_or(Ending::Limit);
         Ok(RawReply {
             connect: times.of(Phase::Connect),
+            has_gap: line.has_gap(),
             bytes,
             ending,
             took: clock::now().saturating_duration_since(start),

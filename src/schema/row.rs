@@ -198,7 +198,7 @@ impl<'a> Row<'a> {
             return Some(phase);
         }
         // without the column, a cause of ours says it
-        Cause::of_word(self.get(id!(Status))).map(Cause::phase)
+        Cause::of_word(self.cause()).map(Cause::phase)
     }
 
     /// Whether the relay answered, be it with an error. Such a row may have failed, and is no loss.

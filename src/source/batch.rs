@@ -206,6 +206,41 @@ impl Batch {
         }
     }
 
+    /// Whether a cell of the row that is being made has blanks around it.
+    #[inline]
+    pub(super) fn has_blanks(&self) -> bool {
+        let row = self.current();
+        let (bytes, gap) = (row.text.as_bytes(), usize::from(row.gap));
+        let mut begin = gap / 2;
+        for end in row.ends.iter().map(|end| *end as usize) {
+            let cell = bytes.get(begin..end).unwrap_or_default();
+            // what stands at either end of nearly all cells is no blank in any writing
+            let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+            if !(is_plain(cell.first()) && is_plain(cell.last()))
+                && let Some(cell) = row.text.get(begin..end)
+                && cell.trim().len() < cell.len()
+            {
+                return true;
+            }
+            begin = end.saturating_add(gap);
+        }
+        false
+    }
+
+    /// Takes the blanks off the cells of the row that is being made.
+    pub(super) fn trim(&mut self) {
+        let text = self.text.split_off(self.start);
+        let first = self.finished_cells();
+        let ends = self.ends.split_off(first);
+        let gap = usize::from(std::mem::take(&mut self.gap));
+        let mut begin = gap / 2;
+        for end in ends.into_iter().map(|end| end as usize) {
+            let cell = text.get(begin..end).unwrap_or_default();
+            self.cell(cell.trim());
+            begin = end.saturating_add(gap);
+        }
+    }
+
     /// Whether all cells of the row that is being made are empty.
     pub(super) fn is_blank(&self) -> bool {
         let row = self.current();

@@ -17,8 +17,8 @@ pub(super) struct Blocks<R> {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
-    /// Inside a line that is too long.
-    skipping: bool,
+    /// Inside a line that is too long: the first of its bytes that is no blank.
+    skipping: Option<u8>,
     /// Inside a run of NUL bytes that is left out.
     nuls: bool,
     /// Whether to take what there is and not to wait for a whole block.
@@ -36,8 +36,8 @@ pub(super) enum NextBlock<'a> {
     Crowded(&'a [u8]),
     /// All that was left; the last line may have no end.
     Last(&'a [u8]),
-    /// A line that was too long and is left out.
-    TooLong,
+    /// A line that was too long and is left out, and the first of its bytes that is no blank.
+    TooLong(u8),
     /// More NUL bytes than a line may have, which are left out: the line goes on behind them.
     Nuls,
 }
@@ -50,7 +50,7 @@ impl<R: Read> Blocks<R> {
             buffer: Vec::new(),
             start: 0,
             end: 0,
-            skipping: false,
+            skipping: None,
             nuls: false,
             live,
             mac: None,
@@ -66,18 +66,18 @@ impl<R: Read> Blocks<R> {
     pub fn next(&mut self) -> io::Result<NextBlock<'_>> {
         loop {
             let more = self.fill()?;
-            if self.skipping {
+            if let Some(first) = self.skipping {
                 if let Some(at) = memchr(b'\n', &self.buffer[self.start..self.end]) {
                     self.start.raise(at.saturating_add(1));
-                    self.skipping = false;
-                    return Ok(NextBlock::TooLong);
+                    self.skipping = None;
+                    return Ok(NextBlock::TooLong(first));
                 }
                 self.start = self.end;
                 if more {
                     continue;
                 }
-                self.skipping = false;
-                return Ok(NextBlock::TooLong);
+                self.skipping = None;
+                return Ok(NextBlock::TooLong(first));
             }
             if self.nuls {
                 self.start
@@ -108,7 +108,10 @@ impl<R: Read> Blocks<R> {
                     return Ok(NextBlock::Nuls);
                 }
                 None if crowded => {
-                    self.skipping = true;
+                    let mut bytes = self.buffer[unread].iter();
+                    let is_blank = |byte: &&u8| byte.is_ascii_whitespace() || !byte.is_ascii();
+                    let first = bytes.find(|byte| !is_blank(byte));
+                    self.skipping = Some(first.copied().unwrap_or_default());
                     self.start = self.end;
                 }
                 None => {}
@@ -194,7 +197,7 @@ mod tests {
         let mut blocks = Blocks::new(b"a\n".chain(giant).chain(&b"\nb\n"[..]), false);
         assert!(matches!(blocks.next(), Ok(NextBlock::Lines(b"a\n"))));
         blocks.take(2);
-        assert_eq!(blocks.next().unwrap(), NextBlock::TooLong);
+        assert_eq!(blocks.next().unwrap(), NextBlock::TooLong(b'x'));
         assert_eq!(blocks.next().unwrap(), NextBlock::Last(b"b\n"));
         let nuls = io::repeat(0).take(64 << 20);
         let mut blocks = Blocks::new(b"a\n".chain(nuls).chain(&b"b\nc\n"[..]), false);

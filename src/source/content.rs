@@ -54,8 +54,8 @@ fn lines<R: Read>(
         Ok(NextBlock::Lines(bytes)) => (bytes, Behind::More),
         Ok(NextBlock::Crowded(bytes)) => (bytes, Behind::Later),
         Ok(NextBlock::Last(bytes)) => (bytes, Behind::End),
-        Ok(NextBlock::TooLong) => {
-            parser.too_long();
+        Ok(NextBlock::TooLong(first)) => {
+            parser.too_long(first);
             return Ok(true);
         }
         Ok(NextBlock::Nuls) => {

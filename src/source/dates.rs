@@ -1,5 +1,6 @@
-//! Dates in the forms of a country: `2/12/2021 1:46 PM`, `12.02.2021 13:46:01`, `2021/02/12 13:46`; and as the number
-//! that a spreadsheet has for them, `44239.57362`.
+//! Dates in the forms of a country: `2/12/2021 1:46 PM`, `12.02.2021 13:46:01`, `12.2.2021 13.46.01`, `12.02.21 13:46`,
+//! `2021/02/12 13:46`, `2021. 02. 12. 13:46:01`, `12-Feb-2021 13:46:01`, `Fri, 12 Feb 2021 13:46:01`; and as the number that
+//! a spreadsheet has for them, `44239.57362`.
 //! Not here: what the clocks of a zone make of them (`time`).
 
 /// Which of the first two numbers of a date is the day.
@@ -37,40 +38,93 @@ pub(super) struct Local {
 impl Local {
     /// Of a text; none when it has no such form.
     pub fn of(text: &[u8]) -> Option<Self> {
+        Self::of_numbers(text).or_else(|| Self::of_names(text))
+    }
+
+    fn of_numbers(text: &[u8]) -> Option<Self> {
         let (first, mark, rest) = number(text)?;
-        let (second, again, rest) = number(rest)?;
-        let (third, end, rest) = number(rest)?;
-        if mark != again
-            || !matches!(mark, b'/' | b'.' | b'-')
-            || !matches!(end, b' ' | b',' | b'T')
-        {
+        // as in Hungary
+        let has_blanks = mark == b'.' && first >= 1000;
+        let next = |rest| {
+            if has_blanks {
+                <[u8]>::trim_ascii_start(rest)
+            } else {
+                rest
+            }
+        };
+        let (second, again, rest) = number(next(rest))?;
+        let before = next(rest);
+        let (third, end, rest) = number(before)?;
+        let digits = before.len().saturating_sub(rest.len()).saturating_sub(1);
+        let ends = match end {
+            b'.' => has_blanks,
+            end => matches!(end, b' ' | b',' | b'T'),
+        };
+        if mark != again || !matches!(mark, b'/' | b'.' | b'-') || !ends {
             return None;
         }
         let rest = rest.strip_prefix(b" ").unwrap_or(rest);
-        let (seconds, has_seconds) = time_of_day(rest)?;
+        let (seconds, has_seconds) = time_of_day(rest, mark == b'.')?;
         // 2021/02/12
-        let year_first = first >= 1000 && mark == b'/';
+        let year_first = first >= 1000 && mark != b'-';
         let (year, numbers) = if year_first {
             (first, [second, third])
+        } else if mark == b'.' && digits == 2 {
+            // no country begins a date of three pairs between points with its year
+            (third.saturating_add(2000), [first, second])
         } else {
             (third, [first, second])
         };
-        if !(1000..=9999).contains(&year) || numbers.iter().any(|number| !(1..=31).contains(number))
-        {
-            return None;
-        }
         let order = match mark {
             _ if year_first => Some(DayOrder::MonthFirst),
             b'.' => Some(DayOrder::DayFirst),
             _ if numbers[0] == numbers[1] => Some(DayOrder::DayFirst),
             _ => None,
         };
-        Some(Self {
+        let is_year = (1000..=9999).contains(&year);
+        let are_days = numbers.iter().all(|number| (1..=31).contains(number));
+        (is_year && are_days).then_some(Self {
             year,
             numbers,
             seconds,
             has_seconds,
             order,
+        })
+    }
+
+    /// With the English name of its month: `12-Feb-2021 13:46:01`, `12 Feb 2021 13:46:01`, `Feb 12, 2021 1:46 PM`, and a day of
+    /// the week before it (RFC 5322, section 3.3).
+    fn of_names(text: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(text).ok()?;
+        let mut words = text.split([' ', '-', ',']).filter(|word| !word.is_empty());
+        let mut first = words.next()?;
+        if WEEKDAYS.iter().any(|day| is_short_of(first, day)) {
+            first = words.next()?;
+        }
+        let second = words.next()?;
+        let (day, month) = match month(second) {
+            Some(month) => (first, month),
+            None => (second, month(first)?),
+        };
+        let year = words.next()?;
+        let number = |word: &str| {
+            let are_digits = word.bytes().all(|byte| byte.is_ascii_digit());
+            word.parse::<i64>().ok().filter(|_| are_digits)
+        };
+        let year = match year.len() {
+            4 => number(year)?,
+            2 => number(year)?.saturating_add(2000),
+            _ => return None,
+        };
+        let time: Vec<&str> = words.collect();
+        let (seconds, has_seconds) = time_of_day(time.join(" ").as_bytes(), false)?;
+        let day = number(day).filter(|day| (1..=31).contains(day))?;
+        Some(Self {
+            year,
+            numbers: [day, month],
+            seconds,
+            has_seconds,
+            order: Some(DayOrder::DayFirst),
         })
     }
 
@@ -191,9 +245,54 @@ fn number(text: &[u8]) -> Option<(i64, u8, &[u8])> {
     Some((digits.parse().ok()?, *mark, rest))
 }
 
-/// `H:mm[:ss[.fraction]][ AM| PM]`: seconds of the day, and whether it has seconds.
-fn time_of_day(text: &[u8]) -> Option<(i64, bool)> {
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+/// Whether a word is a name or its first letters, three at least.
+fn is_short_of(word: &str, name: &str) -> bool {
+    let word = word.trim_end_matches('.').to_ascii_lowercase();
+    word.len() >= 3 && name.starts_with(&word)
+}
+
+/// The number of a month by its English name.
+fn month(word: &str) -> Option<i64> {
+    let place = MONTHS.iter().position(|name| is_short_of(word, name))?;
+    i64::try_from(place.saturating_add(1)).ok()
+}
+
+/// `H:mm[:ss[.fraction]][ AM| PM]`: seconds of the day, and whether it has seconds. In some countries there are points between
+/// them: `H.mm[.ss]`.
+fn time_of_day(text: &[u8], may_have_points: bool) -> Option<(i64, bool)> {
     let text = std::str::from_utf8(text).ok()?;
+    let with_colons;
+    let text = if may_have_points && !text.contains(':') {
+        with_colons = text.replace('.', ":");
+        &with_colons
+    } else {
+        text
+    };
     let (time, half) = match text.find([' ', '\u{a0}', '\u{202f}']) {
         Some(at) => (&text[..at], text[at..].trim()),
         None => (text, ""),
@@ -229,7 +328,7 @@ fn time_of_day(text: &[u8]) -> Option<(i64, bool)> {
         return None;
     }
     let hour = match half.to_ascii_uppercase().as_str() {
-        "" => hour,
+        "" | "UHR" => hour,
         "AM" | "A.M." if (1..=12).contains(&hour) => hour % 12,
         "PM" | "P.M." if (1..=12).contains(&hour) => (hour % 12).saturating_add(12),
         _ => return None,
@@ -266,6 +365,43 @@ mod tests {
             ("12-02-2021 13:46:01.5", DayFirst, "2021-02-12 13:46:01 UTC"),
             ("1.2.2021 8:05", DayFirst, "2021-02-01 08:05:00 UTC"),
             ("2021/02/12 13:46", MonthFirst, "2021-02-12 13:46:00 UTC"),
+            // Finland, Hungary, and what Excel in Germany shows
+            ("12.2.2021 8.05.01", DayFirst, "2021-02-12 08:05:01 UTC"),
+            ("12.2.2021 8.05", DayFirst, "2021-02-12 08:05:00 UTC"),
+            (
+                "2021. 02. 12. 8:05:01",
+                MonthFirst,
+                "2021-02-12 08:05:01 UTC",
+            ),
+            ("2021.02.12 8:05:01", MonthFirst, "2021-02-12 08:05:01 UTC"),
+            ("12.02.21 08:05", DayFirst, "2021-02-12 08:05:00 UTC"),
+            (
+                "12.02.2021 08:05:01 Uhr",
+                DayFirst,
+                "2021-02-12 08:05:01 UTC",
+            ),
+            ("12-Feb-2021 13:46:01", DayFirst, "2021-02-12 13:46:01 UTC"),
+            ("12-Feb-21 13:46", DayFirst, "2021-02-12 13:46:00 UTC"),
+            (
+                "12 February 2021 13:46:01",
+                DayFirst,
+                "2021-02-12 13:46:01 UTC",
+            ),
+            (
+                "Fri, 12 Feb 2021 13:46:01",
+                DayFirst,
+                "2021-02-12 13:46:01 UTC",
+            ),
+            (
+                "Feb 12, 2021 1:46:01 PM",
+                DayFirst,
+                "2021-02-12 13:46:01 UTC",
+            ),
+            (
+                "Sept. 2 2021 1:46:01 PM",
+                DayFirst,
+                "2021-09-02 13:46:01 UTC",
+            ),
         ] {
             assert_eq!(read(text, order).as_deref(), Some(expected), "{text}");
         }
@@ -324,6 +460,14 @@ mod tests {
             "",
             "2/12/2021",
             "2/12/21 13:46",
+            "2.12.1 13:46",
+            "12.02.21 8.05.01.5",
+            "9. M\u{e4}rz 2021 13:46",
+            "12 Fe 2021 13:46",
+            "12 Foo 2021 13:46",
+            "Feb 2021 13:46",
+            "32 Feb 2021 13:46",
+            "12 Feb 2021",
             "2/12-2021 13:46",
             "2/12/2021 24:00",
             "2/12/2021 13:60",

@@ -15,9 +15,14 @@ use super::header::{Header, Places};
 use super::number::{Mark, Marks, POINT};
 use super::stamps::Stamps;
 use super::time::{By, Clock};
-use super::trouble::{Trouble, sample};
+use super::trouble::{Trouble, TroubleKind, sample};
 use super::units::{ColumnUnit, ToldUnits};
-use super::words::{Unknown, WordColumns, is_nothing};
+use super::words::{WordColumns, is_nothing};
+
+mod outcome;
+
+use outcome::empty;
+pub(super) use outcome::has_unknown_outcome;
 
 /// Marks of numbers in JSON Lines.
 pub(super) const JSON_MARKS: Marks = {
@@ -26,12 +31,16 @@ pub(super) const JSON_MARKS: Marks = {
     marks
 };
 
+/// Seconds of the years 2000 to 2100, in which rows can have been measured: other years are those of another calendar or of a
+/// clock that was never set.
+const SECONDS: std::ops::Range<i64> = 946_684_800..4_133_980_800;
+
 /// A layout in force.
 pub(super) struct LayoutInForce {
     pub separator: u8,
     pub width: usize,
     pub layout: Arc<Layout>,
-    places: Places,
+    pub places: Places,
     words: WordColumns,
     by: By,
     /// Whether its times have a form that no other dialect has.
@@ -166,44 +175,6 @@ impl LayoutInForce {
     }
 }
 
-/// Looks at the words of the row that is being made; true where that of its outcome is unknown.
-#[inline]
-pub(super) fn has_unknown_outcome(
-    batch: &mut Batch,
-    form: &mut LayoutInForce,
-    [outcomes, paths]: [&mut Unknown; 2],
-    line: u64,
-) -> bool {
-    if form.writes_nothing || form.words.says_no_cause(&batch.current()) {
-        form.writes_nothing = true;
-        empty(batch, form);
-    }
-    let row = batch.current();
-    let name = |place: usize| form.layout.names().get(place).map_or("", String::as_str);
-    if let Some(place) = form.words.unknown_outcome(&row) {
-        outcomes.count(line, name(place), row.cell(place));
-        return true;
-    }
-    if let Some(place) = form.words.unknown_path(&row) {
-        paths.count(line, name(place), row.cell(place));
-    }
-    false
-}
-
-/// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
-fn empty(batch: &mut Batch, form: &mut LayoutInForce) {
-    for place in 0..form.width {
-        let is_chosen = form.places.chosen.contains(&Some(place));
-        let cell = batch.current().cell(place);
-        if !is_chosen && !cell.is_empty() && is_nothing(cell) {
-            let name = &form.layout.names()[place];
-            form.rewritten
-                .get_or_insert_with(|| (name.clone(), sample(cell.trim())));
-            batch.replace(place, "");
-        }
-    }
-}
-
 /// What was found about a row's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RowTime {
@@ -244,11 +215,22 @@ pub(super) fn end_row(
         }
         _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
     };
+    let at = at.filter(|at| SECONDS.contains(&at.timestamp()));
     // later versions of End2End-Ping leave the time empty
     let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
     let never = started.is_none() && datetime.is_none() || is_left_empty;
-    if at.is_none() && clock.undecided {
-        return RowTime::Undecided;
+    if at.is_none() {
+        if clock.undecided {
+            return RowTime::Undecided;
+        }
+        if !is_left_empty && form.places.is_totals(&row) {
+            trouble.count(TroubleKind::Totals, line);
+            batch.drop_row();
+            return RowTime::LeftOut;
+        }
+        if !never {
+            tell_time(&row, form, trouble);
+        }
     }
     // from here on the row is not looked at again
     let mut refused = Vec::new();
@@ -293,6 +275,15 @@ pub(super) fn end_row(
         Some(at) => RowTime::At(at),
         None if never => RowTime::Never,
         None => RowTime::Unreadable,
+    }
+}
+
+/// Tells of the time of a row that cannot be read.
+fn tell_time(row: &Row<'_>, form: &LayoutInForce, trouble: &mut Trouble) {
+    let places = [form.places.datetime, form.places.started];
+    let mut places = places.into_iter().flatten();
+    if let Some(place) = places.find(|place| !row.cell(*place).is_empty()) {
+        trouble.time(&form.layout.names()[place], row.cell(place));
     }
 }
 

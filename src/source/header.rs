@@ -1,7 +1,7 @@
 //! Headers: which line is one, what stands between its names, what wrote it.
 
 use crate::measure::rows::{ROWS, RowFacts};
-use crate::schema::{Id, Layout, id};
+use crate::schema::{Dialect, Id, Layout, Row, id};
 
 use super::batch::Batch;
 use super::dialect::{ALIASES, OTHERS, meant};
@@ -37,7 +37,26 @@ pub(super) struct Places {
     pub hex: Vec<usize>,
     /// Names that somebody chose.
     pub chosen: [Option<usize>; 2],
+    pub names: NamePlaces,
+    /// Words without which a line is no row.
+    words: Vec<usize>,
 }
+
+/// What each row has one of, besides its time: an address, a name, a status, what it is a row of.
+const WORDS: &[Id] = &[
+    id!(Status),
+    id!(cause),
+    id!(failed_phase),
+    id!(remoteip),
+    id!(remotename),
+    id!(remotehost),
+    id!(transport),
+    id!(host),
+    id!(run_id),
+];
+
+/// Where the names of the computer, and those of relays and proxies stand.
+pub(super) type NamePlaces = [Option<usize>; 4];
 
 impl Places {
     pub fn of(layout: &Layout) -> Self {
@@ -46,8 +65,30 @@ impl Places {
             datetime: layout.place_of(id!(datetime)),
             hex: HEX.iter().filter_map(|id| layout.place_of(*id)).collect(),
             chosen: [id!(host), id!(label)].map(|id| layout.place_of(id)),
+            names: [id!(host), id!(remotehost), id!(remotename), id!(proxy)]
+                .map(|id| layout.place_of(id)),
+            words: words(layout),
         }
     }
+
+    /// Whether a line has neither a time nor any word that a row has one of, though the file has such columns: the line below
+    /// a table, with the sums of its numbers. A word such as `Total` may stand where the time does.
+    pub fn is_totals(&self, row: &Row<'_>) -> bool {
+        let times = [self.started, self.datetime].into_iter().flatten();
+        let has_digit = |place| row.cell(place).bytes().any(|byte| byte.is_ascii_digit());
+        !self.words.is_empty()
+            && self.words.iter().all(|place| row.cell(*place).is_empty())
+            && !times.into_iter().any(has_digit)
+    }
+}
+
+/// Places of words of which a row has one; none where a row may have none.
+fn words(layout: &Layout) -> Vec<usize> {
+    if !layout.has(id!(Status)) && layout.dialect != Dialect::RollUps {
+        return Vec::new();
+    }
+    let places = WORDS.iter().filter_map(|id| layout.place_of(*id));
+    places.collect()
 }
 
 /// The header in a line: one of a file that is read.

@@ -168,7 +168,9 @@ fn plain(sign: &str, text: &str) -> Said {
     }
     let groups_of = |groups: &[&str]| {
         let (head, others) = groups.split_at(1);
-        is_head(head[0]) && others.iter().all(|group| group.len() == 3)
+        is_head(head[0])
+            && (others.iter().all(|group| group.len() == 3)
+                || is_indian(head[0], others) && between[0] == ',')
     };
     let (kind, whole) = if is_mark && alone {
         // the only mark of its kind, behind others: the fraction follows
@@ -191,6 +193,16 @@ fn plain(sign: &str, text: &str) -> Said {
         return Said::Sure(decimal(), marks);
     }
     Said::Sure(thousands(), marks)
+}
+
+/// Whether groups of digits behind a first one are those of India, as in `1,03,809` and `12,34,567`: of two digits, the last
+/// one of three.
+fn is_indian(head: &str, others: &[&str]) -> bool {
+    let Some((last, pairs)) = others.split_last() else {
+        return false;
+    };
+    let are_pairs = !pairs.is_empty() && pairs.iter().all(|group| group.len() == 2);
+    head.len() <= 2 && last.len() == 3 && are_pairs
 }
 
 /// Whether digits can stand in front of a group of three.
@@ -227,6 +239,11 @@ mod tests {
             ("1.234,567", "1234.567", [THOUSANDS, DECIMAL]),
             ("1.234.567", "1234567", [THOUSANDS, None]),
             ("12,345,678", "12345678", [None, THOUSANDS]),
+            // India: 1 lakh 3,809, and 12 lakh
+            ("1,03,809", "103809", [None, THOUSANDS]),
+            ("12,34,567", "1234567", [None, THOUSANDS]),
+            ("1,23,45,678", "12345678", [None, THOUSANDS]),
+            ("1,03,809.5", "103809.5", [DECIMAL, THOUSANDS]),
             ("1'016", "1016", [None; 2]),
             ("1\u{202f}016", "1016", [None; 2]),
             ("1\u{a0}016,25", "1016.25", [None, DECIMAL]),
@@ -271,7 +288,12 @@ mod tests {
             "1..5",
             "1,2,3",
             "1.2345.678",
-            "1,23,456",
+            "1.23.456",
+            "1,23,45",
+            "123,45,678",
+            "1,2,345",
+            "1,23,4567",
+            "0,23,456",
             "0,123,456",
             "1 2",
             "33ms",

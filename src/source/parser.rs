@@ -90,7 +90,29 @@ impl<'a> Parser<'a> {
 
     /// Whether there was nothing but empty lines.
     pub fn is_empty(&self) -> bool {
+        self.is_untouched()
+    }
+
+    /// Whether neither a row nor anything else has come.
+    fn is_untouched(&self) -> bool {
         self.rows.dialect.is_none() && self.trouble.is_none()
+    }
+
+    /// Leaves a line out that is longer than a row can be; a file of JSON may be one line.
+    fn long(&mut self, is_json: bool) {
+        if self.is_untouched() && is_json {
+            self.json_document();
+        } else {
+            self.trouble.count(TroubleKind::Long, self.line);
+        }
+    }
+
+    /// Gives a file up that is JSON and no JSON Lines.
+    fn json_document(&mut self) {
+        self.hopeless = true;
+        let what = "a JSON array or an object over several lines: left out; JSON Lines are read, \
+                    one object a line";
+        self.trouble.file(Some(self.line), what.to_owned());
     }
 
     /// Whether it is no file of rows: no text, something else, or lines without any header. A header
@@ -126,10 +148,10 @@ impl<'a> Parser<'a> {
             .or_else(columns)
     }
 
-    /// Counts a line that was left out because of its length.
-    pub fn too_long(&mut self) {
+    /// Counts a line that was left out because of its length, and whose first byte is this.
+    pub fn too_long(&mut self, first: u8) {
         self.line.raise(1);
-        self.trouble.count(TroubleKind::Long, self.line);
+        self.long(matches!(first, b'[' | b'{'));
     }
 
     /// Counts a run of NUL bytes that was left out because of its length.
@@ -235,8 +257,12 @@ impl<'a> Parser<'a> {
     /// when that cannot be said without what comes behind.
     fn other(&mut self, text: &str, line: BlockLine<'_>, behind: Behind) -> Option<usize> {
         let mut content = line.text.trim_start_matches('\u{feff}');
+        if !line.ended {
+            // what ends a text for DOS, and `copy a+b` appends
+            content = content.trim_end_matches('\u{1a}');
+        }
         if content.len() > LONGEST {
-            self.trouble.count(TroubleKind::Long, self.line);
+            self.long(content.trim_start().starts_with(['[', '{']));
             return Some(line.next);
         }
         if self.zeros && content.contains('\0') {
@@ -254,11 +280,8 @@ impl<'a> Parser<'a> {
         if content.trim().is_empty() {
             return next;
         }
-        if self.rows.dialect.is_none() && self.trouble.is_none() && is_json_document(content) {
-            self.hopeless = true;
-            let what = "a JSON array or an object over several lines: left out; JSON Lines are \
-                        read, one object a line";
-            self.trouble.file(Some(self.line), what.to_owned());
+        if self.is_untouched() && is_json_document(content) {
+            self.json_document();
             return next;
         }
         if content.trim_start().starts_with('{') {

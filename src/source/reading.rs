@@ -19,7 +19,7 @@ use super::input::Input;
 use super::look::told;
 use super::open::open;
 use super::parser::{Look, Parser};
-use super::rows::{Deliver, Rows};
+use super::rows::{Deliver, HostNames, Rows};
 use super::trouble::Problem;
 
 /// Batches that may wait.
@@ -96,6 +96,7 @@ pub fn read(inputs: Vec<Input>, zone: Zone, stop: Arc<AtomicBool>) -> Reading {
         bytes: Arc::clone(&bytes),
         state: Arc::clone(&state),
         lane: Lane { full, empty },
+        hosts: HostNames::default(),
     };
     let thread = std::thread::Builder::new()
         .name("source".to_owned())
@@ -191,6 +192,7 @@ struct ReadWorker {
     bytes: Arc<AtomicU64>,
     state: Arc<Mutex<ReadSummary>>,
     lane: Lane,
+    hosts: HostNames,
 }
 
 impl ReadWorker {
@@ -248,7 +250,8 @@ impl ReadWorker {
             });
             state.files.len().saturating_sub(1)
         };
-        let rows = Rows::new(batch, index, self.zone, &mut self.lane);
+        let mut rows = Rows::new(batch, index, self.zone, &mut self.lane);
+        rows.same.hosts = std::mem::take(&mut self.hosts);
         let again = size.is_some() || matches!(input, Input::Table(_));
         let look: Option<Look<'_>> = if again {
             Some(Box::new(|| told(input, &self.stop)))
@@ -279,14 +282,15 @@ impl ReadWorker {
         let stopped = self.stop.load(Ordering::Relaxed);
         let failed = failed.filter(|_| !stopped);
         let failed = failed.map(|error| failure(&error, opened.gzip));
-        let left_out = failed.is_some() || !stopped && parser.is_refused();
+        let is_empty = parser.is_empty();
+        let left_out = failed.is_some() || !stopped && (is_empty || parser.is_refused());
         let mut state = lock(&self.state);
         let file = &mut state.files[index];
         file.bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
         summarize(file, &parser.rows);
         if let Some(what) = &failed {
             parser.trouble.file(Some(parser.line), what.clone());
-        } else if parser.is_empty() && !stopped {
+        } else if is_empty && !stopped {
             parser
                 .trouble
                 .file(None, "empty: nothing to read".to_owned());
@@ -326,6 +330,7 @@ impl ReadWorker {
         state.problems.extend(problems);
         state.notes.extend(notes);
         drop(state);
+        self.hosts = std::mem::take(&mut parser.rows.same.hosts);
         (!parser.rows.stopped).then_some(parser.rows.batch)
     }
 }

@@ -11,13 +11,10 @@ use crate::schema::{Dialect, Layout};
 use crate::zone::Zone;
 
 use super::batch::Batch;
-use super::dialect::{self, ALIASES};
 use super::evidence::FormatEvidence;
-use super::form::{JSON_MARKS, LayoutInForce, RowTime, end_row, has_unknown_outcome};
+use super::form::{LayoutInForce, RowTime, end_row, has_unknown_outcome};
 use super::header::{self, Header};
-use super::json;
 use super::mended::{Fit, MendedRows};
-use super::own;
 use super::stamps::Stamps;
 use super::time::Clock;
 use super::trouble::{Trouble, TroubleKind};
@@ -26,9 +23,11 @@ use super::words::Unknown;
 
 mod decided;
 mod notes;
+mod of_json;
+mod same;
 
-/// Keys of an object at most.
-const MOST_KEYS: usize = 1000;
+pub(super) use same::HostNames;
+use same::SameCells;
 
 /// Takes full batches; leaves one that can be filled, and says whether to go on.
 pub(super) trait Deliver {
@@ -87,6 +86,8 @@ pub(super) struct Rows<'a> {
     /// Requests of rows of End2End-UDP3478 that were answered: those without an answer, and all.
     requests: [u64; 2],
     mended: MendedRows,
+    /// Cells that are the same in another form.
+    pub same: SameCells,
     out: &'a mut dyn Deliver,
 }
 
@@ -128,6 +129,7 @@ impl<'a> Rows<'a> {
             headers_again: 0,
             requests: [0; 2],
             mended: MendedRows::default(),
+            same: SameCells::default(),
             out,
         };
         let empty = Batch::default();
@@ -220,28 +222,47 @@ impl<'a> Rows<'a> {
         if self.dialect == Some(Dialect::End2EndUdp) {
             self.count_requests();
         }
-        let Some(form) = &mut self.csv else {
-            self.batch.drop_row();
-            return RowEnd::Whole;
-        };
-        if let Some(evidence) = &mut self.survey {
-            evidence.take(&form.layout, &form.cells, &self.batch.current());
-            self.batch.drop_row();
-            return RowEnd::Whole;
-        }
-        let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
-        if has_unknown_outcome(&mut self.batch, form, unknown, line) {
-            self.batch.drop_row();
-            return RowEnd::Whole;
-        }
-        let (batch, stamps) = (&mut self.batch, &mut self.stamps);
-        let timed = end_row(batch, form, (&mut self.clock, stamps), line, trouble);
-        let ended = self.counted(timed);
+        let ended = self.end(false, line, trouble).unwrap_or(RowEnd::Whole);
         if ended == RowEnd::Undecided {
             // it comes again
             self.requests = requests;
         }
         ended
+    }
+
+    /// The same of one of JSON Lines.
+    pub fn finish_json(&mut self, line: u64, trouble: &mut Trouble) -> Option<RowEnd> {
+        self.end(true, line, trouble)
+    }
+
+    /// Ends the row that is being made, of JSON Lines or CSV; none without a layout.
+    #[inline]
+    fn end(&mut self, is_json: bool, line: u64, trouble: &mut Trouble) -> Option<RowEnd> {
+        let form = if is_json {
+            &mut self.json
+        } else {
+            &mut self.csv
+        };
+        let Some(form) = form else {
+            self.batch.drop_row();
+            return None;
+        };
+        let batch = &mut self.batch;
+        self.same.trim(batch);
+        if let Some(evidence) = &mut self.survey {
+            evidence.take(&form.layout, &form.cells, &batch.current());
+            batch.drop_row();
+            return Some(RowEnd::Whole);
+        }
+        self.same.spell(batch, form.places.names);
+        let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
+        if has_unknown_outcome(batch, form, unknown, line, trouble) {
+            batch.drop_row();
+            return Some(RowEnd::Whole);
+        }
+        let clocks = (&mut self.clock, &mut self.stamps);
+        let timed = end_row(batch, form, clocks, line, trouble);
+        Some(self.counted(timed))
     }
 
     /// Puts the row that is being made right where its dialect is known to write it with another number
@@ -261,44 +282,6 @@ impl<'a> Rows<'a> {
         Fit::Yes
     }
 
-    /// A row of JSON Lines: how it ended, or none when the text is no object with names that we know,
-    /// or a packet.
-    pub fn json(&mut self, line: &str, number: u64, trouble: &mut Trouble) -> Option<RowEnd> {
-        if let Some(form) = &self.json {
-            let layout = Arc::clone(&form.layout);
-            if !Arc::ptr_eq(&self.batch.layout, &layout) {
-                self.deliver(Arc::clone(&layout));
-            }
-            if json::in_order(line, layout.names(), &mut self.batch) {
-                return self.finish_json(number, trouble);
-            }
-            self.batch.drop_row();
-        }
-        let pairs = json::pairs(line)?;
-        let mut keys = pairs.iter().map(|(key, _)| key.as_str());
-        let ours = if self.json.is_some() {
-            keys.any(header::is_known)
-        } else {
-            let keys: Vec<String> = keys.map(str::to_owned).collect();
-            own::dialect(&keys).is_ok()
-        };
-        if pairs.len() > MOST_KEYS || !ours {
-            return None;
-        }
-        let keys: Vec<String> = pairs.iter().map(|(key, _)| key.clone()).collect();
-        if header::are_packets(&keys) {
-            self.packets = true;
-            return None;
-        }
-        self.fit_json(&pairs);
-        let layout = Arc::clone(&self.batch.layout);
-        for name in layout.names() {
-            let found = pairs.iter().rfind(|(key, _)| key == name);
-            self.batch.cell(found.map_or("", |(_, cell)| cell));
-        }
-        self.finish_json(number, trouble)
-    }
-
     /// Times by the clocks of the zone, and by UTC.
     pub fn clocks(&self) -> (u64, u64) {
         (self.clock.by_zone, self.clock.by_utc)
@@ -308,65 +291,6 @@ impl<'a> Rows<'a> {
     pub fn flush(&mut self) {
         let layout = Arc::clone(&self.batch.layout);
         self.deliver(layout);
-    }
-
-    /// Puts a layout with these keys in force: that of the lines before where it has them all,
-    /// theirs where they have all of the former, else both together.
-    fn fit_json(&mut self, pairs: &[(String, String)]) {
-        let known = self
-            .json
-            .as_ref()
-            .map_or(&[][..], |form| form.layout.names());
-        let has = |key: &String| known.contains(key);
-        if known.is_empty() || !pairs.iter().all(|(key, _)| has(key)) {
-            let gone = |name: &&String| !pairs.iter().any(|(key, _)| key == *name);
-            let mut names = if known.iter().any(|name| gone(&name)) && known.len() < MOST_KEYS {
-                known.to_vec()
-            } else {
-                Vec::new()
-            };
-            for (key, _) in pairs {
-                if !names.contains(key) {
-                    names.push(key.clone());
-                }
-            }
-            let dialect = own::dialect(&names).unwrap_or_else(|_| dialect::kind(&names));
-            self.dialect.get_or_insert(dialect);
-            let mut form = LayoutInForce::new(
-                Layout::with_aliases(dialect, names, ALIASES),
-                b',',
-                // as JSON has it (RFC 8259, section 6)
-                JSON_MARKS,
-                self.survey.is_some() || self.evidence.is_some(),
-            );
-            form.decide(self.evidence.clone());
-            form.tell_units(&mut self.units);
-            self.json = Some(form);
-        }
-        if let Some(form) = &self.json
-            && !Arc::ptr_eq(&self.batch.layout, &form.layout)
-        {
-            let layout = Arc::clone(&form.layout);
-            self.deliver(layout);
-        }
-    }
-
-    /// Ends the row of JSON Lines that is being made.
-    pub fn finish_json(&mut self, line: u64, trouble: &mut Trouble) -> Option<RowEnd> {
-        let form = self.json.as_mut()?;
-        if let Some(evidence) = &mut self.survey {
-            evidence.take(&form.layout, &form.cells, &self.batch.current());
-            self.batch.drop_row();
-            return Some(RowEnd::Whole);
-        }
-        let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
-        if has_unknown_outcome(&mut self.batch, form, unknown, line) {
-            self.batch.drop_row();
-            return Some(RowEnd::Whole);
-        }
-        let (batch, stamps) = (&mut self.batch, &mut self.stamps);
-        let timed = end_row(batch, form, (&mut self.clock, stamps), line, trouble);
-        Some(self.counted(timed))
     }
 
     #[inline]

@@ -57,9 +57,13 @@ pub(super) enum TroubleKind {
     Utf16,
     /// A time that cannot be read.
     Time,
+    /// No row: neither time, address nor status.
+    Totals,
+    /// A success with the cause of a failure.
+    Contradicts,
 }
 
-const KINDS: [TroubleKind; 16] = [
+const KINDS: [TroubleKind; 18] = [
     TroubleKind::NoHeader,
     TroubleKind::Header,
     TroubleKind::OtherHeader,
@@ -76,6 +80,8 @@ const KINDS: [TroubleKind; 16] = [
     TroubleKind::Encoding,
     TroubleKind::Utf16,
     TroubleKind::Time,
+    TroubleKind::Totals,
+    TroubleKind::Contradicts,
 ];
 
 /// Kinds of lines that were rows once.
@@ -105,6 +111,8 @@ pub(super) struct Trouble {
     cells: Vec<Unreadable>,
     /// Roll-ups that are left out, by the column at fault and what is wrong with it.
     rolled: Vec<(FaultKind, Unreadable)>,
+    /// The column and the text of the first time that cannot be read.
+    time: Option<(String, String)>,
     /// What the lines without a header are.
     before: Before,
 }
@@ -155,6 +163,12 @@ impl Trouble {
     /// Counts a cell of a column that cannot be read; there are no more columns than a header has.
     pub fn cell(&mut self, column: &str, line: u64, text: &str) {
         count_cell(&mut self.cells, column, line, text);
+    }
+
+    /// Keeps the first time that cannot be read.
+    pub fn time(&mut self, column: &str, text: &str) {
+        let told = || (column.to_owned(), sample(text));
+        self.time.get_or_insert_with(told);
     }
 
     /// Counts a roll-up that is left out for what stands in a column.
@@ -233,7 +247,8 @@ impl Trouble {
                 line: Some(seen.line),
                 count: seen.count,
                 what: self.words(*kind, seen.count),
-                outcomes: has_lost_rows && LOST_ROWS.contains(kind),
+                outcomes: has_lost_rows && LOST_ROWS.contains(kind)
+                    || *kind == TroubleKind::Contradicts,
             })
         });
         let cells = self.cells.iter().map(|cell| Problem {
@@ -312,16 +327,34 @@ impl Trouble {
             TroubleKind::Nuls => "of only NUL bytes, as left by a power cut: left out",
             TroubleKind::Encoding => "not in UTF-8: read as Windows-1252",
             TroubleKind::Utf16 => "in UTF-16 within a file that is not: read as UTF-16",
-            TroubleKind::Time => {
-                "whose time is missing or cannot be read: counted, but without time"
+            TroubleKind::Time => return format!("{lines} {}", untimed(self.time.as_ref())),
+            TroubleKind::Totals => {
+                "without time, address and status, as the totals of a spreadsheet: left out"
+            }
+            TroubleKind::Contradicts => {
+                "with the Status OK beside the cause or the phase of a failure: left out, as they contradict themselves"
             }
         };
         let what = match count {
+            1 if kind == TroubleKind::Contradicts => {
+                what.replace("they contradict themselves", "it contradicts itself")
+            }
             1 => what.replace("begin with { and are", "begins with { and is"),
             _ => what.to_owned(),
         };
         format!("{lines} {what}")
     }
+}
+
+/// What is said of lines without a time, of which this is the first text that cannot be read.
+fn untimed(first: Option<&(String, String)>) -> String {
+    let Some((column, text)) = first else {
+        return "whose time is missing: counted, but without time".to_owned();
+    };
+    format!(
+        "whose time is missing, cannot be read or is outside 2000 to 2100, the first `{text}` in the column {column}: \
+         counted, but without time; export the file with the column started_utc, or with times such as 2021-02-12 13:46:01"
+    )
 }
 
 fn headers(count: u64, one: &str, more: &str) -> String {

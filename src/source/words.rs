@@ -2,7 +2,7 @@
 //! them writes is an error of the file: it says nothing of the relay.
 
 use super::trouble::Problem;
-use crate::record::{Cause, Counter as _, TlsPath, plain};
+use crate::record::{Cause, Counter as _, Phase, TlsPath, plain};
 use crate::schema::{Dialect, Layout, Row, id};
 
 /// Where the columns with words of a closed list stand.
@@ -10,6 +10,7 @@ use crate::schema::{Dialect, Layout, Row, id};
 pub(super) struct WordColumns {
     status: Option<usize>,
     cause: Option<usize>,
+    failed_phase: Option<usize>,
     tls_path: Option<usize>,
 }
 
@@ -81,6 +82,7 @@ impl WordColumns {
         Self {
             status: layout.place_of(id!(Status)),
             cause: layout.place_of(id!(cause)),
+            failed_phase: layout.place_of(id!(failed_phase)),
             tls_path: layout.place_of(id!(tls_path)),
         }
     }
@@ -107,6 +109,17 @@ impl WordColumns {
         };
         let odd = self.status.filter(is_odd);
         odd.or_else(|| self.cause.filter(is_no_cause))
+    }
+
+    /// Whether a row is a success and a failure.
+    #[inline]
+    pub fn contradicts(&self, row: &Row<'_>) -> bool {
+        let word = |place: Option<usize>| place.map_or("", |place| row.cell(place));
+        let (cause, phase) = (word(self.cause), word(self.failed_phase));
+        // nearly all rows have neither
+        !(cause.is_empty() && phase.is_empty())
+            && word(self.status).eq_ignore_ascii_case("OK")
+            && (Cause::of_word(cause).is_some() || Phase::of_word(phase).is_some())
     }
 
     /// The place of what the certificates tell, where the word is none of ours.

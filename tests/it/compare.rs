@@ -140,6 +140,11 @@ fn equal_files_have_no_difference_that_matters() {
         line["text"].as_str().unwrap().contains("within 0.1 ms"),
         "{line}"
     );
+    // a name that was typed twice
+    let twice = compare(dir.path(), "a.csv ./a.csv").ended(0);
+    twice.err_has("./a.csv is on both sides: its rows are compared with themselves");
+    let other = compare(dir.path(), "a.csv b.csv").ended(0);
+    assert!(!other.stderr.contains("both sides"), "{}", other.stderr);
 }
 
 #[test]

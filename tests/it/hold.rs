@@ -3,5 +3,6 @@
 
 mod ends;
 mod files;
+mod findings;
 mod options;
 mod reports;

@@ -291,3 +291,35 @@ fn a_file_with_a_type_line_is_refused_by_name() {
     said.err_has("begins with a #TYPE line");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
+
+// twenty rows with all columns, and the same as End2End-TCP has them: without the computer, in milliseconds
+#[test]
+fn rows_that_are_there_again_without_their_computer_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut full, mut plain) = (
+        "started_utc,host,remotehost,remoteip,Port,Status,dns_us,connect_us,tls_us\n".to_owned(),
+        "datetime,remotehost,remoteip,Port,Status,dns_us,connect_us,tls_us\n".to_owned(),
+    );
+    for second in 0..20_u32 {
+        let at = format!("2026-11-22 10:00:{second:02}");
+        let [dns, connect, tls] = [3_000 + second * 997, 20_000 + second * 1_003, 50_000];
+        let round = |us: u32| (us + 500) / 1_000 * 1_000;
+        full += &format!("{at}.250000Z,pc1,relay.test,192.0.2.7,443,OK,{dns},{connect},{tls}\n");
+        let [dns, connect, tls] = [dns, connect, tls].map(round);
+        plain += &format!("{at}Z,relay.test,192.0.2.7,443,OK,{dns},{connect},{tls}\n");
+    }
+    let told = |one: &str, other: &str| {
+        let files = [
+            file(dir.path(), "a.csv", one),
+            file(dir.path(), "b.csv", other),
+        ];
+        let said = report("--format json", &[&files[0], &files[1]]).json();
+        said["input"]["problems"].to_string()
+    };
+    let words = "only one of the two files names the computer";
+    has(&told(&full, &plain), words);
+    has(&told(&plain, &full), words);
+    // another computer at the same seconds
+    let other = plain.replace(",443,OK,", ",443,OK,1");
+    assert!(!told(&full, &other).contains(words));
+}

@@ -70,10 +70,23 @@ impl Sides {
         }
     }
 
-    /// Values of `--a` and `--b` that may be mistyped.
+    /// What may be mistyped: a file of both sides, and values of `--a` and `--b`.
     pub fn doubts(&self) -> Vec<String> {
         match self {
-            Self::Files(_) => Vec::new(),
+            Self::Files([a, b]) => {
+                let whole = |file: &OsString| std::fs::canonicalize(file).ok();
+                let known: Vec<_> = a.iter().filter_map(whole).collect();
+                let of_both = b.iter();
+                let of_both =
+                    of_both.filter(|file| whole(file).is_some_and(|file| known.contains(&file)));
+                let told = of_both.map(|file| {
+                    format!(
+                        "{} is on both sides: its rows are compared with themselves",
+                        Path::new(file).display()
+                    )
+                });
+                told.collect()
+            }
             Self::Columns(_, sides) => [sides[0].doubts("a"), sides[1].doubts("b")].concat(),
         }
     }

@@ -2,6 +2,7 @@
 //! and where the page goes.
 
 mod columns;
+mod copies;
 mod filter;
 mod format;
 mod page;
@@ -12,6 +13,7 @@ mod untold;
 pub(super) mod whole;
 
 pub use columns::NamedColumns;
+pub use copies::Copies;
 pub use filter::{Conditions, Filter, filters_told};
 pub use format::{DocumentFormat, json};
 pub use page::{PageOutput, page_name};

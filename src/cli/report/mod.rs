@@ -11,8 +11,8 @@ use anyhow::{anyhow, ensure};
 
 use super::exit::{Exit, FatalError};
 use super::files::{
-    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untold, filters_told, input,
-    is_left_out, json, tell, tell_left_out,
+    Copies, DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untold,
+    filters_told, input, is_left_out, json, tell, tell_left_out,
 };
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -207,6 +207,7 @@ fn read(
     columns.name(filter.columns());
     let mut survey = Survey::new(options);
     let (mut oddities, mut twice) = (Oddities::default(), Twice::default());
+    let mut copies = Copies::default();
     let mut untold = Untold::default();
     let mut taken = 0;
     while let Some(batch) = reading.next() {
@@ -224,6 +225,7 @@ fn read(
             }
             if filter.has_values(&row) {
                 twice.see(&row, batch.file);
+                copies.see(&row, batch.file);
                 oddities.add(batch.file, &row, survey.add(&row, batch.file));
             } else {
                 survey.pass_by(&row);
@@ -239,6 +241,7 @@ fn read(
     let odd = oddities.problems(&summary.files, &survey);
     summary.problems.extend(odd);
     summary.problems.extend(twice.problems(&summary.files));
+    summary.problems.extend(copies.problems(&summary.files));
     let interrupted = interrupted.yes();
     let previous = previous.map(|previous| previous.finish(args, input(&summary), interrupted));
     Ok(Read {

@@ -288,3 +288,35 @@ fn a_rise_is_found_from_its_first_day_on_however_long_ago_that_is() {
     assert_eq!(found(30..34), [(30, Some(34), 160)]);
     assert_eq!(found(0..0), []);
 }
+
+/// A month whose level grows evenly until it is `factor` times what it was.
+fn growing(seed: u64, weather: &Weather, factor: f64) -> Vec<Hour> {
+    let hours = month(seed, weather, 1.0).into_iter();
+    let grown = hours.map(|hour| Hour {
+        p50_us: hour.p50_us * factor.powf(hour.number as f64 / (24 * DAYS) as f64),
+        ..hour
+    });
+    grown.collect()
+}
+
+// by hand: six weeks and two days of 44; from the middle of the first week on, at 5.5 of 44 days, to that of the last one, at
+// 40.5, half as much more makes 1.5^(35/44) = 1.38
+#[test]
+fn a_level_that_grows_little_by_little_is_a_drift_and_healthy_months_have_none() {
+    let found = |weather: &Weather, factor| {
+        let found = (1..=50).filter(|seed| drift(&growing(*seed, weather, factor)).is_some());
+        found.count()
+    };
+    assert_eq!([found(&CALM, 1.0), found(&RESTLESS, 1.0)], [0, 0]);
+    assert!(found(&CALM, 1.5) >= 49);
+    assert!(found(&RESTLESS, 1.5) >= 40);
+    let fell = drift(&growing(1, &CALM, 0.5)).unwrap();
+    assert!(fell.after_us < fell.before_us);
+    let grew = drift(&growing(1, &CALM, 1.5)).unwrap();
+    assert_eq!((grew.days, grew.known), ([2, 43], 44));
+    let ratio = grew.after_us / grew.before_us;
+    assert!((1.34..1.42).contains(&ratio), "{ratio}");
+    // three weeks show no direction, and a step is none
+    assert_eq!(drift(&growing(1, &CALM, 3.0)[..27 * 24]), None);
+    assert_eq!(drift(&month(1, &CALM, 1.5)), None);
+}

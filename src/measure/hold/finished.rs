@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::fold::{HeldBucket, HeldGroup, HeldRows};
+use super::fold::{HeldBucket, HeldGroup, HeldRows, JudgedHolds};
 use crate::record::{EndedBy, micros};
 use crate::schema::through::{alone, proxy_of};
 use crate::stats::charts::PanelPoint;
 use crate::stats::units::{millis, moment, seconds};
-use crate::stats::{Count, HourCounts, Statistics};
+use crate::stats::{Count, Distribution, HourCounts, Statistics};
 
 /// Held connections of a host to a target, together.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +32,15 @@ pub struct HeldTotals {
     /// When those ended that did not last.
     #[serde(skip)]
     pub short: HourCounts,
+    /// How long these were held.
+    #[serde(skip)]
+    pub cut: Option<Statistics>,
+    /// The shortest tenth and the longest tenth of that left out: from when to when, in milliseconds.
+    #[serde(skip)]
+    pub cut_mostly: Option<[f64; 2]>,
+    /// What a call would have noticed.
+    #[serde(skip)]
+    pub judged: JudgedHolds,
     /// When the first began and the last ended.
     #[serde(skip)]
     pub span: Option<[DateTime<Utc>; 2]>,
@@ -116,6 +125,9 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
             })
             .collect(),
         short: group.short.clone(),
+        cut: Statistics::of(&group.cut),
+        cut_mostly: mostly(&group.cut),
+        judged: group.judged.clone(),
         span: group.span.map(|span| span.map(moment)),
         sent: group.sent,
         answered: group.answered,
@@ -138,6 +150,15 @@ fn one(host: &str, target: &str, group: &HeldGroup) -> HeldTotals {
         troubles: group.over_time.points(troubles),
         bucket_s: group.over_time.seconds(),
     }
+}
+
+/// The middle eight tenths; of fewer than ten all.
+fn mostly(times: &Distribution) -> Option<[f64; 2]> {
+    let ends = times.moments().min().zip(times.moments().max())?;
+    let few = times.moments().count() < 10;
+    let middle = times.quantile(100).zip(times.quantile(900));
+    let (low, high) = middle.filter(|_| !few).unwrap_or(ends);
+    Some([low, high].map(millis))
 }
 
 fn sampled(bucket: &HeldBucket) -> Option<PanelPoint> {

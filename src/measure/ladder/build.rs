@@ -2,13 +2,18 @@
 
 use super::finished::{Grade, LadderRelay, LadderWay, Offer, Sent, Version};
 use super::runner::Climbed;
-use super::script::{Alpn, Findings, NameAnswer, OddAnswer, ScriptStop, VersionFindings};
+use super::script::{
+    Alpn, Findings, NameAnswer, NameDoubt, OddAnswer, ScriptStop, VersionFindings,
+};
 use super::way::Walked;
 use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, names, versions};
 use crate::judge::severity::Colour;
 use crate::net::certificate;
 use crate::record::{ProtocolVersion, TlsPath, TurnReply, group_name, micros, millis, suite_name};
 use crate::wire::tls_ask::{HelloRefusal, ssl2_suite_name};
+
+/// What is told where an answer may be missing for no other reason than that the relay does not always answer.
+const UNTOLD: &str = "could not tell";
 
 /// Extensions that a server's hello shows.
 const EXTENDED_MASTER_SECRET: u16 = 23;
@@ -52,6 +57,7 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> LadderRelay {
         tls_path_evidence: walked.path_evidence.clone(),
         http_reply: walked.http_reply,
         way,
+        is_unsteady: findings.is_unsteady,
         stopped: findings.stop.as_ref().map(stopped).unwrap_or_default(),
         connections: climbed.connections + walked.connections,
         took_ms: millis(climbed.took),
@@ -98,6 +104,8 @@ fn alpn(name: &'static str, answer: &Alpn) -> Offer {
             Some(false),
         ),
         Alpn::Refused(why) => (format!("refused: {why}"), Some(false)),
+        Alpn::Unsaid(why) => (format!("fails twice: {why}"), None),
+        Alpn::Untold => (UNTOLD.to_owned(), None),
     };
     Offer {
         offer: name,
@@ -117,6 +125,8 @@ fn name_answer(answer: &NameAnswer) -> String {
             )
         }
         NameAnswer::Refused(why) => format!("refused: {why}"),
+        NameAnswer::Unsaid(why) => format!("fails twice: {why}"),
+        NameAnswer::Untold => UNTOLD.to_owned(),
     }
 }
 
@@ -125,6 +135,7 @@ fn odd_hello(meaning: &'static str, answer: &OddAnswer) -> Offer {
         OddAnswer::Works => ("works".to_owned(), Some(true)),
         OddAnswer::Fails(refusal) => (format!("fails: {refusal}"), Some(false)),
         OddAnswer::Unsteady => ("failed once and worked once".to_owned(), None),
+        OddAnswer::Untold => (UNTOLD.to_owned(), None),
     };
     Offer {
         offer: meaning,
@@ -159,6 +170,9 @@ fn stopped(stop: &ScriptStop) -> String {
         ScriptStop::Silence => {
             "not a byte came back after a ClientHello of TLS 1.2, 1.3, 1.1 and 1.0".to_owned()
         }
+        ScriptStop::NoMoreAnswers => {
+            "a ClientHello that had been answered before was not answered any more".to_owned()
+        }
         ScriptStop::Interrupted => "interrupted".to_owned(),
         ScriptStop::Connections(most) => format!("the limit of {most} connections was reached"),
         ScriptStop::Time(most) => format!("the limit of {most} s was reached"),
@@ -171,6 +185,7 @@ fn way(climbed: &Climbed, walked: &Walked) -> (LadderWay, Option<Impostor>) {
             .findings
             .told
             .iter()
+            .filter(|told| told.accepted == Some(false))
             .filter_map(|told| told.refusal.as_ref());
         refusals.filter(|refusal| by(refusal)).count()
     };
@@ -230,6 +245,22 @@ fn verdict(
         Some(stop) => format!("{text}; not tested completely: {}", stopped(stop)),
         None => text,
     };
+    let mut text = text;
+    if let Some(doubt) = &findings.doubt {
+        text = format!("{text}; {}", doubted(doubt));
+    }
+    let gaps = findings
+        .told
+        .iter()
+        .filter(|told| told.refusal == Some(HelloRefusal::Gap));
+    let gaps: Vec<_> = gaps.map(|told| told.version).collect();
+    if !gaps.is_empty() {
+        text = format!(
+            "{text}; packets of an answer to {} arrived, and the one before them never did, as where large packets are \
+             lost on the path (MTU)",
+            names(&gaps)
+        );
+    }
     let text = because(text);
     let evidence = way.evidence.join("; ");
     match judged {
@@ -268,6 +299,28 @@ fn verdict(
                     "this {is} not the relay: something on the path inspects TLS ({evidence}); it accepts {accepted}"
                 ),
             }
+        }
+    }
+}
+
+fn doubted(doubt: &NameDoubt) -> String {
+    let fix = "give the name that it has with --sni";
+    match doubt {
+        NameDoubt::Unknown(name) => {
+            format!(
+                "the server says that it does not know the name {name}, which is no answer about a version: {fix}"
+            )
+        }
+        NameDoubt::Perhaps(name) => {
+            format!("its alert may be about the name {name} and not about a version: {fix}")
+        }
+        NameDoubt::Wanted => {
+            format!("the server wants a name (SNI), and none was sent, as for an address: {fix}")
+        }
+        NameDoubt::PerhapsWanted => {
+            format!(
+                "its alert may mean that it wants a name (SNI), and none was sent, as for an address: {fix}"
+            )
         }
     }
 }

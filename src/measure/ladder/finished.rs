@@ -79,6 +79,8 @@ pub struct LadderRelay {
     pub http_reply: Option<HttpReply>,
     /// What else was measured of the way.
     pub way: LadderWay,
+    /// Whether what got an answer once got none another time.
+    pub is_unsteady: bool,
     /// Why not all was asked; empty when it was.
     pub stopped: String,
     /// Connections that it took.

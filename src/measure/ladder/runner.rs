@@ -9,13 +9,13 @@ use rustls::pki_types::ServerName;
 use tokio_util::task::TaskTracker;
 
 use super::script::{
-    Findings, HandshakeStep, Script, ScriptStep, ScriptStop, Step, StepAnswer, Whole,
+    Findings, HandshakeStep, NoHandshake, Script, ScriptStep, ScriptStop, Step, StepAnswer, Whole,
 };
 use crate::clock;
 use crate::measure;
 use crate::net::{Destination, Opener, Refusal, Route, SessionCache, TlsVersion, Visit};
-use crate::record::ProtocolVersion;
-use crate::wire::tls_ask::{Hello, HelloReply, is_complete};
+use crate::record::{Cause, ProtocolVersion};
+use crate::wire::tls_ask::{Hello, HelloRefusal, HelloReply, is_complete};
 
 /// Connections of one run, and the time that it may take.
 pub const MOST_CONNECTIONS: u32 = 300;
@@ -226,7 +226,12 @@ impl AskedRelay {
         if !raw.bytes.is_empty() && raw.took < limit {
             self.slowest = self.slowest.max(Some(raw.took));
         }
-        let reply = HelloReply::of(hello, &raw.bytes, raw.ending);
+        let reply = match HelloReply::of(hello, &raw.bytes, raw.ending) {
+            HelloReply::Refused(HelloRefusal::Silence) if raw.has_gap => {
+                HelloReply::Refused(HelloRefusal::Gap)
+            }
+            reply => reply,
+        };
         if closing.len() < MOST_CLOSING {
             closing.spawn(raw.farewell.say());
         }
@@ -241,7 +246,12 @@ impl AskedRelay {
     ) -> StepAnswer {
         let sessions = match self.sessions(handshake) {
             Ok(sessions) => sessions,
-            Err(error) => return StepAnswer::Handshake(Err(error.to_string())),
+            Err(error) => {
+                return StepAnswer::Handshake(Err(NoHandshake {
+                    why: error.to_string(),
+                    is_said: true,
+                }));
+            }
         };
         let name = handshake.server_name.clone();
         let name = name.and_then(|name| ServerName::try_from(name).ok());
@@ -260,7 +270,11 @@ impl AskedRelay {
                 })
             }
             Err(failure) if failure.cause.phase() == crate::record::Phase::Tls => {
-                Err(failure.to_string())
+                let unsaid = [Cause::TlsEof, Cause::TlsReset, Cause::TlsTimeout];
+                Err(NoHandshake {
+                    why: failure.to_string(),
+                    is_said: !unsaid.contains(&failure.cause),
+                })
             }
             Err(failure) => return StepAnswer::Unreachable(failure.to_string()),
         })

@@ -256,7 +256,10 @@ fn details(relay: &LadderRelay) -> Vec<NamedValue> {
         .iter()
         .filter(|offer| offer.taken != Some(true))
     {
-        let text = format!("{}: {}, while a plain one works", offer.offer, offer.answer);
+        let text = match offer.taken {
+            Some(_) => format!("{}: {}, while a plain one works", offer.offer, offer.answer),
+            None => format!("{}: {}", offer.offer, offer.answer),
+        };
         facts.push(NamedValue::new(
             "hello",
             Cell::Text(text.into(), Style::Warn),
@@ -283,6 +286,10 @@ fn details(relay: &LadderRelay) -> Vec<NamedValue> {
                 format!("{seen}: this alone proves nothing"),
             ));
         }
+    }
+    if relay.is_unsteady {
+        let text = "not always: what was answered once got no answer another time, so that no answer proves nothing";
+        facts.push(NamedValue::new("answers", text));
     }
     if !relay.stopped.is_empty() {
         facts.push(NamedValue::new("stopped", relay.stopped.clone()));

@@ -17,10 +17,14 @@ use crate::stats::paths::Occurrences;
 /// A certificate that ends so soon after the last row is told.
 const SOON_DAYS: i64 = 14;
 
+/// Characters of a date.
+const DATE: usize = 10;
+
 pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = ways(about);
     found.extend(ends(about));
     found.extend(renewed(about));
+    found.extend(unchecked(about));
     found
 }
 
@@ -101,18 +105,60 @@ fn grave(finding: &TlsPathFinding) -> Option<(&'static str, Severity)> {
     }
 }
 
-/// Certificates with the end of their validity, as far as it can be read.
-fn certificates(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, ValidityEnd)> {
+/// Certificates with the end of their validity; none where it cannot be read.
+fn dated(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, Option<ValidityEnd>)> {
     let groups = about.report.certificates();
     let seen = groups.iter().filter_map(|group| group.certificate.as_ref());
-    let dates = seen.flat_map(|one| [one.not_before.as_str(), one.not_after.as_str()]);
-    let order = validity::order(dates);
-    let read = groups.into_iter().filter_map(|group| {
+    let texts = seen.flat_map(|one| [one.not_before.as_str(), one.not_after.as_str()]);
+    let order = validity::order(texts);
+    let dated = groups.into_iter().filter_map(|group| {
         let certificate = group.certificate.clone()?;
-        let end = validity::end(&certificate.not_after, about.zone(), order)?;
+        let end = validity::end(&certificate.not_after, about.zone(), order);
         Some((group, certificate, end))
     });
+    dated.collect()
+}
+
+/// Those with an end that can be read.
+fn certificates(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, ValidityEnd)> {
+    let dated = dated(about).into_iter();
+    let read = dated.filter_map(|(group, certificate, end)| Some((group, certificate, end?)));
     read.collect()
+}
+
+/// Certificates of which nobody can tell whether they have expired.
+fn unchecked(about: &Inputs<'_>) -> Option<RankedFinding> {
+    // the probes themselves have judged the others
+    if about.report.tls_paths.unjudged == 0 {
+        return None;
+    }
+    let last_row = about.report.overview.last?;
+    let mut dated = dated(about);
+    // one that can be two days is told where the answer depends on which it is
+    dated.retain(|(group, certificate, end)| {
+        let is_open = |end: ValidityEnd| {
+            let last = group.last.unwrap_or(last_row);
+            let soon = last_row + TimeDelta::days(SOON_DAYS);
+            end.or.is_some() && !end.is_before(last) && !end.is_after(soon)
+        };
+        !certificate.not_after.trim().is_empty() && end.is_none_or(is_open)
+    });
+    let (_, first, _) = dated.first()?;
+    let (whose, it_has) = match dated.len() {
+        1 => ("the certificate".to_owned(), "it has"),
+        n => (format!("{} certificates", grouped(n as u64)), "they have"),
+    };
+    let text = format!(
+        "Until when {whose} of {} (issuer {}) {} valid could not be told{} (`{}`): whether {it_has} expired was not checked.",
+        name(&first.subject),
+        name(&first.issuer),
+        if dated.len() == 1 { "is" } else { "are" },
+        if dated.len() == 1 { "" } else { ", the first" },
+        name(&first.not_after),
+    );
+    let rows = dated.iter().map(|(group, ..)| group.n);
+    let rows = rows.fold(0_u64, u64::saturating_add);
+    Some(RankedFinding::new(Severity::Note, 1.0, "certificate-unchecked", text).n(rows))
 }
 
 /// Certificates of one subject and issuer, of which relays have several, that share an end of their validity to tell.
@@ -121,7 +167,7 @@ struct ExpiryGroup {
     issuer: String,
     count: u64,
     /// The first of the ends.
-    end: DateTime<Utc>,
+    end: ValidityEnd,
     /// When one of them was seen last.
     last: DateTime<Utc>,
     rows: u64,
@@ -132,15 +178,17 @@ impl ExpiryGroup {
         all: &mut Vec<Self>,
         group: &KeyGroup,
         certificate: &CertificateFacts,
-        ends: [DateTime<Utc>; 2],
+        end: ValidityEnd,
+        last: DateTime<Utc>,
     ) {
-        let [end, last] = ends;
         let is_it = |one: &&mut Self| {
             one.subject == certificate.subject && one.issuer == certificate.issuer
         };
         if let Some(one) = all.iter_mut().find(is_it) {
             one.count += 1;
-            one.end = one.end.min(end);
+            if end.at < one.end.at {
+                one.end = end;
+            }
             one.last = one.last.max(last);
             one.rows = one.rows.saturating_add(group.n);
             return;
@@ -186,9 +234,11 @@ fn ends(about: &Inputs<'_>) -> Vec<RankedFinding> {
         // one that gave way to another says nothing of what comes
         let is_in_use = last_row - last <= TimeDelta::days(1);
         if end.is_before(last) {
-            ExpiryGroup::put(&mut expired, &group, &certificate, [end.at, last]);
+            ExpiryGroup::put(&mut expired, &group, &certificate, end, last);
+        } else if end.or.is_some() {
+            // `unchecked` tells of it
         } else if is_in_use && left >= TimeDelta::zero() && left <= TimeDelta::days(SOON_DAYS) {
-            ExpiryGroup::put(&mut soon, &group, &certificate, [end.at, last]);
+            ExpiryGroup::put(&mut soon, &group, &certificate, end, last);
         }
     }
     expired.retain(|_| !says_expired);
@@ -200,26 +250,43 @@ fn ends(about: &Inputs<'_>) -> Vec<RankedFinding> {
         };
         let text = format!(
             "{whose} {}, and {seen} until {}.",
-            about.time(one.end),
+            told(about, one.end),
             about.time(one.last)
         );
         RankedFinding::new(Severity::Fail, 1.0, "tls-date", text)
-            .when(Some(one.end), None)
+            .when(Some(one.end.at), None)
             .n(one.rows)
     });
     let soon = soon.iter().map(|one| {
         let whose = one.whose("is valid until", "end soon");
-        let days = u64::try_from((one.end - last_row).num_days()).unwrap_or(0);
+        let days = u64::try_from((one.end.at - last_row).num_days()).unwrap_or(0);
         let text = format!(
             "{whose} {}, {} after the last row.",
-            about.time(one.end),
+            told(about, one.end),
             counted(days, "day", "days")
         );
         RankedFinding::new(Severity::Warn, 1.0, "certificate-ends", text)
-            .when(None, Some(one.end))
+            .when(None, Some(one.end.at))
             .n(one.rows)
     });
     expired.chain(soon).collect()
+}
+
+/// An end in words, as far as it is known.
+fn told(about: &Inputs<'_>, end: ValidityEnd) -> String {
+    let told = |at: DateTime<Utc>| {
+        let time = about.time(at);
+        let shown = if end.has_time { time.len() } else { DATE };
+        time.chars().take(shown).collect::<String>()
+    };
+    match end.or {
+        None => told(end.at),
+        Some(or) => format!(
+            "{} or {} (nothing shows which number of its date is the day)",
+            told(end.at),
+            told(or)
+        ),
+    }
 }
 
 /// Whether one certificate went when another came: relays may have several side by side.
@@ -260,7 +327,7 @@ fn renewed(about: &Inputs<'_>) -> Option<RankedFinding> {
         last.first.map(|at| about.time(at)).unwrap_or_default(),
         name(&certificate.subject),
         name(&certificate.issuer),
-        about.time(end.at),
+        told(about, *end),
     );
     Some(
         RankedFinding::new(Severity::Note, 0.5, "certificate-renewed", text)

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::drifted;
 use super::found::{Inputs, RankedFinding, name};
+use super::phases::{self, PhaseLevels};
 use super::rates::part;
 use super::shares::label_of;
 use crate::doc::number::{counted, grouped, millis, share};
-use crate::judge::levels::{Day, Hour, Rise, Shift, rises, shifts};
+use crate::judge::levels::{Day, Drift, Hour, Rise, Shift, drift, rises, shifts};
 use crate::judge::severity::Severity;
 use crate::report::model::KeyGroup;
 use crate::stats::survey::{LevelHour, SeriesName};
@@ -19,8 +21,10 @@ const CODES: [&str; 2] = ["level-shifted", "failures-rose"];
 /// What was looked at.
 pub(super) struct LevelFindings {
     pub found: Vec<RankedFinding>,
-    /// Series that are long enough to judge.
-    pub looked_at: usize,
+    /// Series that are long enough to judge: those with connects, and those over UDP, of round trips.
+    pub looked_at: [usize; 2],
+    /// The same of name resolution and of handshakes.
+    pub phases: [usize; 2],
     /// Series that are not.
     pub too_short: usize,
     /// Series that have come to another level.
@@ -30,7 +34,8 @@ pub(super) struct LevelFindings {
 pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
     let mut levels = LevelFindings {
         found: Vec::new(),
-        looked_at: 0,
+        looked_at: [0; 2],
+        phases: [0; 2],
         too_short: 0,
         changed: 0,
     };
@@ -38,6 +43,7 @@ pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
     let other = about.rows.other_series().map(|(name, _)| name);
     let mut days: BTreeMap<usize, BTreeMap<i64, Day>> = BTreeMap::new();
     let mut looked_at: BTreeMap<usize, Vec<(usize, Vec<Shift>)>> = BTreeMap::new();
+    let mut drifts: BTreeMap<usize, Vec<(usize, Drift)>> = BTreeMap::new();
     for ((number, region), level) in &about.rows.levels {
         let series_name = &about.rows.series[*number].0;
         if Some(series_name) == other {
@@ -69,8 +75,12 @@ pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
         match shifts(&hours, series) {
             None => levels.too_short += 1,
             Some(shifts) => {
-                levels.looked_at += 1;
-                levels.changed += usize::from(!shifts.is_empty());
+                levels.looked_at[usize::from(series_name[2].starts_with("udp"))] += 1;
+                let drift = drift(&hours).filter(|_| shifts.is_empty());
+                levels.changed += usize::from(!shifts.is_empty() || drift.is_some());
+                if let Some(drift) = drift {
+                    drifts.entry(*number).or_default().push((*region, drift));
+                }
                 looked_at
                     .entry(*number)
                     .or_default()
@@ -84,7 +94,26 @@ pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
         levels.found.extend(
             together.map(|shifts| shifted(about, (*number, series), &shifts, regions.len())),
         );
+        if let Some(drifts) = drifts.get(number) {
+            let found = drifted::drifted(about, series, drifts, regions.len());
+            levels.found.extend(found);
+        }
     }
+    let PhaseLevels {
+        found,
+        looked_at: phases,
+    } = phases::all(about, |host, day| {
+        let of_host = looked_at
+            .iter()
+            .filter(|(number, _)| about.rows.series[**number].0[0] == host);
+        let mut shifts = of_host
+            .flat_map(|(_, regions)| regions)
+            .flat_map(|(_, shifts)| shifts);
+        shifts.any(|shift| (shift.from - day).abs() <= APART)
+    });
+    levels.phases = phases;
+    levels.changed += found.len();
+    levels.found.extend(found);
     for (number, days) in days {
         let days: Vec<Day> = days.into_values().collect();
         let series = &about.rows.series[number].0;
@@ -132,7 +161,7 @@ fn risen(about: &Inputs<'_>, [host, target, transport]: &SeriesName, rise: &Rise
         .n(rise.rows)
 }
 
-fn since(about: &Inputs<'_>, from: i64, until: Option<i64>) -> String {
+pub(super) fn since(about: &Inputs<'_>, from: i64, until: Option<i64>) -> String {
     let from = about.day(day(from));
     match until {
         None => format!("since {from}"),
@@ -149,14 +178,14 @@ fn hour(hour: &LevelHour) -> Hour {
     }
 }
 
-fn host_or(host: &str) -> String {
+pub(super) fn host_or(host: &str) -> String {
     match host {
         "" => "From here".to_owned(),
         host => name(host),
     }
 }
 
-fn day(number: i64) -> DateTime<Utc> {
+pub(super) fn day(number: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(number.saturating_mul(86_400), 0).unwrap_or_default()
 }
 
@@ -283,6 +312,6 @@ fn new_label<'a>(about: &'a Inputs<'_>, number: usize, from: i64) -> Option<&'a 
     groups.find(is_new).map(|group| group.key[0].as_str())
 }
 
-fn regions(count: usize) -> String {
+pub(super) fn regions(count: usize) -> String {
     counted(count as u64, "region", "regions")
 }

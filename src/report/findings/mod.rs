@@ -3,16 +3,20 @@
 //! The rules stand in `judge`; here they meet the folded rows, and become sentences.
 
 mod alike;
+mod always;
 mod belongs;
 mod certificates;
 mod clock;
+mod drifted;
 mod event;
 mod found;
+mod held;
 mod hours;
 mod joined;
 mod levels;
 mod others;
 mod outages;
+mod phases;
 mod rates;
 mod region_outage;
 mod regional;
@@ -25,6 +29,7 @@ mod stretch;
 mod together;
 mod validity;
 mod whose;
+mod worst_hours;
 
 use super::model::{EarlierDifference, Report, Verdict};
 use crate::doc::number::{counted, grouped, seconds};
@@ -53,7 +58,9 @@ pub(super) fn put_into(
     found.extend(outages::in_rollups(&about));
     found.extend(levels.found);
     found.extend(certificates::all(&about));
-    let (hours, standing) = (hours::all(&about), standing::all(&about));
+    let mut hours: Vec<RankedFinding> = worst_hours::all(&about).into_iter().collect();
+    hours.extend(hours::all(&about));
+    let standing = standing::all(&about);
     let mut known = found.iter().chain(&hours).chain(&standing);
     let is_explained = known.any(|one| {
         let code = one.finding.code;
@@ -63,6 +70,8 @@ pub(super) fn put_into(
     found.extend(hours);
     found.extend(standing);
     found.extend(slow::all(&about));
+    found.extend(held::all(&about));
+    found.extend(always::all(&about));
     found.extend(others::all(&about));
     found.extend(schedule::all(&about));
     found.extend(unknown(&about, without_outcome));
@@ -73,11 +82,13 @@ pub(super) fn put_into(
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))
     });
-    let verdict = verdict(
-        report,
-        &found,
-        [levels.looked_at, levels.too_short, levels.changed],
+    let checked = levels_told(
+        levels.looked_at,
+        levels.phases,
+        levels.too_short,
+        levels.changed,
     );
+    let verdict = verdict(report, &found, &checked);
     report.verdict = verdict;
     report.overview.outages = together.number(&mut report.series);
     report.findings = alike::together(found, MOST)
@@ -142,7 +153,7 @@ fn drop_repeated(found: &mut Vec<RankedFinding>) {
 }
 
 /// Everything in a sentence.
-fn verdict(report: &Report, found: &[RankedFinding], levels: [usize; 3]) -> Verdict {
+fn verdict(report: &Report, found: &[RankedFinding], checked: &str) -> Verdict {
     let overview = &report.overview;
     let colour = Colour::of(found.iter().map(|one| one.severity).min()).as_str();
     let kinds = &report.kinds;
@@ -186,7 +197,7 @@ fn verdict(report: &Report, found: &[RankedFinding], levels: [usize; 3]) -> Verd
         text.push_str(" of ");
         text.push_str(&seconds(span));
     }
-    text.push_str(&levels_told(levels));
+    text.push_str(checked);
     if !kinds.rollups.is_empty() {
         text.push_str(NOT_LOOKED_AT);
     }
@@ -195,12 +206,37 @@ fn verdict(report: &Report, found: &[RankedFinding], levels: [usize; 3]) -> Verd
 }
 
 /// What was looked at over time.
-fn levels_told([looked_at, too_short, changed]: [usize; 3]) -> String {
-    let series = |count: usize| counted(count as u64, "series", "series");
-    match (looked_at, too_short, changed) {
-        (0, 0, _) => String::new(),
-        (0, ..) => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
-        (_, _, 0) => format!("; checked {}, none changed", series(looked_at)),
-        _ => format!("; checked {}, {changed} changed", series(looked_at)),
+fn levels_told(
+    [connects, trips]: [usize; 2],
+    [names, handshakes]: [usize; 2],
+    too_short: usize,
+    changed: usize,
+) -> String {
+    let looked_at = [
+        (connects, "connects"),
+        (trips, "round trips"),
+        (names, "name resolution"),
+        (handshakes, "TLS handshakes"),
+    ];
+    let looked_at = looked_at.into_iter().filter(|(count, _)| *count > 0);
+    let mut told: Vec<String> = looked_at
+        .map(|(count, what)| {
+            let series = counted(count as u64, "series", "series");
+            format!("{series} of {what}")
+        })
+        .collect();
+    let Some(last) = told.pop() else {
+        return match too_short {
+            0 => String::new(),
+            _ => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
+        };
+    };
+    let all = match told.is_empty() {
+        true => last,
+        false => format!("{} and {last}", told.join(", ")),
+    };
+    match changed {
+        0 => format!("; checked {all}, none changed"),
+        _ => format!("; checked {all}, {changed} changed"),
     }
 }

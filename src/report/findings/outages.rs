@@ -175,11 +175,14 @@ impl ChanceOfRun {
         let hour = event.from.div_euclid(HOUR_US);
         let (rule, usual) = about.outages.rules(number).at(Some(hour));
         let rows = all.iter().map(|series| series.outcomes.telling()).sum();
+        let answered = series.outcomes.answered;
+        let by_chance = rule.rows..rule.in_all(rows);
         Some(Self {
             rule,
             usual,
-            answered: series.outcomes.answered,
-            is_expected: (rule.rows..rule.in_all(rows)).contains(&event.rows),
+            answered,
+            // where all is lost, chance has no part in it
+            is_expected: answered > 0 && by_chance.contains(&event.rows),
             series: all.len(),
         })
     }

@@ -196,17 +196,14 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
         }
         let (own, lost) = answered_or_lost(level, i64::MIN, i64::MAX);
         let fewest = OutageRule::within(all, [own, lost]).rows.max(FEWEST);
-        let silences = level
-            .silences
-            .iter()
-            .filter(|silence| match rows.options.outage_us {
-                Some(limit) => silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit,
-                None => {
-                    let at_that_time = fewest_at(all, level, silence);
-                    let meanwhile = fewest_meanwhile(rows, all, (*number, *region), silence);
-                    silence.rows >= fewest.max(at_that_time).max(meanwhile)
-                }
-            });
+        let silences = level.silences.iter().filter(|silence| {
+            if let Some(limit) = rows.options.outage_us {
+                return silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit;
+            }
+            let at_that_time = fewest_at(all, level, silence);
+            let meanwhile = fewest_meanwhile(rows, all, (*number, *region), silence);
+            silence.rows >= fewest.max(at_that_time).max(meanwhile)
+        });
         let is_its_own =
             |silence: &&Silence| is_of_the_region(rows, known, (*number, *region), silence);
         found.extend(

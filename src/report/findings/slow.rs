@@ -4,14 +4,11 @@ use std::fmt::Write as _;
 
 use super::found::{Inputs, RankedFinding, name};
 use super::rates::{LOST_SHARE, part};
-use super::stretch::{of_all, stretch};
-use crate::doc::number::{counted, grouped, millis, percent, share};
+use super::stretch::of_all;
+use crate::doc::number::{grouped, millis, percent, share};
 use crate::judge::severity::Severity;
 use crate::measure::burst::finished::{BurstTotals, VerdictCounts};
-use crate::record::EndedBy;
-use crate::stats::Count;
 use crate::stats::survey::OTHER;
-use crate::stats::units::moment;
 use crate::stats::wilson;
 
 /// Slow connects are worth a look from this share on.
@@ -21,12 +18,11 @@ const SLOW_SHARE: f64 = 0.005;
 const FEWEST: u64 = 5;
 
 /// Bursts that break a limit are a fault where they are surely more than this share, and worth a look where they are that.
-const BROKEN_SHARE: f64 = 0.01;
+pub(super) const BROKEN_SHARE: f64 = 0.01;
 
 pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = quality(about);
     found.extend(slow(about));
-    found.extend(held(about));
     found
 }
 
@@ -129,18 +125,21 @@ fn unjudged(burst: &BurstTotals) -> Option<RankedFinding> {
     )
 }
 
-/// How grave failed lines are, by their share of the bursts: of thousands some fail on any path.
+/// How grave failed lines are, by their share of the bursts.
 fn grave(broken: &[&VerdictCounts]) -> Severity {
-    let of_line = |line: &&VerdictCounts| {
-        let judged = line.pass + line.fail + line.too_few;
-        let (low, _) = wilson(line.fail, judged).unwrap_or((0.0, 1.0));
-        match (low > BROKEN_SHARE, part(line.fail, judged) >= BROKEN_SHARE) {
-            (true, _) => Severity::Fail,
-            (_, true) => Severity::Warn,
-            _ => Severity::Note,
-        }
-    };
+    let of_line =
+        |line: &&VerdictCounts| grave_share(line.fail, line.pass + line.fail + line.too_few);
     broken.iter().map(of_line).min().unwrap_or(Severity::Note)
+}
+
+/// How grave it is that so many of these exceed a limit: of thousands some do on any path.
+pub(super) fn grave_share(broken: u64, judged: u64) -> Severity {
+    let (low, _) = wilson(broken, judged).unwrap_or((0.0, 1.0));
+    match (low > BROKEN_SHARE, part(broken, judged) >= BROKEN_SHARE) {
+        (true, _) => Severity::Fail,
+        (_, true) => Severity::Warn,
+        _ => Severity::Note,
+    }
 }
 
 /// Slow connects.
@@ -230,57 +229,8 @@ fn most_of<'a>(about: &Inputs<'a>, count: u64) -> Option<(&'a str, u64, u64)> {
     (is_most && !host.is_empty() && host != OTHER).then_some((host.as_str(), slow, of))
 }
 
-/// Held connections that did not come to their end.
-fn held(about: &Inputs<'_>) -> Vec<RankedFinding> {
-    let mut found = Vec::new();
-    for group in &about.report.kinds.held {
-        let is_bad = |end: &&Count| {
-            let by = EndedBy::of_word(&end.name);
-            by.is_some_and(|by| !by.is_fine())
-        };
-        let bad = group.ended.iter().filter(is_bad);
-        let listed: Vec<String> = bad
-            .clone()
-            .map(|end| format!("{} {}", grouped(end.count), end.name))
-            .collect();
-        let count: u64 = bad.map(|end| end.count).sum();
-        if count == 0 {
-            continue;
-        }
-        let mut text = format!(
-            "{} from {} to {} did not last: {}",
-            counted(count, "held connection", "held connections"),
-            host(&group.host),
-            name(&group.target),
-            listed.join(", ")
-        );
-        let ends = group.short.span();
-        let mut when = ends.map(|(from, to)| (moment(from), moment(to)));
-        let rows = group.span.map(|[from, to]| (from, to));
-        if let Some(known) = rows.and_then(|rows| stretch(about, "such ends", &group.short, rows)) {
-            let _ = write!(text, "; {}", known.text);
-            when = Some((known.from, known.to));
-        } else if let Some((from, to)) = when {
-            let (first, last) = (about.time(from), about.time(to));
-            let _ = if from == to {
-                write!(text, "; it ended at {first}")
-            } else {
-                write!(text, "; the first ended at {first}, the last at {last}")
-            };
-        }
-        text.push('.');
-        let weight = count as f64;
-        found.push(
-            RankedFinding::new(Severity::Warn, weight, "held-ended", text)
-                .host(&group.host)
-                .when(when.map(|(from, _)| from), when.map(|(_, to)| to))
-                .n(group.held),
-        );
-    }
-    found
-}
-
-fn host(host: &str) -> String {
+/// A computer as a sentence about it names it.
+pub(super) fn host(host: &str) -> String {
     match host {
         "" => "here".to_owned(),
         host => name(host),

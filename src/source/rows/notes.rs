@@ -52,7 +52,8 @@ impl Rows<'_> {
     /// The first cell that does not stand there as it is read.
     pub fn rewritten(&self) -> Option<String> {
         let mut forms = [&self.csv, &self.json].into_iter().flatten();
-        let (column, cell) = forms.find_map(|form| form.rewritten.as_ref())?;
+        let rewritten = forms.find_map(|form| form.rewritten.as_ref());
+        let (column, cell) = rewritten.or(self.same.changed.as_ref())?;
         Some(format!("its column {column} has cells such as `{cell}`"))
     }
 

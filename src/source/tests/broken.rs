@@ -248,7 +248,9 @@ fn times_that_cannot_be_read_leave_the_row() {
     assert_eq!(taken.times(), ["-", "2021-02-12T13:46:01+00:00"]);
     assert_eq!(
         taken.problems(),
-        ["2: 1 line whose time is missing or cannot be read: counted, but without time"]
+        [
+            "2: 1 line whose time is missing, cannot be read or is outside 2000 to 2100, the first `44239,57` in the column datetime: counted, but without time; export the file with the column started_utc, or with times such as 2021-02-12 13:46:01"
+        ]
     );
 }
 

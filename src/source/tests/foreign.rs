@@ -98,16 +98,26 @@ fn a_json_array_is_said_to_be_one() {
         format!(" [ {object}\n]"),
         "[]".to_owned(),
         "{\n  \"Status\": \"OK\"\n}\n".to_owned(),
+        // of more than a line may have
+        format!(
+            "\u{feff} [{}{object}]\n",
+            format!("{object},").repeat(20_000)
+        ),
+        format!(
+            "{{\"value\": [{}{object}]}}",
+            format!("{object},").repeat(20_000)
+        ),
     ] {
         let taken = of(&text);
-        assert_eq!(taken.rows.len(), 0, "{text}");
+        assert_eq!(taken.rows.len(), 0);
         assert_eq!(
             taken.problems(),
             [
                 "1: a JSON array or an object over several lines: left out; JSON Lines are read, \
                  one object a line"
             ],
-            "{text}"
+            "{}",
+            text.chars().take(80).collect::<String>()
         );
     }
     let log = of("[2021] datetime\n".repeat(3));

@@ -10,6 +10,7 @@ mod names;
 #[cfg(unix)]
 mod pipe;
 mod properties;
+mod same;
 mod saved;
 mod times;
 mod units;

@@ -226,7 +226,9 @@ fn a_date_that_nothing_decides_is_refused_and_one_that_contradicts_is_named() {
     assert_eq!(taken.times()[2], "-");
     assert_eq!(
         taken.problems(),
-        ["4: 1 line whose time is missing or cannot be read: counted, but without time"]
+        [
+            "4: 1 line whose time is missing, cannot be read or is outside 2000 to 2100, the first `14/2/2021 13:48:01` in the column datetime: counted, but without time; export the file with the column started_utc, or with times such as 2021-02-12 13:46:01"
+        ]
     );
 }
 
@@ -265,7 +267,9 @@ fn numbers_of_days_without_a_time_of_the_day_are_no_times_and_the_mend_is_told()
         assert_eq!(taken.times(), ["-", "-"], "{one}");
         assert_eq!(
             taken.problems(),
-            ["2: 2 lines whose time is missing or cannot be read: counted, but without time"]
+            [format!(
+                "2: 2 lines whose time is missing, cannot be read or is outside 2000 to 2100, the first `{one}` in the column datetime: counted, but without time; export the file with the column started_utc, or with times such as 2021-02-12 13:46:01"
+            )]
         );
         let notes = taken.summary.notes.join("\n");
         assert!(notes.contains("too few to tell the time of the day: give the column the format yyyy-mm-dd hh:mm:ss"), "{notes}");

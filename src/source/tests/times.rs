@@ -41,15 +41,17 @@ fn a_distance_from_utc_counts_behind_a_blank_and_in_dates_of_any_country() {
         taken.times(),
         ["2021-02-03T12:46:01+00:00", "2021-02-13T13:46:01+00:00"]
     );
-    // two digits of a year, and a name that several zones have
+    // two digits of a year without points, and a name that several zones have
     let taken = of(dates(&[
-        "03.11.26 10:00:00 +01:00",
+        "03/11/26 10:00:00 +01:00",
         "2026-11-03 10:00:00 CST",
     ]));
     assert_eq!(taken.times(), ["-", "-"]);
     assert_eq!(
         taken.problems(),
-        ["2: 2 lines whose time is missing or cannot be read: counted, but without time"]
+        [
+            "2: 2 lines whose time is missing, cannot be read or is outside 2000 to 2100, the first `03/11/26 10:00:00 +01:00` in the column datetime: counted, but without time; export the file with the column started_utc, or with times such as 2021-02-12 13:46:01"
+        ]
     );
 }
 
@@ -87,4 +89,46 @@ fn numbers_since_1970_are_times_in_columns_of_times_alone() {
             "-"
         ]
     );
+}
+
+#[test]
+fn times_of_other_years_than_those_of_rows_are_named() {
+    // 2569 is 2026 of the Buddhist calendar, 1601 where the times of Windows' files begin
+    for time in [
+        "19/3/2569 9:00:00",
+        "1601-01-01 00:00:05Z",
+        "1999-12-31 23:59:59Z",
+        "2101-01-01 00:00:00Z",
+        "9999-12-31 20:00:00Z",
+    ] {
+        let taken = of(dates(&[time, time]));
+        assert_eq!(taken.times(), ["-", "-"], "{time}");
+        let told = format!("outside 2000 to 2100, the first `{time}` in the column datetime: ");
+        assert!(
+            taken.problems()[0].contains(&told),
+            "{:?}",
+            taken.problems()
+        );
+    }
+    let taken = of(dates(&["2000-01-01 00:00:00Z", "2100-12-31 23:59:59Z"]));
+    assert_eq!(taken.problems(), [""; 0]);
+}
+
+#[test]
+fn dates_of_more_countries_are_times() {
+    // by the clocks of Berlin in winter, an hour ahead
+    for (time, expected) in [
+        ("9.3.2026 9.00.00", "2026-03-09T08:00:00+00:00"),
+        ("2026. 03. 09. 9:00:00", "2026-03-09T08:00:00+00:00"),
+        ("09.03.26 09:00", "2026-03-09T08:00:00+00:00"),
+        ("30-Nov-2026 15:27:35", "2026-11-30T14:27:35+00:00"),
+        (
+            "Mon, 30 Nov 2026 15:27:35 +0100",
+            "2026-11-30T14:27:35+00:00",
+        ),
+    ] {
+        let taken = of(dates(&[time]));
+        assert_eq!(taken.times(), [expected], "{time}");
+        assert_eq!(taken.problems(), [""; 0], "{time}");
+    }
 }

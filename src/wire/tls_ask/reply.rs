@@ -36,6 +36,8 @@ pub enum HelloRefusal {
     Reset,
     /// Not a byte came within the limit.
     Silence,
+    /// The same, though the kernel has packets of an answer: the first of them never came.
+    Gap,
     /// An answer began and did not come to its end.
     Cut,
     /// By a hello with a version or a suite that was not offered.
@@ -54,6 +56,14 @@ impl HelloRefusal {
     pub fn is_said(&self) -> bool {
         matches!(self, Self::Alert(_) | Self::NotOffered(..))
     }
+
+    /// Whether nobody said anything, so that it may be anybody's: the server's, a device's on the way, chance.
+    pub fn is_unsaid(&self) -> bool {
+        matches!(
+            self,
+            Self::Eof | Self::Reset | Self::Silence | Self::Gap | Self::Cut
+        )
+    }
 }
 
 impl fmt::Display for HelloRefusal {
@@ -67,6 +77,7 @@ impl fmt::Display for HelloRefusal {
             Self::Eof => f.write_str("EOF"),
             Self::Reset => f.write_str("reset"),
             Self::Silence => f.write_str("silence"),
+            Self::Gap => f.write_str("silence, though packets behind a missing one arrived"),
             Self::Cut => f.write_str("an answer that broke off"),
             Self::NotOffered(version, suite) => match ProtocolVersion::of_number(*version) {
                 Some(version) => write!(

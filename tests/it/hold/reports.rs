@@ -54,7 +54,7 @@ fn connections_that_did_not_last_are_told_with_when_they_ended() {
     is(
         ended,
         json!({
-            "text": "1 held connection from pc1 to relay.test:443 did not last: 1 relay-closed; it ended at 2026-11-22 10:02:30Z.",
+            "text": "1 of 2 held connections from pc1 to relay.test:443 did not last (50 %): 1 relay-closed, after 30 s; it ended at 2026-11-22 10:02:30Z.",
             "from": "2026-11-22T10:02:30.086Z",
             "to": "2026-11-22T10:02:30.086Z",
         }),
@@ -77,7 +77,7 @@ fn connections_that_did_not_last_are_told_with_when_they_ended() {
     let text = found["findings"][0]["text"].as_str().unwrap();
     assert!(
         text.ends_with(
-            ": 4 relay-closed; all 4 such ends were from 2026-11-22 10:10:10Z to 2026-11-22 10:13:10Z."
+            ": 4 relay-closed, after 10 s; all 4 such ends were from 2026-11-22 10:10:10Z to 2026-11-22 10:13:10Z."
         ),
         "{text}"
     );

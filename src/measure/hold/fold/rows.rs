@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::measure::hold::fold::{ConnectionFold, Sum};
+use crate::measure::hold::fold::{ConnectionFold, JudgedHolds, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{CellView, Dialect, Row, id};
 use crate::stats::survey::{capped, part, target};
@@ -59,6 +59,10 @@ pub struct HeldGroup {
     pub longest_stall_us: Option<u64>,
     /// All of them together.
     pub stalled_us: Option<u64>,
+    /// What a call would have noticed.
+    pub judged: JudgedHolds,
+    /// How long those were held that did not last.
+    pub cut: Distribution,
     /// Connections of which samples were read.
     pub sampled: u64,
     /// What the samples amount to.
@@ -254,6 +258,7 @@ impl HeldGroup {
         let times = row.at().map(|at| times_of(at, row));
         if ended_by.is_some_and(|by| !by.is_fine()) {
             self.short.add(times.map(|[_, end]| end));
+            self.cut.add_micros(count(id!(held_us)));
         }
         if let Some([from, to]) = times {
             let [first, last] = self.span.unwrap_or([from, to]);
@@ -283,6 +288,7 @@ impl HeldGroup {
             sum.raise(row.number(field));
         }
         self.longest_stall_us = self.longest_stall_us.max(row.number(id!(longest_stall_us)));
+        self.judged.add(row, times.map(|[from, _]| from));
     }
 }
 

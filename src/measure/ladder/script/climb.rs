@@ -24,6 +24,7 @@ pub(super) fn climb(reading: &mut ScriptReading<'_>, findings: &mut Findings) ->
             return Err(Pause::Stop);
         }
     }
+    confirm(reading, findings)?;
     take_chain(findings);
     let accepted = findings.accepted();
     for version in accepted.iter().copied().filter(|version| *version != Ssl2) {
@@ -62,7 +63,7 @@ fn ask(
     };
     let groups = usual_groups(version);
     let plain = hello(reading, version, first, groups);
-    let mut reply = reading.hello(findings, about, || plain.clone())?;
+    let mut reply = reading.hello_once(findings, about, || plain.clone())?;
     if let HelloReply::Refused(refusal) = reply {
         told.refusal = Some(refusal.clone());
     }
@@ -80,7 +81,12 @@ fn ask(
     };
     if let Some(again) = again {
         let about = || format!("{}: is it accepted in another form?", version.as_str());
-        reply = reading.hello(findings, about, || again)?;
+        reply = reading.hello_once(findings, about, || again)?;
+        if let HelloReply::Refused(refusal) = reply
+            && refusal.is_unsaid()
+        {
+            told.refusal = Some(refusal.clone());
+        }
     }
     if let HelloReply::Chosen(chosen) = reply {
         told.accepted = Some(true);
@@ -103,6 +109,26 @@ fn ask(
     Ok(told)
 }
 
+/// Asks again for the versions to which nobody said anything, each behind a plain hello that worked before.
+fn confirm(reading: &mut ScriptReading<'_>, findings: &mut Findings) -> Result<(), Pause> {
+    for version in VERSIONS {
+        let refusal = findings
+            .told(version)
+            .and_then(|told| told.refusal.as_ref());
+        let is_unsaid = refusal.is_some_and(HelloRefusal::is_unsaid);
+        if !is_unsaid || !reading.still_answers(findings)? {
+            continue;
+        }
+        let again = ask(reading, findings, version)?;
+        let refusal = again.refusal.as_ref();
+        findings.is_unsteady |= !refusal.is_some_and(HelloRefusal::is_unsaid);
+        if let Some(told) = findings.told_mut(version) {
+            *told = again;
+        }
+    }
+    Ok(())
+}
+
 /// Why more versions are not asked for.
 fn senseless(findings: &Findings) -> Option<ScriptStop> {
     let refusals = findings
@@ -120,7 +146,7 @@ fn senseless(findings: &Findings) -> Option<ScriptStop> {
         return Some(ScriptStop::NotTls(last.to_string()));
     }
     let silent = refusals
-        .filter(|refusal| **refusal == HelloRefusal::Silence)
+        .filter(|refusal| matches!(refusal, HelloRefusal::Silence | HelloRefusal::Gap))
         .count();
     (silent == USUAL.len() && findings.told.len() == USUAL.len()).then_some(ScriptStop::Silence)
 }

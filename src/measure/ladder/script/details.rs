@@ -35,7 +35,7 @@ pub(super) fn compression(
         )
     };
     let about = || format!("{}: compression", version.as_str());
-    if let HelloReply::Chosen(chosen) = reading.hello(findings, about, || ask)?
+    if let HelloReply::Chosen(chosen) = reading.hello(findings, about, || ask.clone())?
         && let Some(told) = findings.told_mut(version)
     {
         told.compression = chosen.flight.compression.map(|method| method != 0);
@@ -56,7 +56,7 @@ pub(super) fn resumption(
     };
     take_certificates(findings, version, first);
     let about = || format!("{}: does the session resume?", version.as_str());
-    let second = reading.handshake(findings, about, || handshake)?;
+    let second = reading.handshake(findings, about, || handshake.clone())?;
     if let (Ok(second), Some(told)) = (second, findings.told_mut(version)) {
         told.resumption = Some(second.resumed);
     }
@@ -109,15 +109,19 @@ pub(super) fn alpn(
                     usual_groups(version),
                 )
             };
-            match reading.hello(findings, about, || ask)? {
+            match reading.hello(findings, about, || ask.clone())? {
                 HelloReply::Chosen(chosen) => of(chosen.flight.alpn.as_deref()),
+                HelloReply::Refused(refusal) if refusal.is_unsaid() => {
+                    Alpn::Unsaid(refusal.to_string())
+                }
                 HelloReply::Refused(refusal) => Alpn::Refused(refusal.to_string()),
             }
         } else if findings.accepted().contains(&Tls13) {
             let ask = whole(reading, Tls13, &[protocol]);
-            match reading.handshake(findings, about, || ask)? {
+            match reading.handshake(findings, about, || ask.clone())? {
                 Ok(whole) => of(whole.alpn.as_deref()),
-                Err(why) => Alpn::Refused(why.clone()),
+                Err(none) if none.is_said => Alpn::Refused(none.why.clone()),
+                Err(none) => Alpn::Unsaid(none.why.clone()),
             }
         } else {
             return Ok(());
@@ -163,8 +167,11 @@ fn name(
         // the very hello whose answer showed the certificate, but for the name
         let mut ask = hello(reading, version, usual_suites(), usual_groups(version));
         ask.server_name = server_name.map(str::to_owned);
-        return Ok(match reading.hello(findings, about, || ask)? {
+        return Ok(match reading.hello(findings, about, || ask.clone())? {
             HelloReply::Chosen(chosen) => compared(chosen.flight.certificates.first()),
+            HelloReply::Refused(refusal) if refusal.is_unsaid() => {
+                Some(NameAnswer::Unsaid(refusal.to_string()))
+            }
             HelloReply::Refused(refusal) => Some(NameAnswer::Refused(refusal.to_string())),
         });
     }
@@ -175,9 +182,10 @@ fn name(
         server_name: server_name.map(str::to_owned),
         ..whole(reading, Tls13, &[])
     };
-    Ok(match reading.handshake(findings, about, || ask)? {
+    Ok(match reading.handshake(findings, about, || ask.clone())? {
         Ok(whole) => compared(whole.chain.first()),
-        Err(why) => Some(NameAnswer::Refused(why.clone())),
+        Err(none) if none.is_said => Some(NameAnswer::Refused(none.why.clone())),
+        Err(none) => Some(NameAnswer::Unsaid(none.why.clone())),
     })
 }
 
@@ -216,18 +224,20 @@ pub(super) fn middleboxes(
             OddHello::Grease => ask.shape = HelloShape::Grease,
         }
         let about = || odd.meaning().to_owned();
-        let answer = match reading.hello(findings, about, || ask.clone())? {
+        let answer = match reading.hello_once(findings, about, || ask.clone())? {
             HelloReply::Chosen(_) => OddAnswer::Works,
             HelloReply::Refused(refusal) => {
                 let again = || "a plain ClientHello again".to_owned();
                 let plain_works = matches!(
-                    reading.hello(findings, again, || plain.clone())?,
+                    reading.hello_once(findings, again, || plain.clone())?,
                     HelloReply::Chosen(_)
                 );
-                let second = reading.hello(findings, about, || ask)?;
-                match second {
-                    HelloReply::Refused(_) if plain_works => OddAnswer::Fails(refusal.clone()),
-                    _ => OddAnswer::Unsteady,
+                findings.is_unsteady |= !plain_works;
+                let second = reading.hello_once(findings, about, || ask)?;
+                match (second, plain_works) {
+                    (HelloReply::Refused(_), true) => OddAnswer::Fails(refusal.clone()),
+                    (HelloReply::Refused(_), false) => OddAnswer::Untold,
+                    (HelloReply::Chosen(_), _) => OddAnswer::Unsteady,
                 }
             }
         };

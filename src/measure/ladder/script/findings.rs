@@ -1,7 +1,11 @@
 //! What follows from the answers.
 
+use std::cmp::Reverse;
+
+use super::reading::{ScriptReading, hello, usual_groups, with_shares};
+use crate::record::ProtocolVersion::{Ssl2, Tls13};
 use crate::record::{Order, ProtocolVersion};
-use crate::wire::tls_ask::HelloRefusal;
+use crate::wire::tls_ask::{Hello, HelloRefusal};
 use crate::wire::tls_hello::Flight;
 
 /// All that is known of a relay.
@@ -23,6 +27,23 @@ pub struct Findings {
     pub chain_is_whole: bool,
     /// Why not all was asked.
     pub stop: Option<ScriptStop>,
+    /// Whether what got an answer once got none another time: then no answer proves nothing.
+    pub is_unsteady: bool,
+    /// Where no version is accepted: whether it may be the name that is refused, and not the version.
+    pub doubt: Option<NameDoubt>,
+}
+
+/// What may be wrong with the name that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameDoubt {
+    /// The server says that it does not know this one.
+    Unknown(String),
+    /// What it says may mean that it does not know this one.
+    Perhaps(String),
+    /// None was sent, and it says that it wants one.
+    Wanted,
+    /// None was sent, and what it says may mean that it wants one.
+    PerhapsWanted,
 }
 
 /// What is known of a version.
@@ -46,6 +67,8 @@ pub struct VersionFindings {
     pub groups: Vec<u16>,
     /// Whether the list came to its end.
     pub groups_are_all: bool,
+    /// Whether nobody said that one of the lists came to its end: the connection was closed.
+    pub has_unsaid_end: bool,
     /// Bits of the smallest prime of a finite field exchange.
     pub dh_bits: Option<u32>,
     /// Whether the server compresses.
@@ -73,6 +96,7 @@ impl VersionFindings {
             order: None,
             groups: Vec::new(),
             groups_are_all: false,
+            has_unsaid_end: false,
             dh_bits: None,
             compression: None,
             resumption: None,
@@ -102,6 +126,10 @@ pub enum Alpn {
     Ignored,
     /// It refused.
     Refused(String),
+    /// Nobody said anything, twice, while a plain hello worked.
+    Unsaid(String),
+    /// The server answers now and then.
+    Untold,
 }
 
 /// What a hello with another name gets, against the one with the right name.
@@ -113,6 +141,10 @@ pub enum NameAnswer {
     Other(Vec<u8>),
     /// None: it is refused.
     Refused(String),
+    /// Nobody said anything, twice, while a plain hello worked.
+    Unsaid(String),
+    /// The server answers now and then.
+    Untold,
 }
 
 /// A hello that stumbles over devices on the way.
@@ -135,6 +167,8 @@ pub enum OddAnswer {
     Fails(HelloRefusal),
     /// Once it failed, once it worked.
     Unsteady,
+    /// It failed twice, and so do plain ones now and then.
+    Untold,
 }
 
 /// Why not all was asked.
@@ -146,6 +180,8 @@ pub enum ScriptStop {
     NotTls(String),
     /// Not a byte to any of the usual versions.
     Silence,
+    /// A plain hello that worked before was not answered any more.
+    NoMoreAnswers,
     /// The user interrupted.
     Interrupted,
     /// So many connections are enough.
@@ -180,23 +216,88 @@ impl Findings {
         })
     }
 
-    /// Decides on versions whose refusal is none by itself: a connection that is closed or stays silent is an
-    /// answer of a server that is known to answer others; else it may be anybody's.
-    pub(super) fn settle(&mut self) {
-        let is_tls = self.is_tls();
+    /// A hello that worked before, of the highest version that shows its answer.
+    pub(super) fn plain(&self, reading: &ScriptReading<'_>) -> Option<Hello> {
+        let versions = self.accepted().into_iter();
+        let usable = versions.filter(|version| *version != Ssl2);
+        // one that hides nothing before one that may want a key
+        let version = usable.min_by_key(|version| (*version == Tls13, Reverse(*version)))?;
+        let told = self.told(version)?;
+        let plain = hello(reading, version, &told.suites, usual_groups(version));
+        Some(with_shares(plain, told.wants_share))
+    }
+
+    /// Decides on refusals that are none by themselves. A connection that is closed is an answer where other versions
+    /// are accepted, always; silence never is one; and an alert may be about the name that this hello asked for.
+    pub(super) fn settle(&mut self, server_name: Option<&str>) {
+        let is_steady = !self.is_unsteady;
+        let accepts = !self.accepted().is_empty();
+        self.doubt = self.name_doubt(server_name).filter(|_| !accepts);
         for told in &mut self.told {
             if told.accepted == Some(true) {
+                if told.has_unsaid_end && !is_steady {
+                    (told.suites_are_all, told.groups_are_all) = (false, false);
+                }
                 continue;
             }
             told.accepted = match &told.refusal {
-                Some(
-                    HelloRefusal::Alert(_) | HelloRefusal::NotOffered(..) | HelloRefusal::NotTls(_),
-                ) => Some(false),
-                Some(HelloRefusal::Eof | HelloRefusal::Reset | HelloRefusal::Silence) => {
-                    is_tls.then_some(false)
+                Some(HelloRefusal::Alert(alert)) => {
+                    (accepts || name_refusal(*alert, server_name).is_none()).then_some(false)
                 }
-                Some(HelloRefusal::Cut) | None => None,
+                Some(HelloRefusal::NotOffered(..) | HelloRefusal::NotTls(_)) => Some(false),
+                Some(HelloRefusal::Eof | HelloRefusal::Reset) => {
+                    (accepts && is_steady).then_some(false)
+                }
+                Some(HelloRefusal::Silence | HelloRefusal::Gap | HelloRefusal::Cut) | None => None,
             };
         }
+        if is_steady {
+            return;
+        }
+        for (_, answer) in &mut self.alpn {
+            if matches!(answer, Alpn::Unsaid(_)) {
+                *answer = Alpn::Untold;
+            }
+        }
+        for answer in [&mut self.without_name, &mut self.wrong_name] {
+            if matches!(answer, Some(NameAnswer::Unsaid(_))) {
+                *answer = Some(NameAnswer::Untold);
+            }
+        }
+        for (_, answer) in &mut self.odd {
+            if matches!(answer, OddAnswer::Fails(refusal) if refusal.is_unsaid()) {
+                *answer = OddAnswer::Untold;
+            }
+        }
+    }
+
+    /// The surest that an alert tells of the name.
+    fn name_doubt(&self, server_name: Option<&str>) -> Option<NameDoubt> {
+        let alerts = self.told.iter().filter_map(|told| match told.refusal {
+            Some(HelloRefusal::Alert(alert)) => name_refusal(alert, server_name),
+            _ => None,
+        });
+        let is_sure = alerts.reduce(|one, other| one || other)?;
+        Some(match (server_name, is_sure) {
+            (Some(name), true) => NameDoubt::Unknown(name.to_owned()),
+            (Some(name), false) => NameDoubt::Perhaps(name.to_owned()),
+            (None, true) => NameDoubt::Wanted,
+            (None, false) => NameDoubt::PerhapsWanted,
+        })
+    }
+}
+
+/// Whether an alert may be about the name rather than the version, and if so, whether it is for certain (RFC 6066
+/// section 3). A server that wants a name and gets none says what it likes, but for `protocol_version`.
+fn name_refusal(alert: u8, server_name: Option<&str>) -> Option<bool> {
+    const HANDSHAKE_FAILURE: u8 = 40;
+    const ACCESS_DENIED: u8 = 49;
+    const INTERNAL_ERROR: u8 = 80;
+    const UNRECOGNIZED_NAME: u8 = 112;
+    match alert {
+        UNRECOGNIZED_NAME => Some(true),
+        INTERNAL_ERROR => Some(false),
+        HANDSHAKE_FAILURE | ACCESS_DENIED if server_name.is_none() => Some(false),
+        _ => None,
     }
 }

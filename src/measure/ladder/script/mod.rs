@@ -11,9 +11,11 @@ mod reading;
 mod step;
 mod suites;
 
-pub use findings::{Alpn, Findings, NameAnswer, OddAnswer, OddHello, ScriptStop, VersionFindings};
+pub use findings::{
+    Alpn, Findings, NameAnswer, NameDoubt, OddAnswer, OddHello, ScriptStop, VersionFindings,
+};
 use reading::{Pause, ScriptReading};
-pub use step::{HandshakeStep, ScriptStep, Step, StepAnswer, WRONG_NAME, Whole};
+pub use step::{HandshakeStep, NoHandshake, ScriptStep, Step, StepAnswer, WRONG_NAME, Whole};
 
 /// The questions to one relay, with the answers so far.
 #[derive(Debug)]
@@ -39,10 +41,11 @@ impl Script {
         let mut reading = ScriptReading {
             answers: self.answers.iter(),
             server_name: self.server_name.as_deref(),
+            unanswered: 0,
         };
         self.findings = Findings::default();
         let pause = climb::climb(&mut reading, &mut self.findings).err();
-        self.findings.settle();
+        self.findings.settle(self.server_name.as_deref());
         match pause {
             Some(Pause::Ask(asked)) => Some(*asked),
             Some(Pause::Stop) | None => None,

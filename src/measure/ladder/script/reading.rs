@@ -3,7 +3,7 @@
 use std::slice::Iter;
 
 use super::findings::{Findings, ScriptStop};
-use super::step::{HandshakeStep, ScriptStep, Step, StepAnswer, Whole};
+use super::step::{HandshakeStep, NoHandshake, ScriptStep, Step, StepAnswer, Whole};
 use crate::record::ProtocolVersion::{self, Ssl3, Tls13};
 use crate::wire::tls_ask::{CURVES, GROUPS_13, Hello, HelloReply};
 
@@ -20,11 +20,27 @@ pub(super) enum Pause {
 pub(super) struct ScriptReading<'a> {
     pub(super) answers: Iter<'a, StepAnswer>,
     pub(super) server_name: Option<&'a str>,
+    /// Plain hellos one after the other that were not answered, though they had been before.
+    pub(super) unanswered: usize,
 }
 
 impl<'a> ScriptReading<'a> {
     /// The answer to a hello.
     pub(super) fn hello(
+        &mut self,
+        findings: &mut Findings,
+        about: impl Fn() -> String,
+        hello: impl Fn() -> Hello,
+    ) -> Result<&'a HelloReply, Pause> {
+        let step = || Step::Hello(Box::new(hello()));
+        match self.surely(findings, about, step)? {
+            StepAnswer::Reply(reply) => Ok(reply),
+            StepAnswer::Handshake(_) | StepAnswer::Unreachable(_) => Err(Pause::Stop),
+        }
+    }
+
+    /// The first answer to a hello, whoever gave it.
+    pub(super) fn hello_once(
         &mut self,
         findings: &mut Findings,
         about: impl FnOnce() -> String,
@@ -41,13 +57,52 @@ impl<'a> ScriptReading<'a> {
     pub(super) fn handshake(
         &mut self,
         findings: &mut Findings,
-        about: impl FnOnce() -> String,
-        handshake: impl FnOnce() -> HandshakeStep,
-    ) -> Result<&'a Result<Whole, String>, Pause> {
-        match self.ask(findings, about, || Step::Handshake(handshake()))? {
+        about: impl Fn() -> String,
+        handshake: impl Fn() -> HandshakeStep,
+    ) -> Result<&'a Result<Whole, NoHandshake>, Pause> {
+        match self.surely(findings, about, || Step::Handshake(handshake()))? {
             StepAnswer::Handshake(whole) => Ok(whole),
             StepAnswer::Reply(_) | StepAnswer::Unreachable(_) => Err(Pause::Stop),
         }
+    }
+
+    /// An answer that nobody said may be chance, or the end of a server's patience: a plain hello that worked before
+    /// is asked again, then the question. Where either shows that the relay does not answer always, `findings` has it.
+    fn surely(
+        &mut self,
+        findings: &mut Findings,
+        about: impl Fn() -> String,
+        step: impl Fn() -> Step,
+    ) -> Result<&'a StepAnswer, Pause> {
+        let first = self.ask(findings, &about, &step)?;
+        if !first.is_unsaid() || !self.still_answers(findings)? {
+            return Ok(first);
+        }
+        let second = self.ask(findings, about, step)?;
+        findings.is_unsteady |= !second.is_unsaid();
+        Ok(second)
+    }
+
+    /// Whether a plain hello that worked before works again; not where none ever worked.
+    pub(super) fn still_answers(&mut self, findings: &mut Findings) -> Result<bool, Pause> {
+        /// Unanswered ones that are enough.
+        const ENOUGH: usize = 2;
+        let Some(plain) = findings.plain(self) else {
+            return Ok(false);
+        };
+        let about = || "a plain ClientHello again".to_owned();
+        let answer = self.ask(findings, about, || Step::Hello(Box::new(plain)))?;
+        if matches!(answer, StepAnswer::Reply(HelloReply::Chosen(_))) {
+            self.unanswered = 0;
+            return Ok(true);
+        }
+        self.unanswered += 1;
+        findings.is_unsteady = true;
+        if self.unanswered >= ENOUGH {
+            findings.stop = Some(findings.stop.take().unwrap_or(ScriptStop::NoMoreAnswers));
+            return Err(Pause::Stop);
+        }
+        Ok(false)
     }
 
     fn ask(

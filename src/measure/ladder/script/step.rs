@@ -41,9 +41,31 @@ pub enum StepAnswer {
     /// To a hello.
     Reply(HelloReply),
     /// Of a whole handshake; else why there was none.
-    Handshake(Result<Whole, String>),
+    Handshake(Result<Whole, NoHandshake>),
     /// There was no connection, and why.
     Unreachable(String),
+}
+
+/// Why there was no whole handshake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoHandshake {
+    /// In words.
+    pub why: String,
+    /// Whether the server said it, rather than the connection.
+    pub is_said: bool,
+}
+
+impl StepAnswer {
+    /// Whether nobody said anything, so that it may be anybody's.
+    pub(super) fn is_unsaid(&self) -> bool {
+        match self {
+            Self::Reply(HelloReply::Refused(refusal)) => refusal.is_unsaid(),
+            Self::Handshake(Err(none)) => !none.is_said,
+            Self::Reply(HelloReply::Chosen(_)) | Self::Handshake(Ok(_)) | Self::Unreachable(_) => {
+                false
+            }
+        }
+    }
 }
 
 /// What a whole handshake told.

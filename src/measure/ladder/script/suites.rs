@@ -74,7 +74,7 @@ fn by_choice(
             )
         };
         let ask = hello(reading, version, &left, usual_groups(version));
-        match reading.hello(findings, about, || ask)? {
+        match reading.hello(findings, about, || ask.clone())? {
             HelloReply::Chosen(reply) => chosen.extend(reply.flight.suite),
             HelloReply::Refused(_) => return Ok(chosen),
         }
@@ -108,7 +108,7 @@ fn exhaust(
         let about = || format!("{}: suites, {} so far", version.as_str(), found.len());
         let wants_share = wants_share(findings, version);
         let ask = hello(reading, version, &left, usual_groups(version));
-        let reply = reading.hello(findings, about, || with_shares(ask, wants_share))?;
+        let reply = reading.hello(findings, about, || with_shares(ask.clone(), wants_share))?;
         match reply {
             HelloReply::Chosen(chosen) => {
                 let Some(told) = findings.told_mut(version) else {
@@ -123,7 +123,10 @@ fn exhaust(
                     told.groups.extend(chosen.flight.group);
                 }
             }
-            HelloReply::Refused(refusal) => return Ok(is_end(refusal)),
+            HelloReply::Refused(refusal) => {
+                note_end(findings, version, refusal);
+                return Ok(is_end(refusal));
+            }
         }
     }
 }
@@ -134,10 +137,17 @@ fn wants_share(findings: &Findings, version: ProtocolVersion) -> bool {
 
 /// Whether a refusal says that nothing is left, rather than that something went wrong.
 fn is_end(refusal: &HelloRefusal) -> bool {
-    !matches!(
+    matches!(
         refusal,
-        HelloRefusal::Reset | HelloRefusal::Cut | HelloRefusal::NotTls(_)
+        HelloRefusal::Alert(_) | HelloRefusal::NotOffered(..) | HelloRefusal::Eof
     )
+}
+
+/// Keeps in mind a list whose end nobody said.
+fn note_end(findings: &mut Findings, version: ProtocolVersion, refusal: &HelloRefusal) {
+    if let Some(told) = findings.told_mut(version) {
+        told.has_unsaid_end |= refusal.is_unsaid();
+    }
 }
 
 /// Finds whose order counts, by a hello with the found list reversed.
@@ -155,7 +165,7 @@ fn order(
         let about = || format!("{}: whose order counts?", version.as_str());
         let wants_share = wants_share(findings, version);
         let ask = hello(reading, version, suites, usual_groups(version));
-        let reply = reading.hello(findings, about, || with_shares(ask, wants_share))?;
+        let reply = reading.hello(findings, about, || with_shares(ask.clone(), wants_share))?;
         Ok(match reply {
             HelloReply::Chosen(chosen) => chosen.flight.suite,
             HelloReply::Refused(_) => None,
@@ -220,13 +230,16 @@ pub(super) fn groups(
         let about = || format!("{}: groups, {} so far", version.as_str(), found.len());
         let wants_share = wants_share(findings, version);
         let ask = hello(reading, version, &suites, &offered);
-        let reply = reading.hello(findings, about, || with_shares(ask, wants_share))?;
+        let reply = reading.hello(findings, about, || with_shares(ask.clone(), wants_share))?;
         let group = match reply {
             HelloReply::Chosen(chosen) => {
                 chosen.flight.group.filter(|group| offered.contains(group))
             }
             HelloReply::Refused(refusal) if !is_end(refusal) => return Ok(()),
-            HelloReply::Refused(_) => None,
+            HelloReply::Refused(refusal) => {
+                note_end(findings, version, refusal);
+                None
+            }
         };
         match group {
             Some(group) if found.contains(&group) => kept.retain(|of_kept| *of_kept != group),

@@ -19,8 +19,16 @@ const ECDSA: u16 = 0xC02B;
 const ANON: u16 = 0x0034;
 
 /// All questions with what was found.
-fn climb(mut answer: impl FnMut(&Step, &[Step]) -> StepAnswer) -> (Findings, Vec<Step>) {
-    let mut script = Script::new(Some("relay.example".to_owned()));
+fn climb(answer: impl FnMut(&Step, &[Step]) -> StepAnswer) -> (Findings, Vec<Step>) {
+    climb_as(Some("relay.example"), answer)
+}
+
+/// The same of a relay that goes by this name, or by none.
+fn climb_as(
+    name: Option<&str>,
+    mut answer: impl FnMut(&Step, &[Step]) -> StepAnswer,
+) -> (Findings, Vec<Step>) {
+    let mut script = Script::new(name.map(str::to_owned));
     let (mut steps, mut next) = (Vec::new(), script.next(None));
     while let Some(asked) = next {
         assert!(!asked.about.is_empty());
@@ -231,14 +239,14 @@ fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
 }
 
 #[test]
-fn silence_is_no_answer_of_a_server_that_answers_other_versions_and_untold_of_any_other() {
+fn silence_tells_nothing_whatever_other_versions_are_answered() {
     let mut server = Server::new(&[(Tls12, &[GCM_128])]);
     server.refusal = |_| HelloRefusal::Silence;
     let (findings, _) = of(&server);
     let old = findings.told(Tls10).unwrap();
     assert_eq!(
         (old.accepted, old.refusal.as_ref()),
-        (Some(false), Some(&HelloRefusal::Silence))
+        (None, Some(&HelloRefusal::Silence))
     );
     server.versions.clear();
     let (findings, questions) = of(&server);
@@ -301,4 +309,141 @@ fn a_list_that_ends_in_a_reset_is_not_called_whole() {
         (told.suites.as_slice(), told.suites_are_all),
         (&[GCM_256, GCM_128][..], false)
     );
+}
+
+fn refused(refusal: HelloRefusal) -> StepAnswer {
+    StepAnswer::Reply(HelloReply::Refused(refusal))
+}
+
+/// What is told of each version, in the order of asking.
+fn accepted(findings: &Findings) -> Vec<Option<bool>> {
+    findings.told.iter().map(|told| told.accepted).collect()
+}
+
+// an MTU hole: the alerts to other versions are small and pass, the certificates do not
+#[test]
+fn a_large_answer_that_is_lost_is_no_refusal() {
+    let server = Server::new(&[(Tls12, &[GCM_256, GCM_128])]);
+    for lost in [HelloRefusal::Silence, HelloRefusal::Gap] {
+        let (findings, _) = climb(|step, before| match server.answer(step, before) {
+            StepAnswer::Reply(HelloReply::Chosen(_)) => refused(lost.clone()),
+            answer => answer,
+        });
+        let no = Some(false);
+        assert_eq!(accepted(&findings), [None, no, no, no, no, no]);
+        assert_eq!(findings.told(Tls12).unwrap().refusal, Some(lost));
+    }
+}
+
+// the truth: four suites in TLS 1.2, two groups, no application protocol, any name
+#[test]
+fn a_server_that_stops_answering_is_not_told_to_refuse_what_comes_then() {
+    let server = Server::new(&[(Tls12, &[GCM_256, GCM_128, CBC, PLAIN_RSA])]);
+    let all = of(&server).1;
+    for end in [
+        HelloRefusal::Silence,
+        HelloRefusal::Reset,
+        HelloRefusal::Eof,
+    ] {
+        for after in 1..all {
+            let (findings, steps) = climb(|step, before| {
+                if before.len() < after {
+                    server.answer(step, before)
+                } else {
+                    refused(end.clone())
+                }
+            });
+            // the version whose answer was the last, and every other one, are what they are or untold
+            let truth = [true, false, false, false, false, false];
+            for (told, truth) in accepted(&findings).into_iter().zip(truth) {
+                assert!(told.is_none_or(|told| told == truth), "{end} after {after}");
+            }
+            let told = findings.told(Tls12).unwrap();
+            assert!(
+                !told.suites_are_all || told.suites.len() == 4,
+                "{end} after {after}"
+            );
+            assert!(
+                !told.groups_are_all || told.groups.len() == 2,
+                "{end} after {after}"
+            );
+            let is_fair = |answer: &Alpn| matches!(answer, Alpn::Ignored | Alpn::Untold);
+            assert!(findings.alpn.iter().all(|(_, answer)| is_fair(answer)));
+            for name in [findings.without_name, findings.wrong_name] {
+                assert!(matches!(
+                    name,
+                    None | Some(NameAnswer::Same | NameAnswer::Untold)
+                ));
+            }
+            let is_fair = |answer: &OddAnswer| !matches!(answer, Fails(_));
+            assert!(findings.odd.iter().all(|(_, answer)| is_fair(answer)));
+            // a few questions are left between the first one without an answer and the second plain one
+            assert!(steps.len() <= after + 12, "{} of {after}", steps.len());
+        }
+    }
+}
+
+#[test]
+fn a_server_that_resets_now_and_then_is_told_as_it_is() {
+    let server = Server::new(&[(Tls12, &[GCM_256, GCM_128, CBC, PLAIN_RSA])]);
+    for every in [3, 4, 5] {
+        let (findings, _) = climb(|step, before| match before.len() % every {
+            1 => refused(HelloRefusal::Reset),
+            _ => server.answer(step, before),
+        });
+        let truth = [true, false, false, false, false, false];
+        for (told, truth) in accepted(&findings).into_iter().zip(truth) {
+            assert!(told.is_none_or(|told| told == truth), "every {every}");
+        }
+        let told = findings.told(Tls12).unwrap();
+        assert!(
+            !told.suites_are_all || told.suites.len() == 4,
+            "every {every}"
+        );
+        assert!(findings.is_unsteady, "every {every}");
+        assert!(!matches!(
+            findings.without_name,
+            Some(NameAnswer::Unsaid(_))
+        ));
+    }
+}
+
+#[test]
+fn a_closed_connection_counts_twice_while_a_plain_hello_works() {
+    let mut server = Server::new(&[(Tls12, &[GCM_128])]);
+    server.refusal = |_| HelloRefusal::Eof;
+    let (findings, _) = of(&server);
+    let no = Some(false);
+    assert_eq!(accepted(&findings), [Some(true), no, no, no, no, no]);
+    assert!(!findings.is_unsteady && findings.stop.is_none());
+}
+
+#[test]
+fn an_alert_about_the_name_is_no_refusal_of_a_version() {
+    let said = |name, alert: u8| climb_as(name, |_, _| refused(HelloRefusal::Alert(alert))).0;
+    let name = Some("relay.example");
+    let owned = "relay.example".to_owned();
+    for (name, alert, doubt) in [
+        (name, 112, NameDoubt::Unknown(owned.clone())),
+        (name, 80, NameDoubt::Perhaps(owned)),
+        (None, 112, NameDoubt::Wanted),
+        (None, 80, NameDoubt::PerhapsWanted),
+        (None, 40, NameDoubt::PerhapsWanted),
+    ] {
+        let findings = said(name, alert);
+        assert_eq!(accepted(&findings), [None; 6], "{alert}");
+        assert_eq!(findings.doubt, Some(doubt));
+    }
+    // with the name, nothing in common is nothing in common; and a version that is none is none
+    for (name, alert) in [(name, 40), (name, 70), (None, 70)] {
+        let findings = said(name, alert);
+        assert_eq!(accepted(&findings), [Some(false); 6], "{alert}");
+        assert_eq!(findings.doubt, None);
+    }
+    // where a version is accepted the name is known
+    let mut server = Server::new(&[(Tls12, &[GCM_128])]);
+    server.refusal = |_| HelloRefusal::Alert(80);
+    let findings = of(&server).0;
+    assert_eq!(accepted(&findings)[1..], [Some(false); 5]);
+    assert_eq!(findings.doubt, None);
 }

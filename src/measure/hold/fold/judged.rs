@@ -1,0 +1,74 @@
+//! What a call over held connections would have noticed, summed up.
+
+use crate::judge::held::{HeldTrips, stalled_windows};
+use crate::record::Counter as _;
+use crate::schema::{CellView, id};
+use crate::stats::{Distribution, HourCounts};
+
+/// Stalls and round trips of held connections, judged.
+#[derive(Debug, Clone, Default)]
+pub struct JudgedHolds {
+    /// Connections with a stall.
+    pub stalled: BadConnections,
+    /// Stretches of 15 s of the connections whose stalls are known, and of them those with a stall.
+    pub windows: [u64; 2],
+    /// The time of these connections, in microseconds.
+    pub told_us: u64,
+    /// Connections whose round trips reach the limit.
+    pub slow: BadConnections,
+    /// What was held against the limit.
+    pub trips: Distribution,
+    /// The longest time to an answer, in microseconds.
+    pub answer_max_us: Option<u64>,
+}
+
+/// Connections that were judged, and those of them that are bad.
+#[derive(Debug, Clone, Default)]
+pub struct BadConnections {
+    /// All that tell.
+    pub judged: u64,
+    /// Of them bad.
+    pub bad: u64,
+    /// When the bad ones began.
+    pub hours: HourCounts,
+}
+
+impl BadConnections {
+    fn add(&mut self, is_bad: Option<bool>, at: Option<i64>) {
+        let Some(is_bad) = is_bad else { return };
+        self.judged.raise(1);
+        if is_bad {
+            self.bad.raise(1);
+            self.hours.add(at);
+        }
+    }
+}
+
+impl JudgedHolds {
+    /// Takes in the row of a connection that began then.
+    pub(super) fn add(&mut self, row: &impl CellView, at: Option<i64>) {
+        let count = |field| row.number(field).unwrap_or(0);
+        let stalls = row.number(id!(stalls));
+        self.stalled.add(stalls.map(|stalls| stalls > 0), at);
+        if let Some(stalls) = stalls {
+            let held_us = count(id!(held_us));
+            let windows = stalled_windows(stalls, count(id!(stalled_us)), held_us);
+            for (sum, more) in self.windows.iter_mut().zip(windows) {
+                sum.raise(more);
+            }
+            self.told_us.raise(held_us);
+        }
+        let trips = HeldTrips {
+            sent: count(id!(sent)),
+            answered: count(id!(answered)),
+            answer_p95: row.number(id!(answer_p95_us)),
+            rtt_p95: row.number(id!(rtt_p95_us)),
+            rtt_min: row.number(id!(rtt_min_us)),
+        };
+        self.slow.add(trips.is_slow(), at);
+        if let Some(us) = trips.judged() {
+            self.trips.add_micros(us);
+        }
+        self.answer_max_us = self.answer_max_us.max(row.number(id!(answer_max_us)));
+    }
+}

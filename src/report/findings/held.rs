@@ -1,0 +1,248 @@
+//! Held connections: those that did not last, those that stood still, and those whose round trips are too long.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+
+use super::found::{Inputs, RankedFinding, name};
+use super::rates::part;
+use super::slow::{BROKEN_SHARE, grave_share, host};
+use super::stretch::stretch;
+use crate::doc::number::{counted, grouped, millis, percent, seconds, share};
+use crate::judge::limits::CLIENT;
+use crate::judge::severity::Severity;
+use crate::measure::hold::finished::HeldTotals;
+use crate::record::EndedBy;
+use crate::stats::units::moment;
+use crate::stats::{Count, HourCounts, wilson};
+
+/// So many ends or stalls, at least: fewer are alike, or come, by chance.
+const FEWEST: u64 = 3;
+
+/// Ends after the same time, at least.
+const FEWEST_ALIKE: u64 = 5;
+
+/// Times are alike where most of them are within so many milliseconds, or this share of the longest.
+const ALIKE_MS: f64 = 1_500.0;
+const ALIKE_SHARE: f64 = 0.02;
+
+pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
+    let mut found = Vec::new();
+    for group in &about.report.kinds.held {
+        found.extend(ended(about, group));
+        found.extend(stalled(about, group));
+        found.extend(slow(about, group));
+    }
+    found
+}
+
+/// When something was of the connections of a group: in words, and from when to when.
+fn when(
+    about: &Inputs<'_>,
+    group: &HeldTotals,
+    what: &str,
+    hours: &HourCounts,
+    alone: [&str; 3],
+) -> (String, Option<[DateTime<Utc>; 2]>) {
+    let rows = group.span.map(|[from, to]| (from, to));
+    if let Some(known) = rows.and_then(|rows| stretch(about, what, hours, rows)) {
+        return (format!("; {}", known.text), Some([known.from, known.to]));
+    }
+    let Some((from, to)) = hours.span() else {
+        return (String::new(), None);
+    };
+    let (from, to) = (moment(from), moment(to));
+    let [only, first, last] = alone;
+    let (begin, end) = (about.time(from), about.time(to));
+    let text = if from == to {
+        format!("; {only} {begin}")
+    } else {
+        format!("; {first} {begin}, {last} {end}")
+    };
+    (text, Some([from, to]))
+}
+
+const BEGAN: [&str; 3] = ["it began at", "the first began at", "the last at"];
+
+/// Those that did not come to their end.
+fn ended(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
+    let is_bad = |end: &&Count| {
+        let by = EndedBy::of_word(&end.name);
+        by.is_some_and(|by| !by.is_fine())
+    };
+    let bad = group.ended.iter().filter(is_bad);
+    let listed: Vec<String> = bad
+        .clone()
+        .map(|end| format!("{} {}", grouped(end.count), end.name))
+        .collect();
+    let count: u64 = bad.map(|end| end.count).sum();
+    if count == 0 {
+        return None;
+    }
+    let mut text = format!(
+        "{} of {} from {} to {} did not last ({}): {}",
+        grouped(count),
+        counted(group.held, "held connection", "held connections"),
+        host(&group.host),
+        name(&group.target),
+        share(count, group.held),
+        listed.join(", ")
+    );
+    text.push_str(&after(group, count));
+    let ends = ["it ended at", "the first ended at", "the last at"];
+    let (told, when) = when(about, group, "such ends", &group.short, ends);
+    text.push_str(&told);
+    text.push('.');
+    if is_after_the_same_time(group, count) {
+        text.push_str(
+            " That most of them lasted equally long, whenever they began, points to a limit on the time of a connection, \
+             at the relay or on the path, such as of a firewall or a proxy (possible).",
+        );
+    }
+    Some(
+        RankedFinding::new(Severity::Warn, count as f64, "held-ended", text)
+            .host(&group.host)
+            .when(when.map(|[from, _]| from), when.map(|[_, to]| to))
+            .n(group.held),
+    )
+}
+
+/// After how long they ended.
+fn after(group: &HeldTotals, count: u64) -> String {
+    let Some((all, [low, high])) = group.cut.zip(group.cut_mostly) else {
+        return String::new();
+    };
+    let between = |low: f64, high: f64| match [low, high].map(|ms| seconds(ms / 1e3)) {
+        [low, high] if low == high => low,
+        [low, high] => format!("{low} to {high}"),
+    };
+    let most = if is_after_the_same_time(group, count) && !is_alike(all.min_ms, all.max_ms) {
+        format!(", most of them after {}", between(low, high))
+    } else {
+        String::new()
+    };
+    format!(
+        "{most}, {}after {}",
+        if most.is_empty() { "" } else { "all " },
+        between(all.min_ms, all.max_ms)
+    )
+}
+
+/// Whether times from the one to the other, in milliseconds, are as good as equal.
+fn is_alike(low: f64, high: f64) -> bool {
+    high - low <= ALIKE_MS.max(high * ALIKE_SHARE) && low > ALIKE_MS * 2.0
+}
+
+/// Whether they ended after the same time, one after the other: those that were open at once may have ended together.
+fn is_after_the_same_time(group: &HeldTotals, count: u64) -> bool {
+    let Some([low, high]) = group.cut_mostly.filter(|_| count >= FEWEST_ALIKE) else {
+        return false;
+    };
+    let span = group.short.span();
+    let span_ms = span.map_or(0.0, |(from, to)| to.saturating_sub(from) as f64 / 1e3);
+    is_alike(low, high) && span_ms * 2.0 >= low * part(count.saturating_sub(1), 1)
+}
+
+/// Those that stood still: a call loses what is stuck for so long.
+fn stalled(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
+    let judged = &group.judged;
+    let ([windows, broken], stalls) = (judged.windows, group.stalls.unwrap_or(0));
+    let (low, _) = wilson(broken, windows)?;
+    let stalled_ms = group.stalled_ms.unwrap_or(0.0);
+    let told_ms = judged.told_us as f64 / 1e3;
+    let of_time = stalled_ms / told_ms.max(1.0);
+    if stalls < FEWEST && of_time < BROKEN_SHARE {
+        return None;
+    }
+    let (is_often, is_long) = (low > BROKEN_SHARE, of_time >= BROKEN_SHARE);
+    let severity = match stalls >= FEWEST {
+        true if is_often && is_long => Severity::Fail,
+        true if is_often || is_long => Severity::Warn,
+        false if is_long => Severity::Warn,
+        // a few are what any line has
+        _ => Severity::Note,
+    };
+    let mut text = format!(
+        "{} of {} from {} to {} stood still: nothing got through for 200 ms or more {}, each of which is over Microsoft's limit \
+         of 1 % of loss in any 15 s, {} of {} in all ({})",
+        grouped(judged.stalled.bad),
+        counted(judged.stalled.judged, "held connection", "held connections"),
+        host(&group.host),
+        name(&group.target),
+        counted(stalls, "time", "times"),
+        seconds(stalled_ms / 1e3),
+        seconds(told_ms / 1e3),
+        percent(of_time * 100.0),
+    );
+    if let Some(longest) = group.longest_stall_ms {
+        let _ = write!(text, ", the longest {}", seconds(longest / 1e3));
+    }
+    let hours = &judged.stalled.hours;
+    let (told, when) = when(about, group, "such connections", hours, BEGAN);
+    text.push_str(&told);
+    text.push_str(match severity {
+        Severity::Note => ". So few can happen on any path",
+        _ => ". A call over such a connection has gaps then (certain)",
+    });
+    text.push_str(where_it_is(group));
+    Some(
+        RankedFinding::new(severity, of_time * 100.0, "held-stalled", text)
+            .host(&group.host)
+            .when(when.map(|[from, _]| from), when.map(|[_, to]| to))
+            .n(judged.stalled.judged),
+    )
+}
+
+/// Those whose round trips reach Microsoft's limit.
+fn slow(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
+    let judged = &group.judged;
+    let (bad, of) = (judged.slow.bad, judged.slow.judged);
+    if bad == 0 {
+        return None;
+    }
+    let trips = judged.trips.moments().mean()?;
+    let limit = CLIENT.rtt.as_secs_f64() * 1e3;
+    let mut text = format!(
+        "Round trips over held connections from {} to {} reach Microsoft's limit of {} ms in {} of {} ({}): the 95th percentile \
+         of the answers, or the kernel's shortest round trip where the relay does not answer, is {} ms on average",
+        host(&group.host),
+        name(&group.target),
+        millis(limit),
+        grouped(bad),
+        counted(of, "connection", "connections"),
+        share(bad, of),
+        millis(trips / 1e3),
+    );
+    if let Some(median) = group.answer_p50 {
+        let _ = write!(text, ", the median {} ms", millis(median.mean_ms));
+    }
+    if let Some(longest) = judged.answer_max_us {
+        let _ = write!(
+            text,
+            ", the longest answer took {} ms",
+            millis(longest as f64 / 1e3)
+        );
+    }
+    let (told, when) = when(about, group, "such connections", &judged.slow.hours, BEGAN);
+    text.push_str(&told);
+    let severity = grave_share(bad, of);
+    text.push_str(match severity {
+        Severity::Fail => ". A call over such connections suffers from this (certain)",
+        _ => ". A call over such a connection suffers from this (certain), but there were few",
+    });
+    text.push_str(where_it_is(group));
+    Some(
+        RankedFinding::new(severity, part(bad, of), "held-slow", text)
+            .host(&group.host)
+            .when(when.map(|[from, _]| from), when.map(|[_, to]| to))
+            .n(of),
+    )
+}
+
+fn where_it_is(group: &HeldTotals) -> &'static str {
+    if group.proxy.is_some() {
+        "; these rows do not show which part of the path causes it: through a proxy, stalls are those of the way to it."
+    } else {
+        "; these rows do not show which part of the path causes it."
+    }
+}

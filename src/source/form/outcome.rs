@@ -1,0 +1,53 @@
+//! The words of a row that is being made: those of its outcome must be known, and not contradict each other.
+
+use super::LayoutInForce;
+use crate::source::batch::Batch;
+use crate::source::trouble::{Trouble, TroubleKind, sample};
+use crate::source::words::{Unknown, is_nothing};
+
+/// Looks at the words of the row that is being made; true where that of its outcome is unknown.
+#[inline]
+pub fn has_unknown_outcome(
+    batch: &mut Batch,
+    form: &mut LayoutInForce,
+    [outcomes, paths]: [&mut Unknown; 2],
+    line: u64,
+    trouble: &mut Trouble,
+) -> bool {
+    if form.writes_nothing || form.words.says_no_cause(&batch.current()) {
+        form.writes_nothing = true;
+        empty(batch, form);
+    }
+    let row = batch.current();
+    let name = |place: usize| form.layout.names().get(place).map_or("", String::as_str);
+    if let Some(place) = form.words.unknown_outcome(&row) {
+        if form.places.is_totals(&row) {
+            trouble.count(TroubleKind::Totals, line);
+            return true;
+        }
+        outcomes.count(line, name(place), row.cell(place));
+        return true;
+    }
+    if form.words.contradicts(&row) {
+        trouble.count(TroubleKind::Contradicts, line);
+        return true;
+    }
+    if let Some(place) = form.words.unknown_path(&row) {
+        paths.count(line, name(place), row.cell(place));
+    }
+    false
+}
+
+/// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
+pub fn empty(batch: &mut Batch, form: &mut LayoutInForce) {
+    for place in 0..form.width {
+        let is_chosen = form.places.chosen.contains(&Some(place));
+        let cell = batch.current().cell(place);
+        if !is_chosen && !cell.is_empty() && is_nothing(cell) {
+            let name = &form.layout.names()[place];
+            form.rewritten
+                .get_or_insert_with(|| (name.clone(), sample(cell.trim())));
+            batch.replace(place, "");
+        }
+    }
+}
