@@ -101,6 +101,9 @@ pub enum TargetError {
     /// The host is neither a name nor an address.
     #[error("`{0}` is no host name and no address; give a host, host:port or [v6-address]:port")]
     Host(String),
+    /// A part of a name that no name can have (RFC 1035 section 2.3.4).
+    #[error("`{0}` has a part of {1} characters between its dots; a name can have 63 there")]
+    Label(String, usize),
     /// An IPv6 address with an interface (RFC 4007 section 11).
     #[error(
         "`{0}` names an interface behind the %, which is not supported; give an address without one"
@@ -324,6 +327,10 @@ impl FromStr for Host {
         let name = name.strip_suffix('.').unwrap_or(&name);
         if is_file(name) {
             return Err(TargetError::File(text.to_owned()));
+        }
+        let longest = name.split('.').map(str::len).max().unwrap_or(0);
+        if longest > 63 {
+            return Err(TargetError::Label(text.to_owned(), longest));
         }
         // a name whose last label is a number is a mistyped address (192.168.1.256)
         let last_is_number = name

@@ -32,6 +32,7 @@ mod settings;
 mod signals;
 mod status;
 mod store;
+mod stranger;
 mod stream_live;
 mod suggested;
 mod summary;

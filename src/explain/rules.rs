@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::flight::TIMER;
 use super::syn_timer::{SLACK, SynTimer, TICK};
-use crate::record::{FastOpen, Phase, Record, Transport};
+use crate::record::{Cause, FastOpen, Phase, Record, Transport};
 
 /// A round trip of so much is long: Microsoft's limit between client and edge.
 const LONG_TRIP: Duration = Duration::from_millis(100);
@@ -158,9 +158,12 @@ fn others_excess(record: &Record) -> Option<Duration> {
     beyond_the_trips(record).map(|excess| excess.saturating_sub(others))
 }
 
-/// A part of the server's flight was surely lost, or this end sent a segment again after the SYN
+/// A part of the server's flight was surely lost, also one that never came, or this end sent a segment again after the SYN
 /// that the other end had not got.
 pub fn lost_in_tls(record: &Record) -> Option<Duration> {
+    if let Some(waited) = gap(record) {
+        return Some(waited);
+    }
     let excess = beyond_the_trips(record)?;
     // without a word of what came twice the first may have arrived
     let is_told =
@@ -169,6 +172,15 @@ pub fn lost_in_tls(record: &Record) -> Option<Duration> {
     let again = sent_again(record).unwrap_or(0) > twice && is_told;
     let lost = record.tls.flight.lost == Some(true);
     (again || lost).then_some(excess)
+}
+
+/// How long a handshake waited in vain for the beginning of the server's answer, of which a later part had come.
+fn gap(record: &Record) -> Option<Duration> {
+    let is_over = record.outcome.cause() == Some(Cause::TlsTimeout);
+    let has_nothing = record.tcp.bytes_received == Some(0);
+    let has_later = record.tcp.end.out_of_order.is_some_and(|count| count > 0);
+    let is_seen = is_over && has_nothing && has_later && record.via.is_none();
+    record.times.of(Phase::Tls).filter(|_| is_seen)
 }
 
 /// Segments that this end sent again after the SYN. Data of the SYN that Fast Open's other end did

@@ -372,3 +372,20 @@ fn another_window_and_another_hello_are_round_trips_of_the_path() {
     });
     assert_eq!(why, Explanation::None);
 }
+
+#[test]
+fn an_answer_whose_beginning_never_came_is_a_loss_only_where_a_later_part_did() {
+    let with = |out_of_order, received| {
+        found(move |record| {
+            let detail = "not finished within 10000 ms";
+            record.outcome = crate::record::Failure::new(Cause::TlsTimeout, detail).into();
+            record.times.set(Phase::Tls, ms(10_000));
+            record.tcp.bytes_received = Some(received);
+            record.tcp.end.out_of_order = Some(out_of_order);
+        })
+    };
+    assert_eq!(with(1, 0), Explanation::LostInTls);
+    assert_eq!(with(0, 0), Explanation::None);
+    // what was missing may have come by then
+    assert_eq!(with(1, 90), Explanation::None);
+}

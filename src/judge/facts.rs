@@ -75,8 +75,10 @@ pub struct PathFacts {
     pub repair: Option<Repair>,
     /// Whether the server's certificate is valid now.
     pub validity: Validity,
-    /// Whether the server's certificate is for the name that was asked for.
-    pub fits_name: bool,
+    /// Whether the server's certificate is for the name that was asked for; `None` if it cannot be told.
+    pub fits_name: Option<bool>,
+    /// Why the public roots' verifier does not take the chain, where its verdict is `other` and it said so; else empty.
+    pub public_why: &'static str,
     /// Whether the server's certificate is its own issuer.
     pub is_own_issuer: bool,
     /// The issuers from the server's certificate on, as far as the chain leads.
@@ -114,6 +116,8 @@ pub struct Circumstances {
     pub system_note: &'static str,
     /// The system's verdict, dates and name included; `None` if there is none.
     pub verdict: Option<Trust>,
+    /// Why the system does not take the chain, where that verdict is `other` and it said so; else empty.
+    pub why: &'static str,
     /// Whether the address is one of Microsoft's.
     pub is_microsofts: bool,
     /// Whether the chain came as a whole.

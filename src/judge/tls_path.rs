@@ -43,10 +43,10 @@ pub fn tls_path(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
     let path = match (is_good, facts.validity, facts.fits_name) {
         (true, Validity::Expired, _) => TlsPath::Expired,
         (true, Validity::NotYetValid, _) => TlsPath::NotYetValid,
-        (true, Validity::Valid, false) => TlsPath::WrongName,
+        (true, Validity::Valid, Some(false)) => TlsPath::WrongName,
         _ => path,
     };
-    if let Some(more) = besides(path, facts, beside) {
+    for more in besides(path, facts, beside).into_iter().flatten() {
         evidence.push_str("; ");
         evidence.push_str(more);
     }
@@ -58,28 +58,47 @@ pub fn tls_path(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
 }
 
 /// What else is wrong with a certificate whose class does not say it: an authority of one's own lets it run out, too.
-fn besides(path: TlsPath, facts: &PathFacts, beside: Circumstances) -> Option<&'static str> {
+fn besides(path: TlsPath, facts: &PathFacts, beside: Circumstances) -> [Option<&'static str>; 2] {
     if !matches!(
         path,
         TlsPath::Inspected | TlsPath::PrivateRoot | TlsPath::SelfSigned | TlsPath::Unknown
     ) {
-        return None;
+        return [None; 2];
     }
-    Some(match (facts.validity, beside.verdict) {
-        (Validity::Expired, _) => "it has expired",
-        (Validity::NotYetValid, _) => "it is not valid yet",
-        _ if !facts.fits_name => "it is for another name",
+    let plain = match (facts.validity, beside.verdict) {
+        (Validity::Expired, _) => Some("it has expired"),
+        (Validity::NotYetValid, _) => Some("it is not valid yet"),
+        _ if facts.fits_name == Some(false) => Some("it is for another name"),
         (_, Some(Trust::Expired)) if beside.system_note.is_empty() => {
-            "a certificate above it has expired"
+            Some("a certificate above it has expired")
         }
         (_, Some(Trust::NotYetValid)) if beside.system_note.is_empty() => {
-            "a certificate above it is not valid yet"
+            Some("a certificate above it is not valid yet")
         }
-        (_, Some(Trust::Revoked)) => "it is revoked",
-        (_, Some(Trust::BadSignature)) => "a signature of the chain does not fit",
-        (_, Some(Trust::Other)) => "a purpose, an extension or a date of the chain is not taken",
-        _ => return None,
-    })
+        (_, Some(Trust::Revoked)) => Some("it is revoked"),
+        (_, Some(Trust::BadSignature)) => Some("a signature of the chain does not fit"),
+        _ => None,
+    };
+    let is_other = beside.verdict == Some(Trust::Other);
+    let why = match refused(facts, beside) {
+        "" if is_other && plain.is_none() => {
+            Some("this system's verifier does not take it and does not say why")
+        }
+        why => Some(why).filter(|why| !why.is_empty()),
+    };
+    [plain, why]
+}
+
+/// Why a verifier does not take a chain, where it says so: this system's, else that of the public roots.
+fn refused(facts: &PathFacts, beside: Circumstances) -> &'static str {
+    // of half a chain nothing is known, and who is trusted here need not be taken elsewhere
+    if !beside.is_whole || beside.verdict == Some(Trust::Trusted) {
+        ""
+    } else if beside.why.is_empty() {
+        facts.public_why
+    } else {
+        beside.why
+    }
 }
 
 /// Whoever ends TLS nearby with a certificate that is nobody's looks into it, also where the root is not installed
@@ -150,10 +169,15 @@ fn by_chain(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
         Reach::Yes | Reach::Never => {}
     }
     if is_trusted_here && is_microsofts && !has_known_issuer {
+        let whose = if self::is_microsofts(&facts.asked) {
+            "a name"
+        } else {
+            "an address"
+        };
         let said = match product {
             Some(product) => by_product(&product),
             None => format!(
-                "likely: a name of Microsoft's, but issued by {issuer}, which this system trusts"
+                "likely: {whose} of Microsoft's, but issued by {issuer}, which this system trusts"
             ),
         };
         return (TlsPath::Inspected, noted(said, beside));
@@ -182,8 +206,10 @@ fn by_chain(facts: &PathFacts, beside: Circumstances) -> (TlsPath, String) {
     }
     let said = if has_known_issuer {
         unknown_authority(facts, product.as_ref())
-    } else {
+    } else if refused(facts, beside).is_empty() {
         format!("no path from the issuer, {issuer}")
+    } else {
+        format!("no path that is taken from the issuer, {issuer}")
     };
     (TlsPath::Unknown, noted(said, beside))
 }
@@ -210,7 +236,7 @@ fn is_made_for_the_name(facts: &PathFacts) -> bool {
         let alone = std::slice::from_ref(subject);
         product(alone).is_some()
     });
-    facts.fits_name && !facts.is_own_issuer && !is_its_own
+    facts.fits_name == Some(true) && !facts.is_own_issuer && !is_its_own
 }
 
 /// An authority of Microsoft's or DigiCert's by its name alone.

@@ -40,6 +40,7 @@ impl Certified {
                 let beside = Circumstances {
                     system: examined.os_reaches,
                     system_note: examined.os_note,
+                    why: examined.os_why,
                     // what is missing may be the very issuer
                     verdict: examined.trust_os.filter(|_| is_whole),
                     is_microsofts: opener.in_range(to, Transport::Tls) == Some(true),

@@ -221,6 +221,9 @@ impl Opener {
             address: Some(address),
             reply: String::new(),
         };
+        if let Err(failure) = &mut connection.stream {
+            failure.detail = format!("{}, on the path to the proxy {proxy}", failure.detail);
+        }
         if let Ok(connected) = connection.stream {
             let (took, opened) = self.tunnel(proxy, connected, to).await;
             connection.times.set(Phase::Proxy, took);

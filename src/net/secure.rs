@@ -12,7 +12,7 @@ use super::open::{Connection, Opener};
 use super::stream::Stream;
 use super::tcp_info::TcpSnapshot;
 use super::tcp_info::fast_open::SynData;
-use super::tls::{Handshake, Session};
+use super::tls::{Handshake, OtherEnd, Session};
 use super::{plain_error, tcp};
 use crate::record::{Cause, Failure, FastOpen, Phase, PhaseTimes, Tcp, Tls, Via};
 use crate::target::Host;
@@ -74,7 +74,8 @@ impl Opener {
         let limits = &self.plan.limits;
         // the SYN goes out with the ClientHello: its answer has the connect's limit
         let first = deferred.then_some(limits.connect);
-        let handshake = self.tls.handshake(stream, name, first, limits.tls);
+        let who = OtherEnd::of(to);
+        let handshake = self.tls.handshake(stream, name, first, limits.tls, who);
         let (mut handshake, result) = handshake.await;
         // with Fast Open neither the SYN nor the ClientHello was answered
         let is_unanswered = deferred && handshake.received == 0;

@@ -122,8 +122,11 @@ impl ClientTransaction {
         match answer::read(message) {
             Ok(answer) if answer.id != self.id => self.ignored.wrong_id += 1,
             Ok(answer) if self.is_response(answer.kind) => return Some(Box::new(answer)),
-            // with our own transaction: the request itself, thrown back
-            Ok(_) | Err(_) => self.garbage(message),
+            Ok(_) => {
+                self.ignored.no_response += 1;
+                self.keep(message);
+            }
+            Err(_) => self.garbage(message),
         }
         None
     }
@@ -151,8 +154,19 @@ impl ClientTransaction {
         true
     }
 
+    /// What came that is no response to any request.
+    fn wrong(&self) -> u32 {
+        self.ignored
+            .garbage
+            .saturating_add(self.ignored.no_response)
+    }
+
     fn garbage(&mut self, bytes: &[u8]) {
         self.ignored.garbage += 1;
+        self.keep(bytes);
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
         if self.garbage.is_empty() {
             self.garbage = bytes
                 .get(..bytes.len().min(KEPT))
@@ -223,6 +237,11 @@ impl ClientTransaction {
         let Some((code, reason)) = &answer.error else {
             let result = match self.ask {
                 Ask::Binding => Ok(()),
+                // RFC 8656 section 7.3: the relayed address is what an allocation is
+                Ask::Allocate if !answer.is_relayed => Err(Failure::new(
+                    Cause::TurnMalformed,
+                    "a success without a relayed address, which is no allocation",
+                )),
                 Ask::Allocate | Ask::MsAllocate => Err(Failure::new(
                     Cause::TurnOpen,
                     "an allocation without credentials",
@@ -246,7 +265,14 @@ impl ClientTransaction {
                     (false, true) => Err(Failure::new(Cause::TurnNoRealm, "no realm")),
                 }
             }
-            (_, 300) => Err(Failure::new(Cause::TurnTryAlternate, said)),
+            (_, 300) => {
+                let other = answer.alternate_server;
+                let other = other.map_or_else(
+                    || ", and it names none".to_owned(),
+                    |other| format!(", it names {other}"),
+                );
+                Err(Failure::new(Cause::TurnTryAlternate, said + &other))
+            }
             (_, 500..=599) => Err(Failure::new(Cause::TurnServerError, said)),
             _ => Err(Failure::new(Cause::TurnError, said)),
         };
@@ -255,7 +281,7 @@ impl ClientTransaction {
 
     fn at_the_limit(&self, limit: Duration) -> JudgedReply {
         let within = format!("within {} ms", limit.as_millis());
-        if self.ignored.garbage > 0 {
+        if self.wrong() > 0 {
             let what = described(&self.garbage);
             let said = format!(
                 "no answer {within}; ignored: {}, first {what}",
@@ -294,12 +320,12 @@ impl StreamTransaction {
             match self.stream.take() {
                 NextMessage::More => return None,
                 NextMessage::Message(message) => {
-                    let wrong = self.talk.ignored.garbage;
+                    let wrong = self.talk.wrong();
                     if let Some(answer) = self.talk.sort(&message) {
                         return Some(WaitEnd::Answer(answer));
                     }
                     // where lengths cannot be trusted there is no next message
-                    if self.talk.ignored.garbage > wrong {
+                    if self.talk.wrong() > wrong {
                         return Some(WaitEnd::NotStun(message));
                     }
                 }
@@ -350,7 +376,12 @@ fn described(bytes: &[u8]) -> String {
                 format!("bytes {hex}: {error}")
             }
             Err(error) => format!("bytes {hex}: {error}"),
-            Ok(_) => format!("bytes {hex}: no response to the request"),
+            Ok(answer) => {
+                let kind = answer.kind;
+                format!(
+                    "bytes {hex}: a STUN message of type {kind:#06x}, no response to the request"
+                )
+            }
         },
         other => other.to_string(),
     }

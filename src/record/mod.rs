@@ -188,9 +188,7 @@ impl Record {
     pub fn detail(&self) -> Cow<'_, str> {
         let certificate = self.tls.certificate.as_deref();
         let faults = certificate.map_or("", |certificate| certificate.faults.as_str());
-        let unknown = self.turn.unknown_attribute.map(|kind| {
-            format!("attribute {kind:#06x} unknown: a client must discard this answer")
-        });
+        let unknown = self.turn.unknown_attribute.map(unknown_attribute);
         let seen = [self.dns.beside(self.outcome.detail())];
         let parts = seen.into_iter().chain(unknown.map(Cow::Owned));
         let mut parts = parts
@@ -238,6 +236,11 @@ impl Record {
         let answered = self.turn.reply.is_some_and(TurnReply::is_answer);
         self.times.of(Phase::Turn).filter(|_| answered)
     }
+}
+
+/// What an attribute of an answer means that a client has to understand and nobody knows.
+pub fn unknown_attribute(kind: u16) -> String {
+    format!("attribute {kind:#06x} unknown: a client must discard this answer")
 }
 
 /// A proxy, and what it said.

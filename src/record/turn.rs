@@ -130,6 +130,8 @@ pub struct Turn {
 pub struct Ignored {
     /// Not a STUN message.
     pub garbage: u32,
+    /// Well formed and with the request's own ID, and no response to it, such as the request thrown back.
+    pub no_response: u32,
     /// Well formed, and to another request.
     pub wrong_id: u32,
     /// The answer once more.
@@ -139,7 +141,8 @@ pub struct Ignored {
 impl Ignored {
     /// All together.
     pub fn total(self) -> u32 {
-        let some = self.garbage.saturating_add(self.wrong_id);
+        let some = self.garbage.saturating_add(self.no_response);
+        let some = some.saturating_add(self.wrong_id);
         some.saturating_add(self.duplicates)
     }
 }
@@ -148,6 +151,7 @@ impl fmt::Display for Ignored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
             (self.garbage, "no STUN message"),
+            (self.no_response, "STUN message that is no response to it"),
             (self.wrong_id, "to another request"),
             (self.duplicates, "duplicate"),
         ];
@@ -188,10 +192,14 @@ mod tests {
     fn what_was_ignored_is_told_by_kind() {
         let ignored = Ignored {
             garbage: 1,
+            no_response: 4,
             wrong_id: 0,
             duplicates: 2,
         };
-        assert_eq!(ignored.to_string(), "1 no STUN message, 2 duplicate");
-        assert_eq!(ignored.total(), 3);
+        assert_eq!(
+            ignored.to_string(),
+            "1 no STUN message, 4 STUN message that is no response to it, 2 duplicate"
+        );
+        assert_eq!(ignored.total(), 7);
     }
 }

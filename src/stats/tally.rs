@@ -3,12 +3,13 @@
 use crate::record::Counter as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use super::paths::Paths;
-use super::{Added, Moments, Outcomes, RoundTripPairs, Times};
+use super::{Added, Failures, Moments, Outcomes, RoundTripPairs, Times};
 use crate::record::{
-    Cause, Explanation, FastOpen, HttpReply, Record, TlsPath, Transport, World, micros,
+    Explanation, FastOpen, HttpReply, Phase, Record, TlsPath, Transport, World, micros,
 };
 use crate::schema::RowView as _;
 use crate::schema::through::through;
@@ -23,7 +24,7 @@ pub struct Tally {
     /// What came of the rows.
     pub outcomes: Outcomes,
     /// Failed rows by cause.
-    pub causes: BTreeMap<Cause, u64>,
+    pub failures: Failures,
     /// Completed times, over all transports.
     pub times: Times,
     /// What each way gave that was tried.
@@ -52,6 +53,12 @@ pub struct Tally {
     pub paths: Paths,
     /// What HEADs inside TLS got, and how often.
     pub http_replies: BTreeMap<HttpReply, u64>,
+    /// Application protocols that servers took in TLS, empty for none, and how often.
+    pub alpn: BTreeMap<String, u64>,
+    /// This end's addresses as relays saw them, and how often.
+    pub seen_as: BTreeMap<SocketAddr, u64>,
+    /// Targets with addresses of theirs that are not in the list of Teams, and how often.
+    pub outside: BTreeMap<(Arc<str>, IpAddr), u64>,
     /// Whether the relays were those of the lab.
     pub is_lab: bool,
 }
@@ -115,9 +122,7 @@ impl Tally {
     /// Takes a row in.
     pub fn add(&mut self, record: &Record) {
         self.outcomes.take(record);
-        if let Some(cause) = record.outcome.cause() {
-            self.causes.entry(cause).or_default().raise(1);
-        }
+        self.failures.take(&record.outcome);
         let took = record.times();
         self.times.take(&took);
         let way = WayTaken {
@@ -144,8 +149,25 @@ impl Tally {
         if let Some(explanation) = record.explanation {
             self.explanations.entry(explanation).or_default().raise(1);
         }
+        self.add_answers(record);
         self.add_address(record);
         self.add_tcp(record);
+    }
+
+    fn add_answers(&mut self, record: &Record) {
+        if record.transport == Transport::Tls && record.completed(Phase::Tls).is_some() {
+            raise(&mut self.alpn, record.tls.alpn.clone().unwrap_or_default());
+        }
+        if let Some(seen) = record.turn.mapped_address {
+            raise(&mut self.seen_as, seen);
+        }
+        let is_outside = record.in_teams_range == Some(false);
+        if let Some(remote) = record.remote.filter(|_| is_outside)
+            && record.run.world == World::Real
+        {
+            let host = Arc::clone(&record.host);
+            raise(&mut self.outside, (host, remote.ip()));
+        }
     }
 
     fn add_address(&mut self, record: &Record) {
@@ -180,5 +202,12 @@ impl Tally {
             self.window.bytes.add(bytes);
             self.window.rtt_us.add(micros(rtt));
         }
+    }
+}
+
+/// Counts one more of what strangers send, up to the cap.
+fn raise<K: Ord>(counts: &mut BTreeMap<K, u64>, what: K) {
+    if counts.len() < MOST_DISTINCT || counts.contains_key(&what) {
+        counts.entry(what).or_default().raise(1);
     }
 }

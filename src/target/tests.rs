@@ -86,6 +86,10 @@ fn what_is_no_target_is_named() {
             "[fe80::1%eth0]:443",
             "error: `[fe80::1%eth0]:443` names an interface behind the %, which is not supported; give an address without one",
         ),
+        (
+            "relay.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example",
+            "error: `relay.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example` has a part of 64 characters between its dots; a name can have 63 there",
+        ),
         ("@x", "error: `@x` has an @; give only a host and a port"),
         (
             "192.168.1.256",

@@ -39,6 +39,8 @@ pub struct Answer {
     pub software: Option<String>,
     /// The asker's address as the server saw it.
     pub mapped_address: Option<SocketAddr>,
+    /// Whether it has the address of an allocation, which only the RFC has under a number of its own.
+    pub is_relayed: bool,
     /// Another server, or the very one.
     pub alternate_server: Option<SocketAddr>,
     /// The first attribute that a client has to understand and cannot: it must discard the answer
@@ -76,6 +78,9 @@ fn of_rfc(message: &stun::Message<'_>) -> Result<Answer, Error> {
         has_nonce: message.nonce().and_then(some).is_some(),
         software: message.software().and_then(some),
         mapped_address: message.mapped_address()?,
+        is_relayed: message
+            .value(stun::attribute::XOR_RELAYED_ADDRESS)
+            .is_some(),
         alternate_server: message.alternate_server()?,
         unknown: message.unknown_and_required(),
     })
@@ -90,6 +95,8 @@ fn of_ms_turn(message: &ms_turn::MsTurnMessage<'_>) -> Result<Answer, Error> {
         has_nonce: message.nonce().and_then(some).is_some(),
         software: None,
         mapped_address: message.xor_mapped_address()?,
+        // MAPPED-ADDRESS, which every answer may have
+        is_relayed: message.value(stun::attribute::MAPPED_ADDRESS).is_some(),
         alternate_server: message.alternate_server()?,
         unknown: None,
     })

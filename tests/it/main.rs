@@ -31,6 +31,7 @@ mod polite;
 mod powershell;
 mod proxy;
 mod readme;
+mod reasons;
 mod report;
 mod report_accused;
 mod report_blame;

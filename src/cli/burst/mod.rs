@@ -118,7 +118,10 @@ impl MeasurementKind for BurstKind {
                 detail: Some(packet),
                 ..Told::default()
             },
-            Event::Change(what) => live(narrowed(&change(&what, self.zone), terminal::columns())),
+            Event::Change(what, seen) => live(narrowed(
+                &change(&what, &seen, self.zone),
+                terminal::columns(),
+            )),
             Event::Moved { from, to, at } => live(narrowed(
                 &moved(from, to, at, self.zone),
                 terminal::columns(),
@@ -151,6 +154,8 @@ impl MeasurementKind for BurstKind {
             limits: &self.options.limits,
             outages: is_watch.then_some(&totals.outages),
             distance: totals.distance.as_ref(),
+            failures: &totals.failures,
+            met: totals.met.as_ref(),
             unmeasured: totals.unmeasured.as_ref(),
             told: !is_watch && totals.rows.bursts == 1 && run.told,
             zone: run.zone,
@@ -169,6 +174,7 @@ impl MeasurementKind for BurstKind {
             packets: figures.sent,
             lost: figures.lost(),
             failed_lines: failed_lines(&figures, &self.options.limits),
+            why: totals.failures.sentence(),
             ..Counts::default()
         }
     }

@@ -12,6 +12,7 @@ pub(super) use config::job;
 
 use super::run::world::headline;
 use super::run::{Counts, FinishedRun, MeasurementKind, Told, View};
+use super::stranger::stranger;
 use super::stream_live::{StreamLive, StreamProgress};
 use super::terminal;
 use crate::doc::lines::{WIDTH, narrowed};
@@ -113,6 +114,8 @@ impl MeasurementKind for HoldKind {
             figures: &totals.figures(),
             paths: &totals.paths,
             proxy: totals.proxy.as_deref(),
+            failures: &totals.failures,
+            ends: &totals.ends,
             told: totals.rows.connections == 1 && run.told,
         };
         summary.render()
@@ -126,14 +129,15 @@ impl MeasurementKind for HoldKind {
             answered: totals.rows.held,
             judged: totals.paths.judged(),
             untrusted: totals.paths.untrusted(),
+            why: totals.failures.sentence(),
             ..Counts::default()
         }
     }
 
     fn too_much(&self, address: IpAddr) -> String {
         format!(
-            "{address} is neither loopback nor private: at most --hold 60s --hold-rate 50/s; give \
-             --i-own-this-server if it is yours"
+            "to {}: at most --hold 60s --hold-rate 50/s; give --i-own-this-server if it is yours",
+            stranger(address)
         )
     }
 }

@@ -79,6 +79,7 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<Probes>> {
             duration: args.duration,
         },
         polite: rate::polite(&targets, &path),
+        alpn_asked: !path.alpn.is_empty(),
         window_chosen: path.local_end.receive_buffer.is_some(),
         tally: if path.compares_direct {
             Tally::of_both_ways()
@@ -113,7 +114,10 @@ fn list_columns(has_turn: bool) -> Vec<&'static Column> {
     let turn = COLUMNS
         .iter()
         .filter(|column| has_turn && (ours.contains(&column.name) || is_of_turn(column.name)));
-    reference.chain(turn).chain(&REMARKS).collect()
+    let remarks = REMARKS
+        .iter()
+        .filter(|column| !(has_turn && ours.contains(&column.name)));
+    reference.chain(turn).chain(remarks).collect()
 }
 
 fn is_of_turn(name: &str) -> bool {

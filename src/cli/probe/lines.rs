@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
@@ -10,7 +11,9 @@ use super::cells::{LineCell, cell, ms};
 use crate::doc::lines::offset as offset_name;
 use crate::doc::{FittedFields, Style, styled, width, wrapped};
 use crate::measure::probe::text::paths::note;
-use crate::record::{Cause, Explanation, Failure, Outcome, Phase, Record, Transport, plain};
+use crate::record::{
+    Cause, Explanation, Failure, Outcome, Record, Transport, TurnReply, plain, unknown_attribute,
+};
 use crate::zone::Zone;
 
 pub use super::cells::LineLayout;
@@ -198,14 +201,14 @@ fn told(record: &Record, is_told: bool, columns: usize, out: &mut String) {
                 .http_reply
                 .map(|reply| format!("HEAD: {}: {}", reply.word(), reply.meaning()));
             let all = [names(record), slow(record), way(record), http];
-            for said in all.into_iter().flatten() {
+            for said in all.into_iter().flatten().chain(beside(record)) {
                 out.push_str(&below(&said, columns));
             }
         }
         Outcome::Failed(_) if is_told => {}
         Outcome::Failed(failure) => {
             out.push_str(&failed(record, failure, columns));
-            if let Some(said) = names(record) {
+            for said in names(record).into_iter().chain(beside(record)) {
                 out.push_str(&below(&said, columns));
             }
         }
@@ -234,14 +237,7 @@ fn failed(record: &Record, failure: &Failure, columns: usize) -> String {
         .times
         .of(cause.phase())
         .map_or_else(String::new, |took| format!(" after {} ms", ms(Some(took))));
-    // a connect that fails is the proxy's where one is gone through
-    let whose = match &record.via {
-        Some(via) if cause.phase() == Phase::Connect => {
-            format!(", on the path to the proxy {}", plain(&via.proxy))
-        }
-        _ => String::new(),
-    };
-    let said = format!("{}{after}: {}{whose}", cause.as_str(), plain(detail));
+    let said = format!("{}{after}: {}", cause.as_str(), plain(detail));
     let red = styled(cause.as_str(), Style::Bad);
     below(&said, columns).replacen(cause.as_str(), &red, 1)
 }
@@ -250,6 +246,27 @@ fn failed(record: &Record, failure: &Failure, columns: usize) -> String {
 fn names(record: &Record) -> Option<String> {
     let told = &record.dns.told;
     (!told.is_empty()).then(|| format!("name resolution: {}", plain(told)))
+}
+
+/// What else is remarkable about an answer and a certificate.
+fn beside(record: &Record) -> Vec<String> {
+    let mut all = Vec::new();
+    let turn = &record.turn;
+    // Microsoft's relays name themselves
+    let is_itself = |other: SocketAddr| record.remote.is_some_and(|its| its.ip() == other.ip());
+    if let Some(other) = turn.alternate_server.filter(|other| !is_itself(*other)) {
+        all.push(format!("the relay names another server: {other}"));
+    }
+    all.extend(turn.unknown_attribute.map(unknown_attribute));
+    let is_answered = turn.reply.is_some_and(TurnReply::is_answer);
+    if let Some(ignored) = turn.ignored.filter(|its| is_answered && its.total() > 0) {
+        all.push(format!("ignored besides the answer: {ignored}"));
+    }
+    let certificate = record.tls.certificate.as_deref();
+    if let Some(its) = certificate.filter(|its| !its.faults.is_empty()) {
+        all.push(format!("the certificate: {}", plain(&its.faults)));
+    }
+    all
 }
 
 /// Where the time of a slow probe went.

@@ -22,6 +22,7 @@ pub(super) use config::job;
 
 use super::run::world::{few, with_port};
 use super::run::{Counts, FinishedRun, MeasurementKind, Told, View};
+use super::stranger::stranger;
 use super::{message, terminal};
 use crate::endpoints::DEFAULT_RELAY;
 use crate::measure::Engine;
@@ -46,6 +47,8 @@ pub(super) struct Probes {
     pub polite: Duration,
     /// Whether the receive window was chosen: then its ceiling is told.
     pub window_chosen: bool,
+    /// Whether an application protocol was asked for: then it is told whether one was taken.
+    pub alpn_asked: bool,
     /// The rows so far.
     pub tally: Tally,
     /// The status line.
@@ -166,6 +169,8 @@ impl MeasurementKind for Probes {
             targets: run.targets,
             stopped: run.interrupted,
             window_chosen: self.window_chosen,
+            alpn_asked: self.alpn_asked,
+            told: run.told,
             columns: run.columns,
         };
         summary.render()
@@ -178,6 +183,7 @@ impl MeasurementKind for Probes {
             answered: self.tally.outcomes.answered,
             judged: self.tally.paths.judged(),
             untrusted: self.tally.paths.untrusted(),
+            why: self.tally.failures.sentence(),
             ..Counts::default()
         }
     }
@@ -187,8 +193,9 @@ impl MeasurementKind for Probes {
             .to_string()
             .replace(' ', "");
         format!(
-            "more than 10 probes a second to {address}, which is neither loopback nor private: give --interval \
-             {polite} or more, or --i-own-this-server if it is yours"
+            "more than 10 probes a second to {}: give --interval {polite} or more, or --i-own-this-server if it \
+             is yours",
+            stranger(address)
         )
     }
 }

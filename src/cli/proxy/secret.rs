@@ -25,10 +25,13 @@ pub fn read(file: &Path) -> anyhow::Result<Credentials> {
     let shown = file.display();
     let mut text = String::new();
     let opened = fs::File::open(file).with_context(|| format!("--proxy-auth-file {shown}"))?;
-    opened
-        .take(MOST + 1)
-        .read_to_string(&mut text)
-        .with_context(|| format!("--proxy-auth-file {shown}: it must be UTF-8"))?;
+    let read = opened.take(MOST + 1).read_to_string(&mut text);
+    read.with_context(|| match fs::metadata(file) {
+        Ok(its) if its.is_dir() => {
+            format!("--proxy-auth-file {shown} is a directory; give a file")
+        }
+        _ => format!("--proxy-auth-file {shown}: it must be UTF-8 that can be read"),
+    })?;
     let credentials = parse(&text);
     ensure!(
         credentials.is_some() && text.len() as u64 <= MOST,

@@ -61,13 +61,14 @@ impl Goals {
     }
 }
 
-/// The exit code of a run; tells which goals were missed.
+/// The exit code of a run; tells which goals were missed, and of a quiet run of these targets why nothing answered.
 pub(super) fn verdict(
     counts: &Counts,
     ending: &QueueEnding,
     interrupted: bool,
     only_stdout: bool,
     goals: &Goals,
+    quiet_about: Option<&str>,
 ) -> Exit {
     if ending.failed {
         return Exit::Io;
@@ -81,6 +82,12 @@ pub(super) fn verdict(
     let missed = goals.missed(counts);
     for goal in &missed {
         message::last_error(goal);
+    }
+    // the summary has it, where there is one
+    if counts.answered == 0
+        && let Some((targets, why)) = quiet_about.zip(counts.why.as_ref())
+    {
+        message::last_error(&format!("{targets}: nothing answered: {why}"));
     }
     if counts.answered == 0 || !missed.is_empty() {
         return Exit::Failed;

@@ -146,4 +146,6 @@ pub(in crate::cli) struct Counts {
     pub lost: u64,
     /// Lines of Microsoft's table that fail, in words.
     pub failed_lines: Option<String>,
+    /// Why rows failed; none where none did.
+    pub why: Option<String>,
 }

@@ -230,7 +230,14 @@ pub(super) fn run<K: MeasurementKind>(job: RunPlan<K>, color: Color) -> Result<E
     }
     ending.tell_last();
     let counts = kind.counts(&task);
-    Ok(verdict(&counts, &ending, interrupted, only_stdout, &goals))
+    Ok(verdict(
+        &counts,
+        &ending,
+        interrupted,
+        only_stdout,
+        &goals,
+        quiet.then_some(&targets),
+    ))
 }
 
 /// Tells what the name resolutions have to say, each once.

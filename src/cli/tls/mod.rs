@@ -12,6 +12,7 @@ use super::files::{DocumentFormat, json};
 use super::list::judged_by;
 use super::run::world::{event_queue, in_the_lab, started, this_run, with_port};
 use super::status::StatusLine;
+use super::stranger::stranger;
 use super::values::Color;
 use super::{message, signals, terminal};
 use crate::clock::Wall;
@@ -97,7 +98,8 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, FatalError> {
 
 fn too_much(address: IpAddr) -> String {
     format!(
-        "--interval under 100ms is too fast for {address}, which is neither loopback nor private; add --i-own-this-server if it is yours"
+        "--interval under 100ms is too fast for {}; add --i-own-this-server if it is yours",
+        stranger(address)
     )
 }
 

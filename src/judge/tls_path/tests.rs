@@ -17,7 +17,7 @@ fn issued_by(organization: &str, common_name: &str) -> PathFacts {
     PathFacts {
         asked: "tr.teams.microsoft.com".to_owned(),
         is_real: true,
-        fits_name: true,
+        fits_name: Some(true),
         names: vec![name("Microsoft Corporation", "tr.teams"), issuer.clone()],
         issuers: vec![issuer],
         ..PathFacts::default()
@@ -209,7 +209,7 @@ fn of_any_other_stranger_nothing_is_known() {
 fn dates_and_names_count_only_where_the_chain_is_good() {
     let good = PathFacts {
         public: Reach::Yes,
-        fits_name: false,
+        fits_name: Some(false),
         ..issued_by(MICROSOFT, "x")
     };
     let with = |validity, facts: &PathFacts| PathFacts {
@@ -224,7 +224,7 @@ fn dates_and_names_count_only_where_the_chain_is_good() {
     let early = with(Validity::NotYetValid, &good);
     assert_eq!(path(&early, None), TlsPath::NotYetValid);
     let inspected = PathFacts {
-        fits_name: false,
+        fits_name: Some(false),
         ..issued_by("Zscaler Inc.", "x")
     };
     for validity in [Validity::Valid, Validity::Expired, Validity::NotYetValid] {
@@ -355,7 +355,7 @@ fn what_else_is_wrong_with_a_certificate_of_a_private_authority_is_told() {
             .ends_with("; it is not valid yet")
     );
     let other = PathFacts {
-        fits_name: false,
+        fits_name: Some(false),
         ..own.clone()
     };
     assert!(
@@ -369,7 +369,7 @@ fn what_else_is_wrong_with_a_certificate_of_a_private_authority_is_told() {
         (Trust::Expired, "; a certificate above it has expired"),
         (Trust::NotYetValid, "; a certificate above it is not valid yet"),
         (Trust::Revoked, "; it is revoked"),
-        (Trust::Other, "; a purpose, an extension or a date of the chain is not taken"),
+        (Trust::Other, "; this system's verifier does not take it and does not say why"),
         (Trust::Trusted, "Some House CA"),
     ];
     for (verdict, end) in cases {
@@ -386,4 +386,65 @@ fn what_else_is_wrong_with_a_certificate_of_a_private_authority_is_told() {
         (path, said.as_str()),
         (TlsPath::Expired, "leads to a public root")
     );
+}
+
+#[test]
+fn why_a_verifier_does_not_take_a_chain_is_said_and_no_other_reason() {
+    let refused = PathFacts {
+        asked: "relay.example".to_owned(),
+        // a certificate that the verifier cannot read: whether the name fits is not known
+        fits_name: None,
+        ..issued_by("Some House", "Some House CA")
+    };
+    let beside = Circumstances {
+        verdict: Some(Trust::Other),
+        why: "it has a critical extension",
+        ..system(Some(false))
+    };
+    let (path, said) = tls_path(&refused, beside);
+    assert_eq!(path, TlsPath::Unknown);
+    assert_eq!(
+        said,
+        "no path that is taken from the issuer, Some House CA; it has a critical extension"
+    );
+    // what the public roots' verifier says counts where this system does not trust it
+    let by_public = PathFacts {
+        public_why: "it is not for servers",
+        ..refused
+    };
+    let told = |verdict| {
+        let beside = Circumstances {
+            verdict,
+            ..system(Some(verdict == Some(Trust::Trusted)))
+        };
+        tls_path(&by_public, beside).1
+    };
+    assert!(told(None).ends_with("; it is not for servers"));
+    assert!(!told(Some(Trust::Trusted)).contains("servers"));
+    let half = Circumstances {
+        is_whole: false,
+        ..system(Some(false))
+    };
+    assert!(!tls_path(&by_public, half).1.contains("servers"));
+}
+
+#[test]
+fn an_address_of_microsofts_does_not_make_the_name_theirs() {
+    let facts = PathFacts {
+        asked: "relay.example.com".to_owned(),
+        ..issued_by("Some House", "Some House CA")
+    };
+    let beside = Circumstances {
+        is_microsofts: true,
+        ..system(Some(true))
+    };
+    let (path, said) = tls_path(&facts, beside);
+    assert_eq!(path, TlsPath::Inspected);
+    assert!(
+        said.starts_with("likely: an address of Microsoft's"),
+        "{said}"
+    );
+    let named = issued_by("Some House", "Some House CA");
+    let said = evidence(&named, Some(true));
+    assert!(said.starts_with("likely: a name of Microsoft's"), "{said}");
 }

@@ -85,7 +85,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("local_port", "UDP port of this end"),
     ("Status", "OK when anything answered, else the cause code"),
     ("cause", "cause code, empty when anything answered"),
-    ("detail", "what exactly was seen when nothing answered"),
+    ("detail", "what exactly was seen when nothing answered; beside answers, ICMP messages and refusals of this system to send"),
     ("dns_us", "name resolution"),
     ("lag_us", "how late the burst started against its slot"),
     ("clock_step_us", "by how much the wall clock was set since the previous row, until the end of this burst, forward or (negative) back; empty when it was not"),
@@ -114,7 +114,10 @@ impl HasOutcome for Burst {
     }
 
     fn detail(&self) -> Cow<'_, str> {
-        self.dns.beside(self.outcome.detail())
+        self.dns.beside(match &self.outcome {
+            Outcome::Failed(failure) => &failure.detail,
+            Outcome::Ok => &self.met,
+        })
     }
 }
 

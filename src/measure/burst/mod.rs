@@ -30,6 +30,7 @@ use crate::measure::burst::fold::{BurstGroup, OutageChange, PacketFold, Settled,
 use crate::net::{Lookup, Opener};
 use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Transport};
 use crate::schema::LiveRow;
+use crate::stats::Failures;
 use crate::target::Target;
 
 pub use row::{Burst, Packet};
@@ -80,8 +81,8 @@ pub struct BurstOptions {
 pub enum Event {
     /// A packet whose fate is known.
     Packet(Box<Packet>),
-    /// An outage began or ended.
-    Change(OutageChange),
+    /// An outage began or ended, and what was met besides lost packets in that minute.
+    Change(OutageChange, String),
     /// The distance of the relay that is watched.
     Distance(Distance),
     /// A watch goes on from another socket, as this end's network has changed.
@@ -106,6 +107,10 @@ pub struct SlotTotals {
     pub distance: Option<Distance>,
     /// Since when nothing could be sent, and why, where a watch never came to that.
     pub unmeasured: Option<(DateTime<Utc>, Outcome)>,
+    /// Why rows failed.
+    pub failures: Failures,
+    /// Rows with answers in which something else was met besides lost packets, and what in the first of them.
+    pub met: Option<(u64, String)>,
     /// The round trip of the packet that was answered last.
     pub last: Option<Duration>,
     fold: PacketFold,
@@ -118,6 +123,8 @@ impl SlotTotals {
             outages: WatchOutages::new(interval),
             distance: None,
             unmeasured: None,
+            failures: Failures::default(),
+            met: None,
             last: None,
             fold: PacketFold::new(interval),
         }
@@ -135,6 +142,11 @@ impl SlotTotals {
 
     fn count(&mut self, row: &Burst) {
         self.rows.add(&LiveRow(row));
+        self.failures.take(&row.outcome);
+        if row.outcome.is_ok() && !row.met.is_empty() {
+            let (rows, _) = self.met.get_or_insert_with(|| (0, row.met.clone()));
+            *rows += 1;
+        }
     }
 }
 
@@ -184,6 +196,7 @@ impl Bursts {
             figures: None,
             distance: None,
             verdicts: None,
+            met: String::new(),
             clock: ClockChange::default(),
         }
     }

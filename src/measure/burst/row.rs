@@ -49,6 +49,9 @@ pub struct Burst {
     pub distance: Option<Distance>,
     /// What Microsoft's table says of it; none when nothing was sent.
     pub verdicts: Option<LimitVerdicts>,
+    /// What was met besides lost packets where something answered: ICMP messages, refusals of this system to send;
+    /// empty when nothing was.
+    pub met: String,
     /// What happened to the clocks of this machine since the row before, until the end of this one.
     pub clock: ClockChange,
 }

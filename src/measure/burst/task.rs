@@ -123,9 +123,12 @@ impl Bursts {
         row.length = shape.length(packets);
         if figures.received == 0 {
             row.outcome = silence(&figures, &session.trouble, shape).into();
-        } else if self.options.hops {
-            session.close().await;
-            row.distance = distance(remote, self.opener.local_end().clone(), stop).await;
+        } else {
+            row.met = session.trouble.met();
+            if self.options.hops {
+                session.close().await;
+                row.distance = distance(remote, self.opener.local_end().clone(), stop).await;
+            }
         }
         row.verdicts = Some(judge(&figures, &self.options.limits));
         row.figures = Some(figures);

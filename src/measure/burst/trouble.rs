@@ -16,6 +16,22 @@ pub(super) struct BurstTrouble {
     pub not_sent: Option<(io::ErrorKind, String)>,
 }
 
+impl BurstTrouble {
+    /// What was met besides lost packets, in words; empty when nothing was.
+    pub fn met(&self) -> String {
+        let messages = self.unreachable.values();
+        let messages = messages.map(|(count, said)| messages_said(*count, said));
+        let refused = self.not_sent.iter();
+        let refused = refused.map(|(_, said)| format!("this system refused to send: {said}"));
+        messages.chain(refused).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn messages_said(count: u64, said: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} ICMP message{s}: {said}")
+}
+
 /// What the system's refusal means.
 pub(super) fn cause_of(kind: io::ErrorKind) -> Cause {
     match kind {
@@ -39,8 +55,7 @@ pub(super) fn silence(figures: &Figures, trouble: &BurstTrouble, shape: &BurstSh
     // the first of equals, as the map goes
     let most = trouble.unreachable.iter().rev();
     if let Some((cause, (messages, said))) = most.max_by_key(|(_, (messages, _))| *messages) {
-        let s = if *messages == 1 { "" } else { "s" };
-        return Failure::new(*cause, format!("{messages} ICMP message{s}: {said}"));
+        return Failure::new(*cause, messages_said(*messages, said));
     }
     let mut detail = format!(
         "none of {} packets was answered within {} ms",

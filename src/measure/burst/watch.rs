@@ -143,7 +143,11 @@ impl Bursts {
         let length = clock::now().saturating_duration_since(blocked.at);
         let change = self.totals().outages.blocked(blocked.since, length);
         if let Some(change) = change {
-            out.event(Event::Change(change)).await;
+            let why = match &blocked.why {
+                Outcome::Failed(failure) => failure.to_string(),
+                Outcome::Ok => String::new(),
+            };
+            out.event(Event::Change(change, why)).await;
         }
     }
 
@@ -210,7 +214,8 @@ impl Bursts {
                 out.event(self.packet(0, remote, &packet)).await;
                 let change = self.totals().outages.add(&packet);
                 if let Some(change) = change {
-                    out.event(Event::Change(change)).await;
+                    out.event(Event::Change(change, session.trouble.met()))
+                        .await;
                 }
             }
             if over {
@@ -230,6 +235,8 @@ impl Bursts {
         row.length = shape.length(minute.last + 1 - minute.first);
         if figures.received == 0 {
             row.outcome = silence(&figures, &trouble, shape).into();
+        } else {
+            row.met = trouble.met();
         }
         row.verdicts = Some(judge(&figures, &self.options.limits));
         row.figures = Some(figures);

@@ -289,7 +289,7 @@ fn certificate(tls: &Tls, examined: &Examined) -> Option<RelayCertificate> {
         fits_name: Fact::Known(chain.fits_name),
         issuer: Issuer(plain(issuer).into_owned()),
         asked: Name(chain.asked.clone()),
-        has_microsofts_names: chain.fits_name && is_microsofts(&chain.asked),
+        has_microsofts_names: chain.fits_name == Some(true) && is_microsofts(&chain.asked),
         has_known_issuer: chain.issuers.iter().any(is_known_issuer),
         not_before: certificate.and_then(|certificate| certificate.not_before),
         not_after: certificate.and_then(|certificate| certificate.not_after),

@@ -15,6 +15,7 @@ mod shape;
 pub mod text;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
@@ -38,8 +39,8 @@ use crate::record::{
 };
 use crate::schema::LiveRow;
 use crate::schema::through::through;
-use crate::stats::Distribution;
 use crate::stats::paths::Paths;
+use crate::stats::{Distribution, Failures};
 use crate::target::Target;
 
 use pacer::{KernelLook, Pacer};
@@ -82,6 +83,10 @@ pub struct HoldTotals {
     pub sum: Sum,
     /// What the certificates tell of the way.
     pub paths: Paths,
+    /// Why there was no connection to hold.
+    pub failures: Failures,
+    /// What was seen at the first of those that ended early, by how they ended.
+    pub ends: BTreeMap<&'static str, String>,
     /// The proxy that all of them led through.
     pub proxy: Option<Arc<str>>,
     /// What came of the requests up to now, of the connection too that is held just now.
@@ -119,6 +124,11 @@ impl HoldTotals {
     /// Takes a row in, with the samples and answers where a connection was held.
     fn add(&mut self, row: &Hold, sum: Option<&Sum>) {
         self.rows.add(&LiveRow(row));
+        self.failures.take(&row.outcome);
+        if let Some(end) = row.end.as_ref().filter(|end| !end.detail.is_empty()) {
+            let first = self.ends.entry(end.by.as_str());
+            first.or_insert_with(|| end.detail.clone());
+        }
         if let Some((figures, sum)) = row.figures.as_ref().zip(sum) {
             self.missed += figures.missed;
             self.ignored += figures.ignored;

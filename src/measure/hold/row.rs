@@ -61,14 +61,21 @@ pub struct Hold {
 }
 
 impl Hold {
-    /// What exactly was seen: of a failure, or of the end of the connection, and what the name
-    /// resolution met on its way.
+    /// What exactly was seen: of a failure, or of the end of the connection, what the name resolution met on its way,
+    /// and what of the certificate cannot be read.
     pub fn detail(&self) -> Cow<'_, str> {
-        self.dns.beside(match (&self.outcome, &self.end) {
+        let certificate = self.tls.certificate.as_deref();
+        let faults = certificate.map_or("", |certificate| certificate.faults.as_str());
+        let seen = self.dns.beside(match (&self.outcome, &self.end) {
             (Outcome::Failed(failure), _) => &failure.detail,
             (Outcome::Ok, Some(end)) => &end.detail,
             (Outcome::Ok, None) => "",
-        })
+        });
+        match (&*seen, faults) {
+            (_, "") => seen,
+            ("", faults) => Cow::Borrowed(faults),
+            (seen, faults) => Cow::Owned(format!("{seen}; {faults}")),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Held connections as text: a block per connection, and the summary. 80 columns wide.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use crate::doc::text::time;
 use crate::measure::hold::Hold;
 use crate::measure::probe::text::paths::{note, sentences};
 use crate::record::{EndedBy, HoldFigures, Outcome, Phase, plain};
+use crate::stats::Failures;
 use crate::stats::paths::Paths;
 use crate::zone::Zone;
 
@@ -52,6 +54,13 @@ pub fn block(row: &Hold, zone: Zone) -> String {
     let path = row.tls.path;
     if let Some(said) = path.and_then(|path| note(path, issuer, &row.tls.path_evidence)) {
         line(&mut out, "  ", &said);
+    }
+    if let Some(its) = certificate.filter(|its| !its.faults.is_empty()) {
+        let said = format!("the certificate: {}", plain(&its.faults));
+        line(&mut out, "  ", &said);
+    }
+    if let Some(taken) = &row.tls.alpn {
+        line(&mut out, "  ", &format!("ALPN: took {}", plain(taken)));
     }
     if let Some(figures) = &row.figures {
         let proxy = row.via.as_ref().map(|via| &*via.proxy);
@@ -168,6 +177,10 @@ pub struct HoldSummary<'a> {
     pub paths: &'a Paths,
     /// The proxy that they led through.
     pub proxy: Option<&'a str>,
+    /// Why there was no connection to hold.
+    pub failures: &'a Failures,
+    /// What was seen at the first of those that ended early, by how they ended.
+    pub ends: &'a BTreeMap<&'static str, String>,
     /// Whether the only connection was told in full already.
     pub told: bool,
 }
@@ -206,6 +219,16 @@ impl HoldSummary<'_> {
                 .map(|(by, count)| format!("{count} {}", by.as_str()))
                 .collect();
             line(&mut out, "", &format!("ended: {}", ended.join(", ")));
+        }
+        if !self.told {
+            for (by, seen) in self.ends {
+                line(&mut out, "", &format!("{by}, the first: {}", plain(seen)));
+            }
+        }
+        if !self.told {
+            for said in self.failures.sentences() {
+                line(&mut out, "", &format!("not held: {said}"));
+            }
         }
         for said in sentences(self.paths) {
             line(&mut out, "", &said);
@@ -261,6 +284,8 @@ mod tests {
             figures: &figures,
             paths: &Paths::default(),
             proxy: None,
+            failures: &Failures::default(),
+            ends: &BTreeMap::new(),
             told: false,
         };
         insta::assert_snapshot!(summary.render(), @r"

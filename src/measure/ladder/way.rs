@@ -97,6 +97,7 @@ impl LadderRun<'_> {
                 let beside = Circumstances {
                     system: examined.os_reaches,
                     system_note: examined.os_note,
+                    why: examined.os_why,
                     // what is missing may be the very issuer
                     verdict: examined.trust_os.filter(|_| findings.chain_is_whole),
                     is_microsofts: in_range,

@@ -14,7 +14,7 @@ use crate::schema::groups::{
 };
 use crate::schema::row_kind::RowKind;
 use crate::schema::stored::{Keep, Stored};
-use crate::schema::value::{Value, number, optional, word};
+use crate::schema::value::{Value, number, optional, owned, word};
 
 /// Number of columns that the reference wrote; they come first.
 pub const REFERENCE_COLUMNS: usize = 22;
@@ -101,7 +101,8 @@ pub(crate) static PROBE: [Column<Record>; count(PIECES)] = table(PIECES, MEANING
 /// Lines of a list that are there only where they have something to say: what is on the way of TLS, unless nothing is, what a HEAD
 /// got, and the proxy.
 #[rustfmt::skip]
-pub static REMARKS: [Column; 5] = [
+pub static REMARKS: [Column; 6] = [
+    remark(of("detail", Kind::Text, "", "what exactly was seen", |r| owned(HasOutcome::detail(r)))),
     remark(of("tls_path", Kind::Text, "", "what is on the path, by the certificates", |r| {
         word(r.tls.path.filter(|_| r.tls.has_remark()).map(TlsPath::as_str))
     })),

@@ -114,7 +114,8 @@ impl Resolution {
                 );
                 if one_is_empty && other_is_empty {
                     let name = self.dns.last_name().unwrap_or_default();
-                    let detail = format!("{name} has neither an IPv4 nor an IPv6 address");
+                    let said = self.said_by();
+                    let detail = format!("{name} has neither an IPv4 nor an IPv6 address{said}");
                     return (both, Err(Failure::new(Cause::DnsNoData, detail)));
                 }
                 if one_is_empty {
@@ -237,6 +238,12 @@ impl Resolution {
         }
     }
 
+    /// Who answered last, to stand behind what was answered.
+    fn said_by(&self) -> String {
+        self.answered
+            .map_or_else(String::new, |server| format!(", says {server}"))
+    }
+
     /// Asks for the last name of the chain, and on to its end.
     async fn chase(&mut self, family: Family) -> FamilyResult {
         loop {
@@ -251,14 +258,14 @@ impl Resolution {
                     let name = self.dns.last_name().unwrap_or_default();
                     return Err(Failure::new(
                         Cause::DnsNoData,
-                        format!("{name} has no {kind} address"),
+                        format!("{name} has no {kind} address{}", self.said_by()),
                     ));
                 }
                 ChainStep::NxDomain => {
                     let name = self.dns.last_name().unwrap_or_default();
                     return Err(Failure::new(
                         Cause::DnsNxdomain,
-                        format!("{name} does not exist"),
+                        format!("{name} does not exist{}", self.said_by()),
                     ));
                 }
                 ChainStep::Loop(detail) => return Err(Failure::new(Cause::DnsLoop, detail)),

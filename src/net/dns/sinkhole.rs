@@ -67,18 +67,23 @@ pub fn without_sinkholes(name: &str, mut found: Resolved) -> Result<Resolved, Un
     }
     let list: Vec<_> = blocked.iter().map(ToString::to_string).collect();
     let list = list.join(", ");
+    let by = match found.dns.resolver.as_deref() {
+        None => String::new(),
+        Some("os") => " by the system's resolver".to_owned(),
+        Some(server) => format!(" by {server}"),
+    };
     if usable.is_empty() {
         let detail = format!(
-            "{name} is answered with {list}: no relay's address, but what a DNS filter answers"
+            "{name} is answered{by} with {list}: no relay's address, but what a DNS filter answers"
         );
         return Err(Unresolved {
             failure: Failure::new(Cause::DnsBlocked, detail),
             dns: Box::new(found.dns),
         });
     }
-    found
-        .dns
-        .tell(&format!("left out {list}: what a DNS filter answers"));
+    found.dns.tell(&format!(
+        "left out {list}, answered{by}: what a DNS filter answers"
+    ));
     found.addresses = usable;
     Ok(found)
 }

@@ -10,7 +10,7 @@ use super::named::{Proxy, ProxyScheme};
 use crate::clock;
 use crate::net::plan::Plan;
 use crate::net::stream::Stream;
-use crate::net::tls::{TlsClient, TlsVersion};
+use crate::net::tls::{OtherEnd, TlsClient, TlsVersion};
 use crate::net::trust::Judge;
 use crate::record::{Cause, Failure, Trust};
 use crate::target::Host;
@@ -58,7 +58,7 @@ impl Outer {
         };
         let (handshake, session) = self
             .client
-            .handshake(stream, name.clone(), None, limit)
+            .handshake(stream, name.clone(), None, limit, OtherEnd::Proxy)
             .await;
         let session = session.map_err(|failure| {
             let hint = match failure.cause {

@@ -6,7 +6,7 @@ use rustls::{
     AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible, PeerMisbehaved,
 };
 
-use super::handshake::{Handshake, HandshakeStop, TlsVersion};
+use super::handshake::{Handshake, HandshakeStop, OtherEnd, TlsVersion};
 use crate::net::plain_error;
 use crate::record::{Cause, Failure, alert_name, suite_name, version_name};
 use crate::wire::tls_hello::{FirstBytes, classify};
@@ -15,7 +15,13 @@ use crate::wire::tls_hello::{FirstBytes, classify};
 const OLDEST: u16 = 0x0303;
 
 /// Judges why a handshake ended.
-pub fn judge(stop: &HandshakeStop, asked: TlsVersion, handshake: &Handshake) -> Failure {
+pub fn judge(
+    stop: &HandshakeStop,
+    asked: TlsVersion,
+    handshake: &Handshake,
+    who: OtherEnd,
+) -> Failure {
+    let who = who.words();
     let first = classify(&handshake.first_bytes);
     if let Some(what) = not_tls(&first) {
         return Failure::new(Cause::TlsNotTls, what);
@@ -28,12 +34,12 @@ pub fn judge(stop: &HandshakeStop, asked: TlsVersion, handshake: &Handshake) -> 
         ),
         HandshakeStop::Closed => Failure::new(
             Cause::TlsEof,
-            format!("the server closed the connection {so_far}"),
+            format!("{who} closed the connection {so_far}"),
         ),
         HandshakeStop::Io(error) => match error.kind() {
             io::ErrorKind::UnexpectedEof => Failure::new(
                 Cause::TlsEof,
-                format!("the server closed the connection {so_far}"),
+                format!("{who} closed the connection {so_far}"),
             ),
             io::ErrorKind::TimedOut => {
                 let said = "the system gave the connection up";
@@ -46,7 +52,7 @@ pub fn judge(stop: &HandshakeStop, asked: TlsVersion, handshake: &Handshake) -> 
             ),
             io::ErrorKind::BrokenPipe => Failure::new(
                 Cause::TlsReset,
-                format!("the server reset the connection {so_far}"),
+                format!("{who} reset the connection {so_far}"),
             ),
             _ => Failure::new(Cause::TlsReset, format!("{} {so_far}", plain_error(error))),
         },
@@ -67,8 +73,29 @@ fn not_tls(first: &FirstBytes) -> Option<String> {
 
 /// How far the handshake came.
 fn so_far(first: &FirstBytes, handshake: &Handshake) -> String {
+    let gap = handshake.out_of_order;
+    let (segments, came) = match gap {
+        1 => ("1 segment", "a part of its answer came"),
+        _ => (&*format!("{gap} segments"), "parts of its answer came"),
+    };
+    let came = format!("{came} ({segments} out of order)");
+    let which = "was lost or is too large for the path, which could not be told apart";
     match (handshake.received, handshake.chain.len()) {
+        (0, _) if gap > 0 => {
+            format!("before the beginning of its answer came: {came}, what stands before {which}")
+        }
         (0, _) => "before it sent a byte".to_owned(),
+        _ if gap > 0 => {
+            let far = how_far(first, handshake);
+            format!("{far}; {came}: if what stands before is missing still, it {which}")
+        }
+        _ => how_far(first, handshake),
+    }
+}
+
+/// How far it came, by its bytes.
+fn how_far(first: &FirstBytes, handshake: &Handshake) -> String {
+    match (handshake.received, handshake.chain.len()) {
         (bytes, 0) => match first {
             FirstBytes::Alert { description, .. } => {
                 format!("after the alert {}", alert_name(*description))
@@ -164,5 +191,59 @@ fn of_incompatible(reason: &PeerIncompatible, asked: TlsVersion, handshake: &Han
             Cause::TlsProtocol,
             format!("nothing in common with the server: {other:?}"),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn at_the_limit(received: u64, out_of_order: u32, who: OtherEnd) -> String {
+        let handshake = Handshake {
+            received,
+            out_of_order,
+            ..Handshake::default()
+        };
+        let stop = HandshakeStop::Limit(Duration::from_secs(10));
+        judge(&stop, TlsVersion::V12, &handshake, who).detail
+    }
+
+    #[test]
+    fn a_part_that_came_behind_a_gap_is_no_silence() {
+        let silent = at_the_limit(0, 0, OtherEnd::Server);
+        assert_eq!(
+            silent,
+            "not finished within 10000 ms, before it sent a byte"
+        );
+        let gap = at_the_limit(0, 1, OtherEnd::Server);
+        assert!(!gap.contains("before it sent a byte"), "{gap}");
+        assert_eq!(
+            gap,
+            "not finished within 10000 ms, before the beginning of its answer came: a part of its answer came \
+             (1 segment out of order), what stands before was lost or is too large for the path, which could not \
+             be told apart"
+        );
+        // it may have been sent again
+        let later = at_the_limit(90, 2, OtherEnd::Server);
+        assert!(
+            later
+                .contains("after 90 bytes; parts of its answer came (2 segments out of order): if"),
+            "{later}"
+        );
+    }
+
+    #[test]
+    fn who_closed_a_connection_through_a_proxy_is_not_known() {
+        let closed = |who| {
+            let stop = HandshakeStop::Closed;
+            judge(&stop, TlsVersion::V12, &Handshake::default(), who).detail
+        };
+        assert!(closed(OtherEnd::Server).starts_with("the server closed"));
+        assert_eq!(
+            closed(OtherEnd::Behind),
+            "the proxy, or the server behind it, closed the connection before it sent a byte"
+        );
     }
 }

@@ -7,6 +7,7 @@ use rustls::SupportedProtocolVersion;
 use rustls::pki_types::CertificateDer;
 
 use crate::explain::{Arrival, FlightContext, server_flight};
+use crate::net::Destination;
 use crate::net::stamps;
 use crate::net::tcp_info::TcpSnapshot;
 use crate::record::{ServerFlight, Tcp, Tls, group_name};
@@ -37,6 +38,37 @@ impl TlsVersion {
     }
 }
 
+/// Who it is that ends a connection, as far as that can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherEnd {
+    /// The server.
+    Server,
+    /// A proxy itself.
+    Proxy,
+    /// A proxy or the server behind it: from here they look the same.
+    Behind,
+}
+
+impl OtherEnd {
+    /// The other end of a way to a relay.
+    pub fn of(to: &Destination) -> Self {
+        if to.proxy.is_some() {
+            Self::Behind
+        } else {
+            Self::Server
+        }
+    }
+
+    /// In words, to begin a sentence with.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Server => "the server",
+            Self::Proxy => "the proxy",
+            Self::Behind => "the proxy, or the server behind it,",
+        }
+    }
+}
+
 /// A handshake that was tried.
 #[derive(Debug, Default)]
 pub struct Handshake {
@@ -62,6 +94,8 @@ pub struct Handshake {
     pub local_delay: Option<Duration>,
     /// What the kernel knew at the end.
     pub kernel: TcpSnapshot,
+    /// Segments that came since the beginning while one before them was missing.
+    pub out_of_order: u32,
     /// Whether the server asked for another ClientHello.
     pub hello_retry: bool,
 }

@@ -31,7 +31,7 @@ use crate::record::{Cause, Failure, Tls, group_name};
 use crate::timer::timeout;
 
 use handshake::HandshakeStop;
-pub use handshake::{Handshake, TlsVersion};
+pub use handshake::{Handshake, OtherEnd, TlsVersion};
 pub use head::HEAD_LIMIT;
 pub use hold::{HeldSession, Kernel, Meter};
 pub use whole::{SessionCache, WholeHandshake};
@@ -72,13 +72,14 @@ impl TlsClient {
         Ok(Self { base, version })
     }
 
-    /// Tries a handshake within the limit; the server's first byte may have one of its own.
+    /// Tries a handshake within the limit with that other end; the server's first byte may have one of its own.
     pub async fn handshake(
         &self,
         stream: Stream,
         name: ServerName<'static>,
         first_byte: Option<Duration>,
         limit: Duration,
+        who: OtherEnd,
     ) -> (Handshake, Result<Session, Failure>) {
         let recorder = Arc::new(Recorder::new(self.base.crypto_provider()));
         let mut config = self.base.clone();
@@ -94,6 +95,7 @@ impl TlsClient {
         };
         // data of the SYN that was not taken is sent again
         let before = sent_again(&stream) + u32::from(first_byte.is_some());
+        let out_of_order = tcp_info::snapshot(&stream).numbers().out_of_order;
         let mut tap = WireTap::stamped(&stream);
         let start = clock::now();
         let driven = driven(&stream, drive(&mut connection, &mut tap), first_byte, limit).await;
@@ -117,9 +119,12 @@ impl TlsClient {
                 Ok(()) => settled(&stream, before).await,
                 Err(_) => tcp_info::snapshot(&stream),
             },
+            out_of_order: 0,
             hello_retry: connection.handshake_kind()
                 == Some(HandshakeKind::FullWithHelloRetryRequest),
         };
+        let came = handshake.kernel.numbers().out_of_order.unwrap_or(0);
+        handshake.out_of_order = came.saturating_sub(out_of_order.unwrap_or(0));
         let failure = driven.err();
         let result = match failure {
             None => Ok(Session {
@@ -129,10 +134,12 @@ impl TlsClient {
             }),
             Some(stop) => {
                 handshake.complete_from_first_bytes();
-                Err(fault::judge(&stop, self.version, &handshake))
+                Err(fault::judge(&stop, self.version, &handshake, who))
             }
         };
-        handshake.tls.chain_length = Some(handshake.chain.len()).filter(|length| *length > 0);
+        // how many there are of a chain that was cut short is not known
+        let length = Some(handshake.chain.len()).filter(|length| *length > 0);
+        handshake.tls.chain_length = length.filter(|_| handshake.chain_is_whole);
         (handshake, result)
     }
 }

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, HandshakeKind};
 
 use super::wire_tap::WireTap;
-use super::{Handshake, Session, TlsVersion, agreed, drive, driven, fault};
+use super::{Handshake, OtherEnd, Session, TlsVersion, agreed, drive, driven, fault};
 use crate::net::stream::Stream;
 use crate::net::verifier::Recorder;
 use crate::net::{Destination, Opener};
@@ -95,7 +95,12 @@ impl Opener {
                 ..Handshake::default()
             };
             handshake.complete_from_first_bytes();
-            return Err(fault::judge(&stop, sessions.version, &handshake));
+            return Err(fault::judge(
+                &stop,
+                sessions.version,
+                &handshake,
+                OtherEnd::of(to),
+            ));
         }
         await_tickets(&mut connection, &mut tap).await;
         let whole = WholeHandshake {

@@ -16,6 +16,7 @@ mod facts;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod found;
 mod helpers;
+mod refused;
 mod roots;
 mod store;
 mod verdict;
@@ -83,6 +84,8 @@ pub struct Examined {
     pub os_reaches: Option<bool>,
     /// What is remarkable about that path.
     pub os_note: &'static str,
+    /// Why the operating system does not take the chain, where its verdict is `other` and it said so; else empty.
+    pub os_why: &'static str,
 }
 
 /// Gives verdicts on certificate chains, and remembers them for a minute.
@@ -196,6 +199,7 @@ impl Judge {
             facts: Some(at_once.facts.clone()),
             os_reaches: judged.reaches,
             os_note: judged.note,
+            os_why: judged.why,
         }
     }
 
@@ -216,13 +220,15 @@ impl Judge {
     ) -> AtOnce {
         let certificate = certificate::read(leaf).unwrap_or_else(|error| *error.certificate);
         let (chain, public) = (Chain::of(sent), self.public.as_ref());
+        let by_public = judged(public, &chain, name, now);
         let facts = PathFacts {
             is_real: self.is_real,
+            public_why: by_public.why,
             ..facts::facts(public, &self.helpers, &chain, name, now)
         };
         AtOnce {
             certificate: Arc::new(certificate),
-            trust_public: judged(public, &chain, name, now).trust,
+            trust_public: by_public.trust,
             facts: Arc::new(facts),
         }
     }

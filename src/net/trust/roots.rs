@@ -7,7 +7,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{Error, RootCertStore};
 
 use super::chain::{Chain, ValidityPeriod, seconds, unix};
-use super::verdict;
+use super::{refused, verdict};
 use crate::judge::Reach;
 use crate::record::Trust;
 
@@ -33,6 +33,19 @@ pub(super) struct Judged {
     pub(super) reaches: Option<bool>,
     /// What is remarkable about the path.
     pub(super) note: &'static str,
+    /// Why the chain is not taken, where the verdict is `other` and the verifier said so; else empty.
+    pub(super) why: &'static str,
+}
+
+impl Judged {
+    /// The same with why the chain is not taken, where its verdict does not say it.
+    pub(super) fn because(self, why: &'static str) -> Self {
+        let is_other = self.trust == Some(Trust::Other);
+        Self {
+            why: if is_other { why } else { "" },
+            ..self
+        }
+    }
 }
 
 impl RootSet {
@@ -83,17 +96,21 @@ impl RootSet {
             return Judged::default();
         };
         if chain.leaf_is_in(&self.all) {
-            return Judged {
-                trust: Some(by_itself(chain, leaf, name, now)),
+            let (trust, why) = by_itself(chain, leaf, name, now);
+            let judged = Judged {
+                trust: Some(trust),
                 reaches: Some(true),
                 note: "the certificate itself is in the store",
+                why: "",
             };
+            return judged.because(why);
         }
         let reaches = self.reach(chain, &chain.intermediates, now) != Reach::Never;
         let judged = |trust, note| Judged {
             trust,
             reaches: Some(reaches),
             note,
+            why: "",
         };
         let moment = seconds(now);
         let error = match leads_to(&self.valid_at(moment), leaf, &chain.intermediates, now) {
@@ -126,7 +143,8 @@ impl RootSet {
                 judged(Some(Trust::NotYetValid), "its root is not valid yet")
             };
         }
-        judged(verdict::of_webpki_error(&error, chain.leaf_facts().1), "")
+        let trust = verdict::of_webpki_error(&error, chain.leaf_facts().1);
+        judged(trust, "").because(refused::why(&error))
     }
 
     /// Whether a path leads to one of them.
@@ -201,22 +219,31 @@ fn by_itself(
     leaf: &CertificateDer<'_>,
     name: &ServerName<'_>,
     now: UnixTime,
-) -> Trust {
+) -> (Trust, &'static str) {
     let moment = seconds(now);
     match chain.leaf_facts().0 {
-        Some(span) if moment > span.end => return Trust::Expired,
-        Some(span) if moment < span.start => return Trust::NotYetValid,
+        Some(span) if moment > span.end => return (Trust::Expired, ""),
+        Some(span) if moment < span.start => return (Trust::NotYetValid, ""),
         _ => {}
     }
-    if fits_name(leaf, name) {
-        Trust::Trusted
-    } else {
-        Trust::WrongName
+    match for_name(leaf, name) {
+        Ok(()) => (Trust::Trusted, ""),
+        Err(error) => (
+            verdict::of_error(&error).unwrap_or(Trust::Other),
+            refused::why(&error),
+        ),
     }
 }
 
-/// Whether a certificate is for that name.
-pub(super) fn fits_name(leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> bool {
-    let parsed = ParsedCertificate::try_from(leaf);
-    parsed.is_ok_and(|parsed| verify_server_name(&parsed, name).is_ok())
+fn for_name(leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(), Error> {
+    verify_server_name(&ParsedCertificate::try_from(leaf)?, name)
+}
+
+/// Whether a certificate is for that name; `None` where it cannot be told, as the verifier takes the certificate for
+/// another reason not at all.
+pub(super) fn fits_name(leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> Option<bool> {
+    match for_name(leaf, name) {
+        Ok(()) => Some(true),
+        Err(error) => (verdict::of_error(&error) == Some(Trust::WrongName)).then_some(false),
+    }
 }

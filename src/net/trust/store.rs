@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::sync::watch;
 
 use super::roots::Judged;
-use super::verdict;
+use super::{refused, verdict};
 use crate::record::Trust;
 
 /// Most threads that wait for the system at a time. Beyond that there is no verdict: something
@@ -60,20 +60,25 @@ fn by_system(
     };
     let intermediates = verdict::intermediates(sent);
     let outcome = verifier.verify_server_cert(leaf, &intermediates, name, &[], now);
-    let trust = match outcome {
-        Ok(_) => Some(Trust::Trusted),
-        Err(error) => verdict::of_system_error(&error, sent, now),
+    let (trust, why) = match outcome {
+        Ok(_) => (Some(Trust::Trusted), ""),
+        Err(error) => (
+            verdict::of_system_error(&error, sent, now),
+            refused::why(&error),
+        ),
     };
     let reaches = match trust {
         Some(Trust::Trusted | Trust::WrongName) => Some(true),
         Some(Trust::UnknownIssuer) => Some(false),
         _ => None,
     };
-    Judged {
+    let judged = Judged {
         trust,
         reaches,
         note: "",
-    }
+        why: "",
+    };
+    judged.because(why)
 }
 
 /// A verdict, or where it will come.

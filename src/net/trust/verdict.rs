@@ -48,8 +48,8 @@ pub(super) fn of_windows_number(number: u32, chain: &[CertificateDer<'_>], now: 
         0x800B_0101 | 0x800B_0102 => Trust::Expired,
         // CERT_E_UNTRUSTEDROOT
         0x800B_0109 => Trust::UnknownIssuer,
-        // CERT_E_CN_NO_MATCH, CERT_E_INVALID_NAME
-        0x800B_010F | 0x800B_0114 => Trust::WrongName,
+        // CERT_E_CN_NO_MATCH
+        0x800B_010F => Trust::WrongName,
         // CRYPT_E_REVOKED
         0x8009_2010 => Trust::Revoked,
         other => of_number(other.cast_signed()).unwrap_or(Trust::Other),
@@ -235,6 +235,8 @@ mod tests {
             (0x8009_2010, Trust::Revoked),
             (0x8009_6004, Trust::BadSignature),
             (0x800B_0110, Trust::Other),
+            // CERT_E_INVALID_NAME is about name constraints
+            (0x800B_0114, Trust::Other),
         ] {
             assert_eq!(of_windows_number(number, &[], now), trust, "{number:x}");
         }

@@ -25,7 +25,7 @@ use windows_sys::Win32::Security::Cryptography::{
 };
 
 use super::roots::Judged;
-use super::verdict;
+use super::{refused, verdict};
 use crate::clock;
 use crate::record::Trust;
 
@@ -76,11 +76,13 @@ pub(super) fn judged(sent: &[CertificateDer<'_>], name: &ServerName<'_>, now: Un
         0 => Trust::Trusted,
         number => verdict::of_windows_number(number, sent, now),
     };
-    Judged {
+    let judged = Judged {
         trust: Some(trust),
         reaches: Some(status & NOWHERE == 0),
         note: "",
-    }
+        why: "",
+    };
+    judged.because(refused::by_number(number))
 }
 
 /// A store in memory.

@@ -85,11 +85,26 @@ fn every_other_answer_has_its_cause_and_counts_as_an_answer() {
         );
         assert_eq!(cause(&exchange), Some(wanted), "{code}");
         assert_eq!(exchange.turn.reply, Some(TurnReply::Error(code)));
-        assert_eq!(exchange.result.unwrap_err().detail, format!("{code}: x"));
+        let names = if code == 300 {
+            ", and it names none"
+        } else {
+            ""
+        };
+        let detail = exchange.result.unwrap_err().detail;
+        assert_eq!(detail, format!("{code}: x{names}"));
     }
-    let open = answered(|b| b, kind::ALLOCATE_SUCCESS, Ask::Allocate);
+    let relayed = [0, 1, 0x0d, 0x96, 192, 0, 2, 7];
+    let open = answered(
+        |b| b.attribute(attribute::XOR_RELAYED_ADDRESS, &relayed),
+        kind::ALLOCATE_SUCCESS,
+        Ask::Allocate,
+    );
     assert_eq!(cause(&open), Some(Cause::TurnOpen));
     assert_eq!(open.turn.reply, Some(TurnReply::Success));
+    // RFC 8656 section 7.3: without a relayed address nobody got anything
+    let empty = answered(|b| b, kind::ALLOCATE_SUCCESS, Ask::Allocate);
+    assert_eq!(cause(&empty), Some(Cause::TurnMalformed));
+    assert_eq!(empty.turn.reply, Some(TurnReply::Success));
     #[rustfmt::skip]
     let cases = [
         ((|b: Builder| b.error_code(401, "x")) as fn(Builder) -> Builder, "neither realm nor nonce"),
@@ -146,12 +161,48 @@ fn what_is_no_answer_is_counted_by_kind_and_does_not_end_the_wait() {
     talk.sort_late(&wrong);
     let exchange = talk.conclude(TOOK, 1, WaitEnd::Answer(answer));
     let wanted = Ignored {
-        garbage: 5,
+        garbage: 3,
+        no_response: 2,
         wrong_id: 2,
         duplicates: 1,
     };
     assert_eq!(exchange.turn.ignored, Some(wanted));
     assert_eq!(exchange.result, Ok(()));
+}
+
+#[test]
+fn a_message_with_the_right_id_that_is_no_response_is_called_a_stun_message() {
+    let limit = Duration::from_secs(3);
+    let (mut echoed, _) = talk(Ask::Allocate);
+    let echo = echoed.request().to_vec();
+    assert!(echoed.sort(&echo).is_none());
+    let exchange = echoed.conclude(limit, 1, WaitEnd::Limit(limit));
+    let said = exchange.result.unwrap_err().detail;
+    assert!(
+        said.contains("1 STUN message that is no response to it"),
+        "{said}"
+    );
+    assert!(said.contains("type 0x0003"), "{said}");
+    assert!(!said.contains("no STUN message"), "{said}");
+}
+
+#[test]
+fn another_server_is_named_where_the_relay_sends_there() {
+    let exchange = answered(
+        |b| {
+            b.error_code(300, "Try Alternate\0\0\0").attribute(
+                attribute::ALTERNATE_SERVER,
+                &[0, 1, 0x0d, 0x96, 192, 0, 2, 7],
+            )
+        },
+        kind::ALLOCATE_ERROR,
+        Ask::Allocate,
+    );
+    // 0x0d96 is 3478; the zero bytes that coturn counts as part of the phrase are none of it
+    assert_eq!(
+        exchange.result.unwrap_err().detail,
+        "300: Try Alternate, it names 192.0.2.7:3478"
+    );
 }
 
 #[test]

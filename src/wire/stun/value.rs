@@ -35,9 +35,12 @@ impl<'a> ErrorCode<'a> {
         let code = u16::from(class)
             .saturating_mul(100)
             .saturating_add(u16::from(*number));
+        // some servers fill it up with zero bytes that they count as part of it
+        let end = reason.iter().rposition(|byte| *byte != 0);
+        let reason = reason.get(..end.map_or(0, |last| last.saturating_add(1)));
         Ok(Self {
             code,
-            reason: String::from_utf8_lossy(reason),
+            reason: String::from_utf8_lossy(reason.unwrap_or_default()),
         })
     }
 

@@ -190,8 +190,19 @@ fn errors_of_the_relay_are_failures_with_their_number() {
         row.assert_failed(cause, &["no"]);
         assert_eq!(row.cell("turn_reply"), code.to_string());
     }
-    let row = ask_in_vain(|stream, request| say(stream, &message(ALLOCATE_SUCCESS, request, &[])));
+    let row = ask_in_vain(|stream, request| {
+        say(
+            stream,
+            &message(
+                ALLOCATE_SUCCESS,
+                request,
+                &[(0x0016, &[0, 1, 0x0D, 0x96, 192, 0, 2, 7])],
+            ),
+        )
+    });
     row.assert_failed("turn-open", &[]);
+    let row = ask_in_vain(|stream, request| say(stream, &message(ALLOCATE_SUCCESS, request, &[])));
+    row.assert_failed("turn-malformed", &["without a relayed address"]);
     let row = ask_in_vain(|stream, request| say(stream, &message(ALLOCATE_ERROR, request, &[])));
     row.assert_failed("turn-malformed", &["attribute 0x0009 is missing"]);
 }

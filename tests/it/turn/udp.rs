@@ -16,6 +16,9 @@ use crate::servers::stun::{
 use crate::servers::tls::{Offer, names};
 use crate::servers::udp::UdpRelay;
 
+/// 192.0.2.7:3478 as XOR-RELAYED-ADDRESS could have it.
+const RELAYED: [u8; 8] = [0, 1, 0x0D, 0x96, 192, 0, 2, 7];
+
 fn ask(
     ask: Ask,
     answer: impl Fn(&[u8], SocketAddr) -> Vec<Vec<u8>> + Send + 'static,
@@ -179,7 +182,7 @@ fn every_other_answer_is_a_failure_that_was_heard() {
 #[test]
 fn an_allocation_that_nobody_should_have_got_is_given_back() {
     let relay = UdpRelay::start(|request, _| match request[1] {
-        3 => vec![message(ALLOCATE_SUCCESS, request, &[])],
+        3 => vec![message(ALLOCATE_SUCCESS, request, &[(0x0016, &RELAYED)])],
         // RFC 8656 section 18: a success response to a Refresh
         _ => vec![message(0x0104, request, &[])],
     });
@@ -189,7 +192,7 @@ fn an_allocation_that_nobody_should_have_got_is_given_back() {
     // giving it back is no part of the measurement, and neither is the answer to that
     assert_eq!(
         row.cells(["turn_ignored", "bytes_sent", "bytes_received"]),
-        ["0", "28", "20"]
+        ["0", "28", "32"]
     );
     while relay.requests().len() < 2 {
         std::thread::yield_now();

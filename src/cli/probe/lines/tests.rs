@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::record::{Certificate, Dns, PhaseTimes, Run, Tls, Turn, TurnReply, Via, World};
+use crate::record::{Certificate, Dns, Phase, PhaseTimes, Run, Tls, Turn, TurnReply, Via, World};
 
 /// What terminals have, from a phone to a wide screen.
 const WIDTHS: [usize; 5] = [40, 60, 80, 120, 200];

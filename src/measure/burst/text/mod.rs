@@ -14,6 +14,7 @@ use crate::judge::limits::QualityLimits;
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::WatchOutages;
 use crate::record::{Distance, Figures, Outcome, plain};
+use crate::stats::Failures;
 use crate::zone::Zone;
 pub use quality::{failed_lines, table, verdict};
 use watch::{distance, outages_list};
@@ -47,6 +48,10 @@ pub fn block(burst: &Burst, limits: &QualityLimits, zone: Zone, columns: usize) 
     }
     if let Outcome::Failed(failure) = &burst.outcome {
         failed(&mut out, "  ", "", failure);
+    }
+    if burst.outcome.is_ok() && !burst.met.is_empty() {
+        let text = format!("besides answers: {}", plain(&burst.met));
+        line(&mut out, "  ", &text);
     }
     if !burst.dns.told.is_empty() {
         line(
@@ -141,6 +146,10 @@ pub struct BurstSummary<'a> {
     pub distance: Option<&'a Distance>,
     /// Since when nothing could be sent, and why, where a watch never came to that.
     pub unmeasured: Option<&'a (DateTime<Utc>, Outcome)>,
+    /// Why rows had no answer.
+    pub failures: &'a Failures,
+    /// Rows with answers in which something else was met besides lost packets, and what in the first of them.
+    pub met: Option<&'a (u64, String)>,
     /// Whether the only burst was told in full already.
     pub told: bool,
     /// Where times are shown.
@@ -194,6 +203,7 @@ impl BurstSummary<'_> {
         if has_figures {
             out += &lines(self.figures);
         }
+        out += &self.reasons();
         if let Some((since, Outcome::Failed(failure))) = self.unmeasured {
             let since = time(self.zone, *since);
             let text = format!("nothing could be measured since {since}: {failure}");
@@ -208,6 +218,32 @@ impl BurstSummary<'_> {
         if has_figures {
             out += &table(self.figures, self.limits, self.columns);
             out += &verdict(self.figures, self.limits);
+        }
+        out
+    }
+
+    /// Why rows had no answer, and what was met where they had.
+    fn reasons(&self) -> String {
+        let mut out = String::new();
+        let rows = if self.bursts.is_some() {
+            "burst"
+        } else {
+            "minute"
+        };
+        // a watch that could measure nothing says so itself
+        if self.unmeasured.is_none() {
+            for said in self.failures.sentences() {
+                line(&mut out, "", &format!("{rows}s without an answer: {said}"));
+            }
+        }
+        if let Some((count, first)) = self.met {
+            let s = if *count == 1 { "" } else { "s" };
+            let of = if *count == 1 { "" } else { ", in the first" };
+            let text = format!(
+                "besides answers, in {count} {rows}{s}{of}: {}",
+                plain(first)
+            );
+            line(&mut out, "", &text);
         }
         out
     }
@@ -265,6 +301,8 @@ mod tests {
             outages: None,
             distance: None,
             unmeasured: None,
+            failures: &Failures::default(),
+            met: None,
             told: false,
             zone: Zone::Utc,
             columns: 80,

@@ -89,8 +89,23 @@ impl Minutes {
             let line = layout.line(|place| (cells[place].clone(), Style::Plain));
             let _ = writeln!(out, "{line}");
         }
+        out += &narrowed(&remark(row), columns);
         out
     }
+}
+
+/// Why nothing of a minute was answered, or what was met besides answers.
+fn remark(row: &Burst) -> String {
+    let mut out = String::new();
+    match &row.outcome {
+        Outcome::Failed(failure) => failed(&mut out, "  ", "", failure),
+        Outcome::Ok if row.met.is_empty() => {}
+        Outcome::Ok => {
+            let text = format!("besides answers: {}", plain(&row.met));
+            line(&mut out, "  ", &text);
+        }
+    }
+    out
 }
 
 /// The distance in words.
@@ -114,15 +129,16 @@ pub fn moved(from: Option<SocketAddr>, to: SocketAddr, at: DateTime<Utc>, zone: 
     out
 }
 
-/// The line that tells of a change.
-pub fn change(change: &OutageChange, zone: Zone) -> String {
+/// The line that tells of a change, with what was met besides lost packets.
+pub fn change(change: &OutageChange, seen: &str, zone: Zone) -> String {
     match change {
         OutageChange::Began(outage) => {
-            format!(
-                "{} since {}, no answer yet\n",
-                red("outage"),
-                time(zone, outage.began)
-            )
+            let since = time(zone, outage.began);
+            let seen = match &*plain(seen) {
+                "" => String::new(),
+                seen => format!("; {seen}"),
+            };
+            format!("{} since {since}, no answer yet{seen}\n", red("outage"))
         }
         OutageChange::Ended(outage) => {
             format!("{} over: {}\n", red("outage"), outage_line(outage, zone))
@@ -221,6 +237,7 @@ mod tests {
             figures: Some(figures),
             distance: None,
             verdicts: None,
+            met: String::new(),
             clock: ClockChange::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! The summary at the end of a series, at most 80 columns wide.
 
 mod added;
+mod answers;
 mod connections;
 pub mod http;
 pub mod paths;
@@ -10,7 +11,9 @@ mod versus;
 use std::fmt::Write as _;
 
 use crate::doc::wrapped;
+use crate::record::plain;
 use crate::stats::Tally;
+use answers::answers;
 use connections::connections;
 use times::{TimesTable, share};
 use versus::versus;
@@ -30,6 +33,10 @@ pub struct SeriesSummary<'a> {
     pub stopped: bool,
     /// Whether the receive window was chosen: then its ceiling is told.
     pub window_chosen: bool,
+    /// Whether an application protocol was asked for: then it is told whether one was taken.
+    pub alpn_asked: bool,
+    /// Whether each failure was told when it was measured.
+    pub told: bool,
     /// Columns that it may take, up to 80.
     pub columns: usize,
 }
@@ -58,10 +65,14 @@ impl SeriesSummary<'_> {
                 String::new()
             },
         );
-        for (cause, count) in &tally.causes {
+        for (cause, count) in tally.failures.counts() {
             // what comes behind a semicolon is about the columns of the row
             let meaning = cause.meaning().split(';').next().unwrap_or_default();
-            times::counted_line(&mut out, *count, cause.as_str(), meaning, self.columns);
+            times::counted_line(&mut out, count, cause.as_str(), meaning, self.columns);
+            let seen = plain(tally.failures.first(cause));
+            if !self.told && !seen.is_empty() {
+                times::below(&mut out, &format!("seen: {seen}"), self.columns);
+            }
         }
         if tally.lost_syns > 0 {
             let is_proxied = tally.ways.keys().any(|way| way.through_proxy);
@@ -88,6 +99,7 @@ impl SeriesSummary<'_> {
                 let _ = writeln!(out, "{line}");
             }
         }
+        out.push_str(&answers(tally, self.alpn_asked, self.columns));
         out.push_str(&connections(tally, self.window_chosen, self.columns));
         let several = tally.ways.len() > 1;
         for (way, its) in &tally.ways {
@@ -162,6 +174,8 @@ mod tests {
             targets: "tr.example:443",
             stopped: true,
             window_chosen: false,
+            alpn_asked: false,
+            told: false,
             columns: 80,
         };
         let text = summary.render();

@@ -75,15 +75,20 @@ pub(super) fn counted_line(
     const BESIDE: usize = 37;
     if columns < 2 * BESIDE {
         let _ = writeln!(out, "  {count:>7}  {code}");
-        for line in wrapped(meaning, columns.saturating_sub(11).max(20)) {
-            let _ = writeln!(out, "{:11}{line}", "");
-        }
+        below(out, meaning, columns);
         return;
     }
     let (mut count, mut code) = (count.to_string(), code);
     for line in wrapped(meaning, columns - BESIDE) {
         let _ = writeln!(out, "  {count:>7}  {code:<25} {line}");
         (count, code) = (String::new(), "");
+    }
+}
+
+/// Lines that belong to a count above them.
+pub(super) fn below(out: &mut String, text: &str, columns: usize) {
+    for line in wrapped(text, columns.saturating_sub(11).max(20)) {
+        let _ = writeln!(out, "{:11}{line}", "");
     }
 }
 

@@ -71,6 +71,7 @@ fn judged(judge: &Judge, chain: &[CertificateDer<'_>]) -> (TlsPath, String) {
         nearness: None,
         system: examined.os_reaches,
         system_note: examined.os_note,
+        why: examined.os_why,
         verdict: examined.trust_os,
         is_microsofts: false,
         is_whole: true,
@@ -282,5 +283,45 @@ fn the_public_roots_know_the_parents_of_the_shipped_authorities_but_not_microsof
     for helper in &judge.helpers.authorities {
         let is_of_own_root = judge.helpers.roots[0].subject == helper.issuer;
         assert_eq!(named(&helper.issuer), !is_of_own_root, "{}", helper.name);
+    }
+}
+
+/// What an authority that this system trusts issued, and the public roots do not know.
+fn refused(authority: CertificateParams, change: impl Fn(&mut CertificateParams)) -> String {
+    let public = root("DigiCert Inc", "DigiCert Global Root G2");
+    let house = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let mut params = params("Some House", "relay", (2029, 2031));
+    params.subject_alt_names = vec![rcgen::SanType::DnsName(RELAY.try_into().unwrap())];
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let leaf = params.signed_by(&key, &house).unwrap().der().clone();
+    judged(&judge(&[&public], &[&house]), &[leaf]).1
+}
+
+#[test]
+fn each_reason_of_a_verifier_has_its_own_words_and_none_is_called_another_name() {
+    let house = || authority("Some House", "Some House CA", (2020, 2050));
+    let good = refused(house(), |_| {});
+    assert!(good.contains("which this system trusts"), "{good}");
+    // 1.2.3.4 is an extension that nobody knows; RFC 5280 section 4.2: it must be refused
+    let critical = refused(house(), |params| {
+        let mut extension = rcgen::CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+        extension.set_criticality(true);
+        params.custom_extensions.push(extension);
+    });
+    assert!(critical.contains("critical extension"), "{critical}");
+    let client = refused(house(), |params| {
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    });
+    assert!(client.contains("extended key usage"), "{client}");
+    let mut bounded = house();
+    bounded.name_constraints = Some(rcgen::NameConstraints {
+        permitted_subtrees: vec![rcgen::GeneralSubtree::DnsName("house.example".to_owned())],
+        excluded_subtrees: Vec::new(),
+    });
+    let names = refused(bounded, |_| {});
+    assert!(names.contains("name constraints"), "{names}");
+    for said in [critical, client, names] {
+        assert!(!said.contains("another name"), "{said}");
     }
 }

@@ -1,0 +1,114 @@
+//! What the answers of a series said beside their times: the application protocol that was taken, and the address that
+//! this end was seen as.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use crate::doc::wrapped;
+use crate::judge::is_microsofts;
+use crate::record::plain;
+use crate::stats::Tally;
+
+/// Addresses that are named; more are counted.
+const MOST_NAMED: usize = 3;
+
+/// The part of a summary; empty where there is nothing to tell. The protocol is told where one was asked for.
+pub(super) fn answers(tally: &Tally, alpn_asked: bool, columns: usize) -> String {
+    let alpn = alpn(tally).filter(|_| alpn_asked);
+    let mut out = String::new();
+    for said in alpn.into_iter().chain(seen_as(tally)).chain(outside(tally)) {
+        for line in wrapped(&said, columns) {
+            let _ = writeln!(out, "{line}");
+        }
+    }
+    out
+}
+
+fn alpn(tally: &Tally) -> Option<String> {
+    let counts = tally.alpn.iter().map(|(taken, count)| match &**taken {
+        "" => format!("{count} took none of those asked for"),
+        taken => format!("{count} took {}", plain(taken)),
+    });
+    let counts: Vec<_> = counts.collect();
+    (!counts.is_empty()).then(|| format!("ALPN: {}", counts.join(", ")))
+}
+
+fn seen_as(tally: &Tally) -> Option<String> {
+    let mut all = tally.seen_as.iter();
+    let (first, _) = all.next()?;
+    if all.next().is_none() {
+        return Some(format!("this end seen as {first}"));
+    }
+    let mut by_ip: BTreeMap<IpAddr, u64> = BTreeMap::new();
+    for (seen, count) in &tally.seen_as {
+        *by_ip.entry(seen.ip()).or_default() += count;
+    }
+    let ports = tally.seen_as.len();
+    let named = by_ip.iter().take(MOST_NAMED);
+    let named: Vec<_> = named
+        .map(|(ip, count)| format!("{ip} {count} times"))
+        .collect();
+    let more = match by_ip.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more addresses"),
+    };
+    Some(format!(
+        "this end seen as {}{more}, with {ports} addresses and ports in all",
+        named.join(", ")
+    ))
+}
+
+fn outside(tally: &Tally) -> Option<String> {
+    // of a name of one's own nobody knows where it should lead
+    let all = tally.outside.keys();
+    let all = all.filter(|(host, _)| is_microsofts(host));
+    let all: BTreeSet<_> = all.map(|(_, address)| *address).collect();
+    let named: Vec<_> = all.iter().take(MOST_NAMED).map(IpAddr::to_string).collect();
+    let more = match all.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!named.is_empty()).then(|| {
+        format!(
+            "not in the list of the relays' addresses (in_teams_range): {}{more}",
+            named.join(", ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_taken_is_told_where_it_was_asked_for_and_one_address_with_its_port() {
+        let mut tally = Tally::default();
+        assert_eq!(answers(&tally, true, 80), "");
+        for (host, address) in [
+            ("tr.teams.microsoft.com", "10.0.0.1"),
+            ("relay.example", "10.0.0.2"),
+        ] {
+            tally
+                .outside
+                .insert((host.into(), address.parse().unwrap()), 2);
+        }
+        let said = answers(&tally, true, 80);
+        assert!(said.ends_with("(in_teams_range): 10.0.0.1\n"), "{said}");
+        tally.outside.clear();
+        tally.alpn.insert("stun.turn".to_owned(), 2);
+        tally.alpn.insert(String::new(), 1);
+        tally.seen_as.insert("192.0.2.1:4000".parse().unwrap(), 2);
+        assert_eq!(
+            answers(&tally, false, 80),
+            "this end seen as 192.0.2.1:4000\n"
+        );
+        tally.seen_as.insert("192.0.2.1:4001".parse().unwrap(), 1);
+        tally.seen_as.insert("192.0.2.9:4001".parse().unwrap(), 1);
+        assert_eq!(
+            answers(&tally, true, 200),
+            "ALPN: 1 took none of those asked for, 2 took stun.turn\nthis end seen as 192.0.2.1 3 times, \
+             192.0.2.9 1 times, with 3 addresses and ports in all\n"
+        );
+    }
+}
