@@ -19,11 +19,6 @@ use super::trouble::{Trouble, TroubleKind, sample};
 use super::units::{ColumnUnit, ToldUnits};
 use super::words::{WordColumns, is_nothing};
 
-mod outcome;
-
-use outcome::empty;
-pub(super) use outcome::has_unknown_outcome;
-
 /// Marks of numbers in JSON Lines.
 pub(super) const JSON_MARKS: Marks = {
     let mut marks = [None; 2];
@@ -41,7 +36,7 @@ pub(super) struct LayoutInForce {
     pub width: usize,
     pub layout: Arc<Layout>,
     pub places: Places,
-    words: WordColumns,
+    pub words: WordColumns,
     by: By,
     /// Whether its times have a form that no other dialect has.
     own_stamps: bool,
@@ -57,7 +52,7 @@ pub(super) struct LayoutInForce {
     /// Columns of times that are in another unit than their names have.
     units: Vec<OtherUnit>,
     /// Whether the program that wrote the file has a word for nothing.
-    writes_nothing: bool,
+    pub writes_nothing: bool,
 }
 
 /// A column that is in another unit than its name has, or in one that nobody knows.
@@ -172,6 +167,20 @@ impl LayoutInForce {
 
     fn marks(&self, number: usize) -> Marks {
         self.marks.get(number).copied().unwrap_or(self.usual)
+    }
+}
+
+/// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
+pub(super) fn empty(batch: &mut Batch, form: &mut LayoutInForce) {
+    for place in 0..form.width {
+        let is_chosen = form.places.chosen.contains(&Some(place));
+        let cell = batch.current().cell(place);
+        if !is_chosen && !cell.is_empty() && is_nothing(cell) {
+            let name = &form.layout.names()[place];
+            form.rewritten
+                .get_or_insert_with(|| (name.clone(), sample(cell.trim())));
+            batch.replace(place, "");
+        }
     }
 }
 

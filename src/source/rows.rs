@@ -12,7 +12,7 @@ use crate::zone::Zone;
 
 use super::batch::Batch;
 use super::evidence::FormatEvidence;
-use super::form::{LayoutInForce, RowTime, end_row, has_unknown_outcome};
+use super::form::{LayoutInForce, RowTime, end_row};
 use super::header::{self, Header};
 use super::mended::{Fit, MendedRows};
 use super::stamps::Stamps;
@@ -24,8 +24,10 @@ use super::words::Unknown;
 mod decided;
 mod notes;
 mod of_json;
+mod outcome;
 mod same;
 
+use outcome::has_unknown_outcome;
 pub(super) use same::HostNames;
 use same::SameCells;
 

@@ -47,6 +47,7 @@ mod report_planted;
 mod report_rows;
 mod report_saved;
 mod report_schedule;
+mod report_slow;
 mod report_sql;
 mod report_together;
 mod report_witnesses;

@@ -351,7 +351,8 @@ fn a_file_that_is_left_out_is_told_on_stderr_with_code_1_and_with_3_when_all_are
     // elsewhere it is one more that is missing
     #[cfg(unix)]
     std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
-    for bad in [&foreign, &picture, &folder, &missing, &dangling] {
+    let empty = file(dir.path(), "empty.csv", "");
+    for bad in [&foreign, &picture, &folder, &missing, &dangling, &empty] {
         for format in ["table", "json", "csv", "markdown"] {
             let line = format!("--format {format}");
             let said = run_report(&line, &[&good, bad]);
@@ -373,6 +374,9 @@ fn a_file_that_is_left_out_is_told_on_stderr_with_code_1_and_with_3_when_all_are
         assert_eq!(run_report("", &[&header, bad]).code, Some(1));
         run_report("--skip-unreadable", &[&header, bad]).ended(0);
     }
+    // beside others too: its name stands among the notes
+    let said = run_report("", &[&good, &header]).ended(0);
+    said.out_has("header.csv: a header and no rows");
     // what is read once is not left out
     let said = run_report("", &[&good, &good]);
     assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));

@@ -262,6 +262,8 @@ fn a_certificate_of_end2end_s_files_expires_in_the_language_of_each_country() {
         ["11/26/2021 5:52:50 PM", "11/20/2022 5:52:50 PM"],
         ["26/11/2021 17:52:50", "20/11/2022 17:52:50"],
         ["2021-11-26 17:52:50", "2022-11-20 17:52:50"],
+        ["26.11.2021 17.52.50", "20.11.2022 17.52.50"],
+        ["2021. 11. 26. 17:52:50", "2022. 11. 20. 17:52:50"],
     ] {
         let report = end2end(dir.path(), ends, false);
         let [found] = of(&report, "tls-date")[..] else {
@@ -275,6 +277,60 @@ fn a_certificate_of_end2end_s_files_expires_in_the_language_of_each_country() {
         };
         assert_eq!(found[..2], ["certificate-renewed", "2021-11-24T22:00:00Z"]);
     }
+}
+
+// the last row is of 29 November 2021, 06:59
+#[test]
+fn a_certificate_whose_end_cannot_be_told_accuses_nobody_and_is_said_to_be_unchecked() {
+    let dir = tempfile::tempdir().unwrap();
+    for end in [
+        // 2 May 2027, Persian and Islamic; 26 November 2021, Buddhist; and one that is no date
+        "1406/02/11 16:52:50",
+        "24/11/1448 16:52:50",
+        "26/11/2564 16:52:50",
+        "Freitag 16:52",
+        // 5 December or 12 May
+        "05/12/2021 16:52:50",
+    ] {
+        let report = end2end(dir.path(), [end, end], false);
+        let [found] = told(&report)[..] else {
+            panic!("{end}: {:?}", told(&report));
+        };
+        assert_eq!(found[0], "certificate-unchecked", "{end}");
+        assert!(
+            found[2].contains(&format!(
+                "(`{end}`): whether it has expired was not checked"
+            )),
+            "{found:?}"
+        );
+        assert_eq!(report["verdict"]["colour"], "green", "{end}");
+    }
+    // 5 June or 6 May: over either way
+    let report = end2end(dir.path(), ["05/06/2021 16:52:50"; 2], false);
+    let [found] = told(&report)[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert_eq!(found[0], "tls-date");
+    assert!(
+        found[2].contains("expired 2021-06-05 16:52:50Z or 2021-05-06 16:52:50Z (nothing shows which number of its date is the day)"),
+        "{found:?}"
+    );
+    // 5 June or 6 May: far off either way
+    let report = end2end(dir.path(), ["05/06/2023 16:52:50"; 2], false);
+    assert!(told(&report).is_empty(), "{:?}", told(&report));
+    // only the day can be read
+    let report = end2end(
+        dir.path(),
+        ["2021-11-26 \u{c624}\u{d6c4} 4:52:50"; 2],
+        false,
+    );
+    let [found] = told(&report)[..] else {
+        panic!("{:?}", told(&report));
+    };
+    assert!(
+        found[2].contains("expired 2021-11-26, and was still seen"),
+        "{found:?}"
+    );
 }
 
 /// An hour of a row a minute, in the order that is wanted; from the 20th to the 34th minute none is answered.

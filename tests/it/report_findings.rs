@@ -118,7 +118,10 @@ fn calm_months_are_green_and_say_what_was_looked_at() {
     let report = json("", &path);
     assert_eq!(report["verdict"]["colour"], "green");
     let text = report["verdict"]["text"].as_str().unwrap();
-    assert!(text.contains("checked 2 series, none changed"), "{text}");
+    assert!(
+        text.contains("checked 2 series of connects, none changed"),
+        "{text}"
+    );
     assert_eq!(codes(&report), [""; 0]);
     let said = self::report("--fail-on amber", &path).ended(0);
     said.out_has("GREEN: Nothing is wrong in");

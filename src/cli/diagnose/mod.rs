@@ -57,6 +57,9 @@ fn told(args: &DiagnoseArgs, color: Color) -> Result<Exit, FatalError> {
     };
     let judged = diagnose(&facts);
     if was_interrupted && is_empty(&facts, &judged) {
+        if !args.monitoring_plugin {
+            message::note(INTERRUPTED);
+        }
         return Ok(Exit::Interrupted);
     }
     print::result(args, color, (&facts, &judged)).map_err(FatalError::io)?;

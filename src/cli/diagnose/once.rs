@@ -1,5 +1,6 @@
 //! One diagnosis from start to end, and the exit code that follows from it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
@@ -134,12 +135,26 @@ pub(super) fn look(
             "could not tell whether this system trusts the certificates: {why}"
         ));
     }
+    if let Some(other) = options
+        .comparison
+        .filter(|other| is_systems(&found.facts, *other))
+    {
+        message::note(&format!(
+            "--compare-resolver {other}: it is a name server of this system, so there is nothing to compare with"
+        ));
+    }
     let chains = found.certificates.iter().map(|sent| chain(sent));
     Ok(Seen {
         facts: found.facts,
         chains: Some(chains.collect()),
         was_interrupted: ended.by_user.yes(),
     })
+}
+
+/// Whether a name server is one of the system's.
+fn is_systems(facts: &Facts, server: SocketAddr) -> bool {
+    let all = facts.names.system.known().map_or(&[][..], Vec::as_slice);
+    all.iter().any(|one| one.server == server.into())
 }
 
 /// The certificates that a relay sent.

@@ -22,6 +22,7 @@ words! {
         Portal = "portal": "this network asks for a sign-in",
         // layer 2: names
         DnsNoServer = "dns-no-server": "no name server is set",
+        DnsUnreachable = "dns-unreachable": "no name server can be reached",
         DnsTimeout = "dns-timeout": "no name server answers in time",
         DnsError = "dns-error": "a name server does not return the relay's address",
         DnsNameGone = "dns-name-gone": "the relay's name does not resolve on any name server asked",
@@ -54,6 +55,7 @@ words! {
         TlsInspected = "tls-inspected": "TLS is decrypted on the path",
         TlsWrongName = "tls-wrong-name": "the certificate is for another name",
         TlsNotMicrosoft = "tls-not-microsoft": "the certificate's issuer is not a known Microsoft issuer",
+        TlsUnverified = "tls-unverified": "the certificate names Microsoft, and nothing here verifies it",
         TlsMsRoot = "tls-ms-root": "the chain leads to a Microsoft root that is not in the list here",
         // layer 6: UDP
         UdpAllSilent = "udp-all-silent": "UDP to the relays gets no answer",

@@ -8,11 +8,11 @@ use rustls::pki_types::CertificateDer;
 use crate::clock;
 use crate::judge::diagnose::facts::text::{FreeText, Issuer, Name};
 use crate::judge::diagnose::facts::{
-    Fact, RelayCertificate, RelayReply, Reply, Segments, TlsFacts, TlsOutcome, WhyUnknown,
+    Dates, Fact, RelayCertificate, RelayReply, Reply, Segments, TlsFacts, TlsOutcome, WhyUnknown,
 };
-use crate::judge::{PathFacts, is_known_issuer, is_microsofts};
+use crate::judge::{Validity, is_known_issuer, is_microsofts};
 use crate::measure::certified::Certified;
-use crate::net::trust::Judge;
+use crate::net::trust::{Examined, Judge};
 use crate::net::{
     Connected, Exchange, LocalEnd, Opener, Route, Secured, Session, Visit, line, pseudo_tls,
 };
@@ -54,7 +54,7 @@ pub async fn tls(
         works,
     ) = with_small_beside(opener, target, remote).await;
     let mut tls = tls;
-    let (mut chain, mut certificates) = (None, Vec::new());
+    let (mut examined, mut certificates) = (None, Vec::new());
     if let Some(handshake) = &handshake {
         tls.flight = handshake.flight(&tcp);
         let certified = Certified::of(handshake, (judge, opener), &to, None);
@@ -65,10 +65,10 @@ pub async fn tls(
             let name = opener.server_name(&to);
             let wall = opener.wall().now();
             // it was judged just now, and is remembered
-            let examined = judge
+            let known = judge
                 .examine(&handshake.chain, &name, wall, clock::now())
                 .await;
-            chain = examined.facts;
+            examined = Some(known);
             certificates.clone_from(&handshake.chain);
         }
     }
@@ -110,7 +110,7 @@ pub async fn tls(
         received_bytes: tcp.bytes_received,
         works_with_small_segments: small,
         certificate: Fact::of(
-            chain.and_then(|chain| certificate(&tls, &chain)),
+            examined.and_then(|examined| certificate(&tls, &examined)),
             WhyUnknown::NotReached,
         ),
     };
@@ -269,8 +269,9 @@ fn status(detail: &str) -> Option<u16> {
     line.split(' ').nth(1)?.parse().ok()
 }
 
-fn certificate(tls: &Tls, chain: &PathFacts) -> Option<RelayCertificate> {
+fn certificate(tls: &Tls, examined: &Examined) -> Option<RelayCertificate> {
     let path = tls.path?;
+    let chain = examined.facts.as_ref()?;
     let certificate = tls.certificate.as_ref();
     let issuer = chain.issuers.first().map_or("", |name| name.told());
     Some(RelayCertificate {
@@ -279,6 +280,13 @@ fn certificate(tls: &Tls, chain: &PathFacts) -> Option<RelayCertificate> {
         is_certain: tls.path_evidence.starts_with("certain"),
         trust_public: Fact::of(tls.trust_public, WhyUnknown::NotOnThisSystem),
         trust_os: Fact::of(tls.trust_os, WhyUnknown::NotOnThisSystem),
+        os_reaches: Fact::of(examined.os_reaches, WhyUnknown::NotOnThisSystem),
+        dates: match chain.validity {
+            Validity::Valid => Dates::Valid,
+            Validity::Expired => Dates::Expired,
+            Validity::NotYetValid => Dates::NotYetValid,
+        },
+        fits_name: Fact::Known(chain.fits_name),
         issuer: Issuer(plain(issuer).into_owned()),
         asked: Name(chain.asked.clone()),
         has_microsofts_names: chain.fits_name == Some(true) && is_microsofts(&chain.asked),

@@ -29,6 +29,8 @@ pub struct Machine {
     pub system_proxy: SystemProxy,
     /// The system's name servers, or why they are not known.
     pub name_servers: Result<Vec<SocketAddr>, Failure>,
+    /// Whether none is set, so that this machine is asked in their place, as the system does it.
+    pub asks_its_own: bool,
     /// How they are asked.
     pub setup: Option<Setup>,
 }
@@ -115,6 +117,7 @@ pub async fn look(opener: &Opener, target: &Target, others: &[&str]) -> Machine 
         proxies: name.as_deref().map(proxies).unwrap_or_default(),
         system_proxy: name.as_deref().map_or(SystemProxy::Straight, system_proxy),
         name_servers,
+        asks_its_own: setup.as_ref().is_some_and(|setup| setup.origin.is_some()),
         setup,
     };
     machine.facts.proxy = machine.proxy_facts();

@@ -9,10 +9,12 @@ use super::units::millis;
 use crate::endpoints::region;
 use crate::judge::diagnose::facts::text::{FreeText, Name, Region};
 use crate::judge::diagnose::facts::{
-    Answered, DnsAnswer, Fact, NameFacts, NameServerFacts, WhyUnknown,
+    Answered, Closed, DnsAnswer, Fact, NameFacts, NameServerFacts, WhyUnknown,
 };
 use crate::net::Opener;
-use crate::net::dns::{Families, Resolved, Resolver, Setup, SystemServers, Unresolved};
+use crate::net::dns::{
+    Families, PORT_CLOSED, Resolved, Resolver, Setup, SystemServers, Unresolved,
+};
 use crate::net::machine::gateway;
 use crate::record::{Cause, Failure, Transport, micros, plain};
 use crate::target::{Host, Target};
@@ -229,7 +231,11 @@ pub fn facts(
     let told = |server: &NameServer| server_of(server, setup, opener);
     let (systems, others): (Vec<_>, Vec<_>) = servers.iter().partition(|server| server.is_systems);
     let asked = systems.iter().any(|server| !server.asked.is_empty());
+    let is_closed = |server: &&NameServer| closed(server).is_some();
+    let is_own = machine.asks_its_own && systems.iter().copied().all(|one| is_closed(&one));
     let system = match &machine.name_servers {
+        // none is set, and this machine, which is asked in their place, is none
+        Ok(_) if asked && is_own => Fact::Known(Vec::new()),
         Ok(servers) if servers.is_empty() => Fact::Known(Vec::new()),
         Err(failure) if failure.cause == Cause::DnsNoResolver => Fact::Known(Vec::new()),
         Err(failure) => Fact::Unknown(WhyUnknown::Failed(words(&failure.detail))),
@@ -246,10 +252,10 @@ pub fn facts(
 }
 
 fn server_of(server: &NameServer, setup: Option<&Setup>, opener: &Opener) -> NameServerFacts {
+    let cause = |answers: &Answers| answers.result.as_ref().err().map(|why| why.failure.cause);
     let is_silent = |answers: &&Answers| {
-        let failure = answers.result.as_ref().err().map(|why| why.failure.cause);
         matches!(
-            failure,
+            cause(answers),
             Some(Cause::DnsTimeout | Cause::DnsNoResolver | Cause::DnsLocalError)
         )
     };
@@ -283,11 +289,35 @@ fn server_of(server: &NameServer, setup: Option<&Setup>, opener: &Opener) -> Nam
         waited_ms: server
             .asked
             .iter()
-            .filter(is_silent)
+            .filter(|answers| cause(answers) == Some(Cause::DnsTimeout))
             .map(|answers| millis(answers.took))
             .max(),
+        closed: closed(server),
         waits_ms: setup.and_then(|setup| setup.patience).map(millis),
     }
+}
+
+/// Why a name server cannot be reached: each question ended so, or its port was reported as closed, which not every
+/// packet is told of, as those reports are limited in number.
+fn closed(server: &NameServer) -> Option<Closed> {
+    let cause = |answers: &Answers| {
+        let failure = &answers.result.as_ref().err()?.failure;
+        Some(match failure.cause {
+            Cause::DnsTimeout => None,
+            Cause::DnsNoResolver if failure.detail.contains(PORT_CLOSED) => Some(Closed::Port),
+            Cause::DnsNoResolver => Some(Closed::NoWay),
+            Cause::DnsLocalError => Some(Closed::Denied),
+            _ => return None,
+        })
+    };
+    let all: Option<Vec<_>> = server.asked.iter().map(cause).collect();
+    let all = all?;
+    let is_closed = all.contains(&Some(Closed::Port));
+    let first = all.first().copied().flatten();
+    if is_closed {
+        return Some(Closed::Port);
+    }
+    first.filter(|_| all.iter().all(Option::is_some))
 }
 
 fn answer(server: &NameServer, best: Option<&Answers>, opener: &Opener) -> DnsAnswer {

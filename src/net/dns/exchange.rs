@@ -23,6 +23,9 @@ use crate::wire::dns::{DnsQuestion, DnsReply};
 /// Largest DNS message (RFC 1035 4.2.2: a length of 16 bits).
 const LARGEST: usize = 65_535;
 
+/// What is said of a server whose port is closed.
+pub const PORT_CLOSED: &str = "port unreachable";
+
 /// Why a server gave no answer.
 #[derive(Debug)]
 pub enum ExchangeFault {
@@ -239,7 +242,7 @@ fn local(error: &io::Error) -> ExchangeFault {
 fn unreachable(error: &io::Error) -> ExchangeFault {
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
-            ExchangeFault::Unreachable("nothing listens there (port unreachable)".to_owned())
+            ExchangeFault::Unreachable(format!("nothing listens there ({PORT_CLOSED})"))
         }
         io::ErrorKind::PermissionDenied => ExchangeFault::Local(plain(error)),
         _ => ExchangeFault::Unreachable(plain(error)),

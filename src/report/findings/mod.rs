@@ -17,6 +17,7 @@ mod levels;
 mod others;
 mod outages;
 mod phases;
+mod proxies;
 mod rates;
 mod region_outage;
 mod regional;

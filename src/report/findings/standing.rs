@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::belongs::{is_of_a_host, is_of_a_label, is_of_a_part, is_of_another, is_of_one_host};
 use super::found::{Inputs, RankedFinding, at, name};
+use super::proxies;
 use super::same_time::{Measurer, by_region, compared};
 use super::shares::{StandingGroup, is_of, label_of, standing, stands_out_of};
 use super::stretch::stretch;
@@ -257,6 +258,9 @@ pub(super) fn only_region<'a>(about: &Inputs<'a>) -> Option<&'a str> {
 
 /// What it can be, as far as others measured what this group did.
 fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> String {
+    if by == "transport" && key.contains(THROUGH) {
+        return proxies::what_it_is(about, key);
+    }
     let all = || {
         let all = about.rows.levels.iter();
         all.map(|((number, region), _)| {
@@ -287,7 +291,6 @@ fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> St
         "address" => "That relay or the path to it",
         "target" => "What answers there or the path to it",
         "label" => "What these computers share, such as the network of their site",
-        "transport" if key.contains(THROUGH) => "That proxy or the path to it",
         "transport" if key == "udp" => {
             "What treats it differently, such as a firewall, or loss that TCP hides, as it sends lost packets again"
         }

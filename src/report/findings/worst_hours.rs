@@ -60,7 +60,7 @@ fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
     if has_outages && !lost.is_daily() {
         return None;
     }
-    let (which, it) = match hours[..] {
+    let (told, it) = match hours[..] {
         [only] => (
             format!(
                 "hour of the day{} begins at {only:02}:00",
@@ -69,16 +69,12 @@ fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
             "It loses",
         ),
         _ => (
-            format!(
-                "hours of the day{} are {}",
-                about.over(table),
-                ranges(&hours)
-            ),
+            format!("hours of the day{} {}", about.over(table), which(&hours)),
             "They lose",
         ),
     };
     let mut text = format!(
-        "The worst {which}{}: {} of {} failed ({}), in the others {} of {} ({}).",
+        "The worst {told}{}: {} of {} failed ({}), in the others {} of {} ({}).",
         about.report.hours_are(),
         grouped(failed),
         counted(n, "row", "rows"),
@@ -118,6 +114,18 @@ fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
             .host(host.filter(|_| is_grave).unwrap_or_default())
             .n(n),
     )
+}
+
+/// Which hours: one by one where none follows another, else from when to when.
+fn which(hours: &[u32]) -> String {
+    let is_alone = |hour: &u32| !hours.contains(&((hour + 1) % 24));
+    let begins: Vec<String> = hours.iter().map(|hour| format!("{hour:02}:00")).collect();
+    match &begins[..] {
+        [others @ .., last] if hours.iter().all(is_alone) => {
+            format!("begin at {} and {last}", others.join(", "))
+        }
+        _ => format!("are {}", ranges(hours)),
+    }
 }
 
 /// Lost rows of hours of the day.

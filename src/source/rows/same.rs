@@ -86,7 +86,7 @@ impl SameCells {
         }
         for place in relays.into_iter().flatten() {
             let cell = batch.current().cell(place);
-            if cell.bytes().any(|byte| byte.is_ascii_uppercase()) && !has_path(cell) {
+            if cell.bytes().any(|byte| byte.is_ascii_uppercase()) && is_name(cell) {
                 let small = cell.to_ascii_lowercase();
                 put(batch, place, &small, &mut self.changed);
             }
@@ -103,8 +103,10 @@ fn put(batch: &mut Batch, place: usize, text: &str, changed: &mut Option<(String
     batch.replace(place, text);
 }
 
-/// Whether it is the address of a page, in whose path capitals are others than small letters.
-fn has_path(name: &str) -> bool {
-    let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
-    rest.contains('/')
+/// Whether it is the name of a computer, or the address of one: no page, in whose path capitals are others than small letters,
+/// and no text that somebody chose.
+fn is_name(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let is_of_a_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]/?=".contains(&byte);
+    !rest.contains('/') && text.bytes().all(is_of_a_name)
 }

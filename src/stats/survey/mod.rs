@@ -164,7 +164,7 @@ impl<K: RowFold> SurveyFold<K> {
             _ => RowReply::Answer,
         };
         let series = self.series_of(number);
-        series.count(taken.ok, reachability, taken.at);
+        series.count(cause, reachability, taken.at);
         let ordered = match taken.at {
             // rows of different series have no order
             _ if is_other => Ordered::default(),

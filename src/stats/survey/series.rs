@@ -2,7 +2,7 @@
 //! order says: outages, gaps, other addresses, rows that are there twice.
 
 use crate::record::Counter as _;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::gaps::{FIRST, Gap, Gaps, Presence};
 use super::lost_runs::{LostRuns, Outage, RolledLosses, keep_longest};
@@ -25,6 +25,8 @@ const LATEST: usize = 20;
 pub struct Series {
     /// What came of the rows.
     pub outcomes: Outcomes,
+    /// Causes of those that failed by number, with their counts; those in roll-ups are not among them.
+    pub causes: BTreeMap<u32, u64>,
     /// Time of the earliest row.
     pub first: Option<i64>,
     /// Time of the latest row.
@@ -83,9 +85,12 @@ impl Series {
         }
     }
 
-    /// Counts a row, without its order.
-    pub fn count(&mut self, ok: bool, reachability: Reachability, at: Option<i64>) {
-        self.outcomes.count(ok, reachability);
+    /// Counts a row, without its order; one that failed has a cause.
+    pub fn count(&mut self, cause: Option<u32>, reachability: Reachability, at: Option<i64>) {
+        self.outcomes.count(cause.is_none(), reachability);
+        if let Some(cause) = cause {
+            self.causes.entry(cause).or_default().raise(1);
+        }
         if let Some(at) = at {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));

@@ -60,6 +60,7 @@ pub(super) fn codes(item: Item) -> &'static [Code] {
         Item::SignIn => &[C::Portal],
         Item::NameServers => &[
             C::DnsNoServer,
+            C::DnsUnreachable,
             C::DnsTimeout,
             C::DnsError,
             C::DnsNameGone,
@@ -91,6 +92,7 @@ pub(super) fn codes(item: Item) -> &'static [Code] {
             C::TlsInspected,
             C::TlsWrongName,
             C::TlsNotMicrosoft,
+            C::TlsUnverified,
             C::TlsMsRoot,
         ],
         Item::Udp => &[

@@ -104,6 +104,15 @@ pub struct RelayCertificate {
     /// Verdict of the system's store.
     #[serde(default)]
     pub trust_os: Fact<Trust>,
+    /// Whether the system verifies the chain, whatever dates and name.
+    #[serde(default)]
+    pub os_reaches: Fact<bool>,
+    /// Whether it is valid by its own dates, whoever issued it.
+    #[serde(default)]
+    pub dates: Dates,
+    /// Whether it is for the name that was asked for, whoever issued it.
+    #[serde(default)]
+    pub fits_name: Fact<bool>,
     /// The issuer of the server's certificate.
     pub issuer: Issuer,
     /// The name that was asked for.
@@ -118,6 +127,19 @@ pub struct RelayCertificate {
     pub not_before: Option<DateTime<Utc>>,
     /// Until when.
     pub not_after: Option<DateTime<Utc>>,
+}
+
+/// Whether a certificate is valid at the moment, by its own dates and this machine's clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dates {
+    /// It is, or its dates could not be read.
+    #[default]
+    Valid,
+    /// It is over.
+    Expired,
+    /// It has not begun.
+    NotYetValid,
 }
 
 /// A request on port 443 and what it got.

@@ -24,7 +24,7 @@ pub use connections::{
 };
 pub use datagrams::{Mapping, RelayPortFacts, Size, Udp};
 pub use encrypted::{
-    Encrypted, RelayCertificate, RelayReply, Reply, Segments, TlsFacts, TlsOutcome,
+    Dates, Encrypted, RelayCertificate, RelayReply, Reply, Segments, TlsFacts, TlsOutcome,
 };
 pub use fact::{Fact, WhyUnknown};
 pub use ip::{Endpoint, Ip, IpKind};
@@ -32,7 +32,7 @@ pub use machine::{
     HostsEntryFacts, LocalEndFacts, MachineFacts, NeighbourFacts, ProxyFacts, Router, RouterPacket,
     RouterTripFacts, Tunnel, TunnelSign, VdiSign,
 };
-pub use names::{Answered, DnsAnswer, NameFacts, NameServerFacts};
+pub use names::{Answered, Closed, DnsAnswer, NameFacts, NameServerFacts};
 pub use quality::{HeldFacts, Loaded, Quality, Slower, StreamFacts};
 pub use web::{ClockOffset, ProxyConnect, SignInPage, WebFacts};
 

@@ -40,6 +40,9 @@ pub struct NameServerFacts {
     /// How long the longest question waited that was not answered, in milliseconds.
     #[serde(default)]
     pub waited_ms: Option<u64>,
+    /// Why it cannot be reached, where none was answered and it was said why.
+    #[serde(default)]
+    pub closed: Option<Closed>,
     /// How long a program waits for it before it asks the next, in milliseconds.
     pub waits_ms: Option<u64>,
 }
@@ -62,6 +65,18 @@ pub enum DnsAnswer {
     Silent,
     /// Something that cannot be judged.
     Other(FreeText),
+}
+
+/// Why a name server cannot be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Closed {
+    /// Its port is closed (ICMP port unreachable).
+    Port,
+    /// There is no way to its address.
+    NoWay,
+    /// This system refuses to send.
+    Denied,
 }
 
 /// An address of an answer.

@@ -10,10 +10,10 @@ use crate::judge::diagnose::facts::text::{
     FreeText, Host, InterfaceName, Issuer, Name, ProxyPlace, Public, Region,
 };
 use crate::judge::diagnose::facts::{
-    About, AddressOrigin, Answered, ClockOffset, ConnectFacts, ConnectOutcome, DnsAnswer,
-    Encrypted, Endpoint, Fact, HeldFacts, HostsEntryFacts, Ip, Loaded, LocalEndFacts, MachineFacts,
-    Mapping, NameFacts, NameServerFacts, NeighbourFacts, ProxyConnect, ProxyFacts, Quality,
-    Rejection, RelayCertificate, RelayPortFacts, RelayReply, Reply, Router, RouterPacket,
+    About, AddressOrigin, Answered, ClockOffset, Closed, ConnectFacts, ConnectOutcome, Dates,
+    DnsAnswer, Encrypted, Endpoint, Fact, HeldFacts, HostsEntryFacts, Ip, Loaded, LocalEndFacts,
+    MachineFacts, Mapping, NameFacts, NameServerFacts, NeighbourFacts, ProxyConnect, ProxyFacts,
+    Quality, Rejection, RelayCertificate, RelayPortFacts, RelayReply, Reply, Router, RouterPacket,
     RouterTripFacts, Segments, SignInPage, Size, Slower, StreamFacts, TcpFacts, TlsFacts,
     TlsOutcome, TriedFacts, Tunnel, TunnelSign, Udp, VdiSign, WebFacts, WhyUnknown, WindowScale,
 };
@@ -40,8 +40,10 @@ nobodys!(
     NaiveDate,
     Public,
     Code,
+    Closed,
     ProxyConnect,
     ConnectOutcome,
+    Dates,
     Loaded,
     LossWindow,
     NeighbourFacts,
@@ -104,7 +106,7 @@ of_fields! {
     Router { ip, neighbour, trips }
     RouterTripFacts { sent, answered, p50_us, p95_us, samples }
     NameFacts { name, system, comparison }
-    NameServerFacts { server, asked, answered, times_us, answer, chain, is_behind_router, waits_ms, waited_ms }
+    NameServerFacts { server, asked, answered, times_us, answer, chain, is_behind_router, waits_ms, waited_ms, closed }
     Answered { ip, in_teams_range, region }
     WebFacts { page, clocks, connect }
     SignInPage { url, status, is_expected, redirects, is_html }
@@ -119,8 +121,8 @@ of_fields! {
         works_with_small_segments, certificate,
     }
     RelayCertificate {
-        path, evidence, is_certain, trust_public, trust_os, issuer, asked, has_microsofts_names,
-        has_known_issuer, not_before, not_after,
+        path, evidence, is_certain, trust_public, trust_os, os_reaches, dates, fits_name, issuer,
+        asked, has_microsofts_names, has_known_issuer, not_before, not_after,
     }
     RelayReply { remote, reply, took_us }
     Udp { cells, mapped, allocate, sizes }

@@ -7,7 +7,7 @@ use crate::judge::diagnose::facts::{
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::Rule;
 use crate::judge::diagnose::finding::{Datum, Finding, Party};
-use crate::judge::diagnose::rules::{list, tls};
+use crate::judge::diagnose::rules::{certificates, list};
 use crate::judge::diagnose::view::{self, name_servers};
 use crate::judge::severity::Severity::{Fail, Warn};
 
@@ -117,7 +117,7 @@ pub const OUTSIDE: Rule = Rule {
         let outside = |answer: &Answered| !answer.in_teams_range && !is_filters(answer);
         let (server, answer) = answer(facts, outside)?;
         let mut there = view::certificates(facts).filter(|(remote, _)| remote.ip == answer.ip);
-        let is_untrusted = there.any(|(_, certificate)| !tls::is_trusted(certificate));
+        let is_untrusted = there.any(|(_, certificate)| !certificates::is_trusted(certificate));
         let is_private = matches!(
             answer.ip.kind(),
             IpKind::Private4 | IpKind::Private6 | IpKind::Cgnat
@@ -153,7 +153,11 @@ pub const OUTSIDE: Rule = Rule {
             other.is_some_and(|other| other.addresses().iter().any(|answer| answer.in_teams_range));
         let mut all = elsewhere(facts);
         if is_inside && all_are_elsewhere(facts) {
-            all.extend([Code::TlsInspected, Code::TlsNotMicrosoft]);
+            all.extend([
+                Code::TlsInspected,
+                Code::TlsNotMicrosoft,
+                Code::TlsUnverified,
+            ]);
         }
         all
     },

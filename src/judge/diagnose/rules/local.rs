@@ -28,6 +28,14 @@ const UDP: [Code; 3] = [
     Code::UdpRelaySilent,
 ];
 
+/// The same of name servers.
+const NAMES: [Code; 4] = [
+    Code::DnsUnreachable,
+    Code::DnsTimeout,
+    Code::DnsServerDown,
+    Code::DnsSlow,
+];
+
 pub const GATEWAY_DEAD: Rule = Rule {
     code: Code::GatewayDead,
     layer: 1,
@@ -57,7 +65,7 @@ pub const GATEWAY_DEAD: Rule = Rule {
             .iter()
             .all(|server| is_beyond(facts, server))
         {
-            all.extend([Code::DnsTimeout, Code::DnsServerDown, Code::DnsSlow]);
+            all.extend(NAMES);
         }
         all
     },
@@ -104,7 +112,7 @@ pub const NO_ROUTE4: Rule = Rule {
             !server.server.ip.is_v6() && server.is_behind_router != Some(false)
         };
         if view::name_servers(facts).iter().all(is_lost) {
-            all.extend([Code::DnsTimeout, Code::DnsServerDown, Code::DnsSlow]);
+            all.extend(NAMES);
         }
         all
     },

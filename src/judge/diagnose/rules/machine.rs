@@ -1,6 +1,6 @@
 //! Layer 0: this machine.
 
-use super::tls;
+use super::certificates;
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
     ConnectFacts, ConnectOutcome, Endpoint, Facts, NameServerFacts, RelayPortFacts, TriedFacts,
@@ -149,7 +149,7 @@ pub const CLOCK_WRONG: Rule = Rule {
             let started = facts.about.started?;
             let off = chrono::TimeDelta::try_milliseconds(millis(f64::midpoint(low, high)))?;
             let right = started.checked_sub_signed(off)?;
-            Some(tls::dates(facts).any(|certificate| {
+            Some(certificates::dates(facts).any(|certificate| {
                 certificate.not_before.is_none_or(|from| from <= right)
                     && certificate.not_after.is_none_or(|to| right <= to)
             }))

@@ -1,6 +1,7 @@
 //! The rules, by layer. One code has one rule; what several of them use is in `view`.
 
 mod addresses;
+mod certificates;
 mod list;
 mod local;
 mod machine;
@@ -30,6 +31,7 @@ pub static RULES: [&Rule; Code::ALL.len()] = [
     &local::TUNNEL,
     &local::TUNNEL_UNUSED,
     &names::NO_SERVER,
+    &names::UNREACHABLE,
     &names::TIMEOUT,
     &names::ERROR,
     &names::NAME_GONE,
@@ -55,11 +57,12 @@ pub static RULES: [&Rule; Code::ALL.len()] = [
     &tls::RESET,
     &tls::MTU,
     &tls::TIMEOUT,
-    &tls::DATE,
-    &tls::INSPECTED,
-    &tls::WRONG_NAME,
-    &tls::NOT_MICROSOFT,
-    &tls::MS_ROOT,
+    &certificates::DATE,
+    &certificates::INSPECTED,
+    &certificates::WRONG_NAME,
+    &certificates::NOT_MICROSOFT,
+    &certificates::UNVERIFIED,
+    &certificates::MS_ROOT,
     &udp::ALL_SILENT,
     &udp::SOME_SILENT,
     &udp::RELAY_SILENT,

@@ -2,7 +2,9 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::text::Name;
-use crate::judge::diagnose::facts::{ConnectOutcome, DnsAnswer, Facts, NameServerFacts};
+use crate::judge::diagnose::facts::{
+    Closed, ConnectOutcome, DnsAnswer, Facts, IpKind, NameServerFacts,
+};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::local::is_beyond;
@@ -29,7 +31,13 @@ pub const NO_SERVER: Rule = Rule {
     },
     explains: |_| {
         use Code as C;
-        vec![C::DnsTimeout, C::DnsError, C::DnsServerDown, C::DnsSlow]
+        vec![
+            C::DnsUnreachable,
+            C::DnsTimeout,
+            C::DnsError,
+            C::DnsServerDown,
+            C::DnsSlow,
+        ]
     },
 };
 
@@ -59,19 +67,81 @@ fn line(facts: &Facts) -> Option<Datum> {
     (!view::is_anything_out_there(facts)).then_some(Datum::Word(word))
 }
 
+/// How a name server cannot be reached.
+const fn how(closed: Closed) -> &'static str {
+    match closed {
+        Closed::Port => {
+            "its port is reported as closed (port unreachable), by itself or by a firewall that rejects"
+        }
+        Closed::NoWay => "there is no path to its address",
+        Closed::Denied => "this system refuses to send to it, as a firewall on this machine does",
+    }
+}
+
+pub const UNREACHABLE: Rule = Rule {
+    code: Code::DnsUnreachable,
+    layer: 2,
+    condition: "none of the system's name servers answered, and of each the port was reported as closed (ICMP port unreachable), or there is no path to it, or this system refused to send",
+    why: "a closed port is reported by the server itself or by a firewall that rejects, which an ordinary program cannot tell apart for port 53; silence would be `dns-timeout`",
+    grade: "fail; machine, certain if the system refuses to send or the server is this machine's own; dns, likely if anything beyond the router answers; else unknown, possible",
+    check: |facts| {
+        let servers = name_servers(facts);
+        let closed = servers.first()?.closed?;
+        if !servers.iter().all(|server| server.closed.is_some()) {
+            return None;
+        }
+        let all_are = |is: fn(&NameServerFacts) -> bool| servers.iter().all(is);
+        let is_own = all_are(|server| {
+            server.closed == Some(Closed::Denied) || server.server.ip.kind() == IpKind::Loopback
+        });
+        let (party, confidence) = match (is_own, party(facts)) {
+            (true, _) => (Party::Machine, Certain),
+            (false, Party::Dns) => (Party::Dns, Likely),
+            (false, party) => (party, Possible),
+        };
+        let first = servers.first()?;
+        let asked = view::total(servers.iter().map(|server| u64::from(server.asked)));
+        let other = facts.names.comparison.known();
+        let other = other.filter(|other| other.answered > 0);
+        let listens = (closed == Closed::Port).then_some("check that a name server runs there");
+        let allow = (closed != Closed::NoWay).then_some("allow UDP and TCP 53 to it");
+        let routes = (closed == Closed::NoWay).then_some("check the routes to it");
+        Some(
+            Finding::new(Code::DnsUnreachable, Fail, party, confidence)
+                .counted("server", &first.server, asked, SYSTEM)
+                .with("servers", Datum::Count(servers.len() as u64), SYSTEM)
+                .with("how", how(closed), SYSTEM)
+                .maybe(
+                    "other",
+                    other.map(|other| &other.server),
+                    "names.comparison",
+                )
+                .maybe("listens", listens, SYSTEM)
+                .maybe("allow", allow, SYSTEM)
+                .maybe("routes", routes, SYSTEM)
+                .maybe("line", line(facts).filter(|_| !is_own), "web.page"),
+        )
+    },
+    explains: nothing,
+};
+
 pub const TIMEOUT: Rule = Rule {
     code: Code::DnsTimeout,
     layer: 2,
-    condition: "each of the system's name servers was asked at least twice and did not answer",
+    condition: "each of the system's name servers was asked at least twice and did not answer, and at least one was silent",
     why: "one lost query is not silence; if another name server answers, the path to the internet is not to blame; if other names are answered, it may be a filter, a server that is slower than the time waited, or chance on a path with much loss; if nothing answers at all, it may be the line",
     grade: "fail, dns, certain if another name server answers, likely if a relay does, one step less if other names are answered, else possible; unknown, possible if nothing beyond the router answers",
     check: |facts| {
         let servers = name_servers(facts);
-        let silent = |server: &NameServerFacts| server.is_silent() && server.asked >= 2;
-        let first = servers.first()?;
-        if !servers.iter().all(silent) {
+        let silent = |server: &&NameServerFacts| server.is_silent() && server.asked >= 2;
+        let waited_for = |server: &&NameServerFacts| server.closed.is_none();
+        let no = |server: &NameServerFacts| silent(&server) || server.closed.is_some();
+        let first = servers.iter().find(waited_for)?;
+        if !servers.iter().all(no) {
             return None;
         }
+        let closed = servers.iter().filter(|server| !waited_for(server)).count();
+        let closed = (closed > 0).then_some(Datum::Count(closed as u64));
         let other = facts.names.comparison.known();
         let answers = |server: &NameServerFacts| server.answered > 0;
         let reached = [
@@ -99,6 +169,7 @@ pub const TIMEOUT: Rule = Rule {
                         .map(|other| &other.server),
                     "names.comparison",
                 )
+                .maybe("unreachable", closed, SYSTEM)
                 .maybe("closed", (!is_of_name).then_some(CLOSED), SYSTEM)
                 .maybe("filtered", is_of_name.then_some(FILTERED), "web.page")
                 .maybe("line", line(facts), "web.page"),
@@ -223,19 +294,22 @@ pub const NAME_GONE: Rule = Rule {
 pub const SERVER_DOWN: Rule = Rule {
     code: Code::DnsServerDown,
     layer: 2,
-    condition: "one of the system's name servers was asked at least twice and did not answer, another one answered",
-    why: "programs wait for the silent one first; a single lost query does not count",
+    condition: "one of the system's name servers was asked at least twice and did not answer, or cannot be reached, another one answered",
+    why: "programs wait for the silent one first, unless it says at once that its port is closed; a single lost query does not count",
     grade: "warn, dns, certain",
     check: |facts| {
         let servers = name_servers(facts);
         let silent = servers
             .iter()
-            .find(|server| server.is_silent() && server.asked >= 2)?;
+            .find(|server| server.is_silent() && (server.asked >= 2 || server.closed.is_some()))?;
+        // who says at once that there is nothing is not waited for
+        let wait = silent.waits_ms.filter(|_| silent.closed.is_none());
         servers.iter().any(|server| server.answered > 0).then(|| {
             Finding::new(Code::DnsServerDown, Warn, Party::Dns, Certain)
                 .counted("server", &silent.server, u64::from(silent.asked), SYSTEM)
                 .maybe("waited", waited(std::slice::from_ref(silent)), SYSTEM)
-                .maybe("wait", silent.waits_ms.map(Datum::Millis), SYSTEM)
+                .maybe("how", silent.closed.map(how), SYSTEM)
+                .maybe("wait", wait.map(Datum::Millis), SYSTEM)
         })
     },
     explains: |_| vec![Code::DnsSlow],

@@ -53,7 +53,7 @@ pub const FORBIDS: Rule = Rule {
     code: Code::ProxyForbids,
     layer: 3,
     condition: "the proxy answers CONNECT with an error (403, 407, 502, 504 or another status from 400)",
-    why: "the proxy's answer says who refuses; if the direct path works, it is only worth a look",
+    why: "the proxy's answer says who refuses; if the direct path works, it is only worth a look; that the direct path is closed is a fault of its own, as media needs it",
     grade: "fail (warn if the direct path works), proxy, certain",
     check: |facts| {
         let (proxy, status) = answered(facts)?;
@@ -67,13 +67,7 @@ pub const FORBIDS: Rule = Rule {
             told(finding, proxy, status).with("name", &facts.about.target, "about.target")
         })
     },
-    explains: |facts| {
-        if view::is_tcp_open(facts) == Some(false) {
-            DIRECT.to_vec()
-        } else {
-            Vec::new()
-        }
-    },
+    explains: nothing,
 };
 
 pub const SILENT: Rule = Rule {

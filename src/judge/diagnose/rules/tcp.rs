@@ -80,7 +80,7 @@ pub const CONTROL_SILENT: Rule = Rule {
                 .iter()
                 .all(|server| is_beyond(facts, server))
             {
-                all.push(Code::DnsTimeout);
+                all.extend([Code::DnsUnreachable, Code::DnsTimeout]);
             }
         }
         all

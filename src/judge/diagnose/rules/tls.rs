@@ -2,16 +2,15 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
-    Fact, Facts, RelayCertificate, RelayReply, Reply, Segments, TlsFacts, TlsOutcome,
+    Fact, Facts, RelayReply, Reply, Segments, TlsFacts, TlsOutcome,
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Confidence, Datum, Finding, Party};
+use crate::judge::diagnose::finding::{Datum, Finding, Party};
 use crate::judge::diagnose::finding::{Rule, nothing};
-use crate::judge::diagnose::view::{certificates, handshakes, offset};
+use crate::judge::diagnose::view::handshakes;
 use crate::judge::severity::Severity::{self, Fail, Warn};
-use crate::record::{TlsPath, Trust};
 
-const RELAYS: &str = "encrypted.relays";
+pub(super) const RELAYS: &str = "encrypted.relays";
 
 /// The handshakes whose connection came up.
 fn begun(facts: &Facts) -> impl Iterator<Item = &TlsFacts> {
@@ -193,150 +192,6 @@ pub const TIMEOUT: Rule = Rule {
                 .maybe("hello", hello, RELAYS)
                 .maybe("busy", busy, RELAYS),
         )
-    },
-    explains: nothing,
-};
-
-/// Certificates with a good chain whose dates are wrong.
-pub fn dates(facts: &Facts) -> impl Iterator<Item = &RelayCertificate> {
-    let wrong = |certificate: &&RelayCertificate| {
-        matches!(certificate.path, TlsPath::Expired | TlsPath::NotYetValid)
-    };
-    certificates(facts)
-        .map(|(_, certificate)| certificate)
-        .filter(wrong)
-}
-
-pub const DATE: Rule = Rule {
-    code: Code::TlsDate,
-    layer: 5,
-    condition: "the relay's certificate, with a good chain, has expired or is not valid yet",
-    why: "it is Microsoft's only if the names are Microsoft's and another clock agrees with this one",
-    grade: "fail, microsoft, likely if another clock agrees; unknown, possible without one, or with other names",
-    check: |facts| {
-        let certificate = dates(facts).next()?;
-        let clocks = facts.web.clocks.known().map_or(&[][..], Vec::as_slice);
-        let agrees = offset(facts).is_some_and(|(low, high, _)| low <= 300.0 && high >= -300.0);
-        let source = clocks.first().filter(|_| agrees);
-        let (party, confidence) = match (certificate.has_microsofts_names, agrees) {
-            (true, true) => (Party::Microsoft, Likely),
-            (true, false) | (false, _) => (Party::Unknown, Possible),
-        };
-        Some(
-            Finding::new(Code::TlsDate, Fail, party, confidence)
-                .maybe("from", certificate.not_before.map(Datum::Time), RELAYS)
-                .maybe("to", certificate.not_after.map(Datum::Time), RELAYS)
-                .maybe("clock", source.map(|clock| &clock.source), "web.clocks"),
-        )
-    },
-    explains: nothing,
-};
-
-/// Whether a root store trusts it.
-pub fn is_trusted(certificate: &RelayCertificate) -> bool {
-    let trusts = |trust: &Fact<Trust>| trust.known() == Some(&Trust::Trusted);
-    trusts(&certificate.trust_public) || trusts(&certificate.trust_os) || certificate.path.is_fine()
-}
-
-fn of_path(facts: &Facts, is: impl Fn(&RelayCertificate) -> bool) -> Option<&RelayCertificate> {
-    certificates(facts)
-        .map(|(_, certificate)| certificate)
-        .find(|certificate| is(certificate))
-}
-
-fn about(
-    code: Code,
-    grade: (Severity, Party, Confidence),
-    certificate: &RelayCertificate,
-) -> Finding {
-    let (severity, party, confidence) = grade;
-    let trust = |trust: &Fact<Trust>| trust.known().map(|trust| trust.as_str());
-    Finding::new(code, severity, party, confidence)
-        .with("issuer", &certificate.issuer, RELAYS)
-        .with("tls-path", certificate.path.as_str(), RELAYS)
-        .maybe("trust-os", trust(&certificate.trust_os), RELAYS)
-        .with("name", &certificate.asked, RELAYS)
-}
-
-pub const INSPECTED: Rule = Rule {
-    code: Code::TlsInspected,
-    layer: 5,
-    condition: "the certificates come from something on the path that makes its own (`tls_path` is `inspected`)",
-    why: "a product names itself, or only this system trusts the issuer of a certificate for a Microsoft name",
-    grade: "warn if the system trusts it, else fail; proxy; certain if a product names itself, else likely",
-    check: |facts| {
-        let found = of_path(facts, |certificate| certificate.path == TlsPath::Inspected)?;
-        let is_trusted = found.trust_os.known() == Some(&Trust::Trusted);
-        let severity = if is_trusted { Warn } else { Fail };
-        let confidence = if found.is_certain { Certain } else { Likely };
-        Some(about(
-            Code::TlsInspected,
-            (severity, Party::Proxy, confidence),
-            found,
-        ))
-    },
-    explains: nothing,
-};
-
-pub const WRONG_NAME: Rule = Rule {
-    code: Code::TlsWrongName,
-    layer: 5,
-    condition: "a good chain to a public root, but for a name other than the relay's (`tls_path` is `wrong-name`)",
-    why: "a publicly certified server answers, but not the relay that was asked for",
-    grade: "fail, unknown, possible",
-    check: |facts| {
-        let found = of_path(facts, |certificate| certificate.path == TlsPath::WrongName)?;
-        Some(about(
-            Code::TlsWrongName,
-            (Fail, Party::Unknown, Possible),
-            found,
-        ))
-    },
-    explains: nothing,
-};
-
-fn is_unknown(certificate: &RelayCertificate) -> bool {
-    use TlsPath as P;
-    matches!(
-        certificate.path,
-        P::SelfSigned | P::PrivateRoot | P::Unknown
-    )
-}
-
-pub const NOT_MICROSOFT: Rule = Rule {
-    code: Code::TlsNotMicrosoft,
-    layer: 5,
-    condition: "`tls_path` is `self-signed`, `private-root` or `unknown`, and the chain names no Microsoft or DigiCert authority",
-    why: "nothing shows who it is: the list here may lack an authority, and a device may hide its name",
-    grade: "warn, unknown, possible",
-    check: |facts| {
-        let found = of_path(facts, |certificate| {
-            is_unknown(certificate) && !certificate.has_known_issuer
-        })?;
-        Some(about(
-            Code::TlsNotMicrosoft,
-            (Warn, Party::Unknown, Possible),
-            found,
-        ))
-    },
-    explains: nothing,
-};
-
-pub const MS_ROOT: Rule = Rule {
-    code: Code::TlsMsRoot,
-    layer: 5,
-    condition: "the public roots here do not include the chain's, which names a Microsoft or DigiCert authority (`tls_path` is `unknown`)",
-    why: "Microsoft has its own roots; a Microsoft root, known or not, is not inspection",
-    grade: "note",
-    check: |facts| {
-        let found = of_path(facts, |certificate| {
-            certificate.path == TlsPath::Unknown && certificate.has_known_issuer
-        })?;
-        Some(about(
-            Code::TlsMsRoot,
-            (Severity::Note, Party::Nobody, Possible),
-            found,
-        ))
     },
     explains: nothing,
 };

@@ -21,6 +21,7 @@ const OF_CONNECTIONS: &[&str] = &[
     "tls-inspected",
     "tls-wrong-name",
     "tls-not-microsoft",
+    "tls-unverified",
 ];
 
 /// What is seen of UDP that is answered.
@@ -53,6 +54,7 @@ const OF_CERTIFICATES: &[&str] = &[
     "tls-inspected",
     "tls-wrong-name",
     "tls-not-microsoft",
+    "tls-unverified",
 ];
 
 /// Faults, the faults that each of them hides, and why.
@@ -118,8 +120,13 @@ const HIDING: &[(&[&str], &[&str], &str)] = &[
         &["gateway-bad"],
         "without packets beyond the router nobody can tell whether it only answers badly",
     ),
-    (&["dns-no-server", "dns-timeout", "gateway-dead", "no-address"], OF_NAMES, "no name server answers"),
-    (&["dns-no-server", "no-address"], &["dns-timeout"], "there is none to be silent"),
+    (
+        &["dns-no-server", "dns-unreachable", "dns-timeout", "gateway-dead", "no-address"],
+        OF_NAMES,
+        "no name server answers",
+    ),
+    (&["dns-no-server", "dns-unreachable", "no-address"], &["dns-timeout"], "there is none to be silent"),
+    (&["dns-no-server", "no-address"], &["dns-unreachable"], "there is none to be asked"),
     (
         &["dns-error"],
         &["dns-name-gone", "dns-region"],
@@ -139,11 +146,12 @@ const HIDING: &[(&[&str], &[&str], &str)] = &[
     (&["tls-mtu"], &["tls-timeout"], "a handshake ends in one way"),
     (
         &["tls-date"],
-        &["tls-inspected", "tls-wrong-name", "tls-not-microsoft"],
+        &["tls-inspected", "tls-wrong-name", "tls-not-microsoft", "tls-unverified"],
         "a certificate has one verdict",
     ),
-    (&["tls-inspected"], &["tls-wrong-name", "tls-not-microsoft"], "a certificate has one verdict"),
-    (&["tls-wrong-name"], &["tls-not-microsoft"], "a certificate has one verdict"),
+    (&["tls-inspected"], &["tls-wrong-name", "tls-not-microsoft", "tls-unverified"], "a certificate has one verdict"),
+    (&["tls-wrong-name"], &["tls-not-microsoft", "tls-unverified"], "a certificate has one verdict"),
+    (&["tls-not-microsoft"], &["tls-unverified"], "an issuer has one name"),
     (&["gateway-bad"], &["udp-rate"], "losses of the Wi-Fi come before the limit is reached"),
     (&["mtu-small"], &["mtu-hole"], "nothing so long is sent"),
     (&["proxy-needed"], &["proxy-forbids"], "a proxy gives one answer"),

@@ -72,15 +72,20 @@ pub(super) fn words(code: Code) -> Option<Words> {
             next: "Check DHCP, or set a name server on the adapter.",
             settle: "",
         },
+        C::DnsUnreachable => Words {
+            said: "No name server can be reached: {server}[, {servers} in all,] was asked {server:n} times, and {how}[, while {other} answers][; {line}].",
+            next: "For {server}, [{listens}, ][{allow}][{routes}], or set a name server that works.",
+            settle: "a name server to compare with that is not the system's (--compare-resolver)",
+        },
         C::DnsTimeout => Words {
-            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, for up to {waited} each][, while {other} answers][; {line}].",
+            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, for up to {waited} each][ ({unreachable} of them cannot be reached at all)][, while {other} answers][; {line}].",
             next: "Between this machine and {server}, [{closed}][{filtered}, and run this again, as lost packets look the same], or set a name server that works.",
-            settle: "a name server to compare with (--compare-resolver)",
+            settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
         C::DnsError => Words {
             said: "The name server {server} answers {rcode} for {name}[ (the chain ends at {at})][, and {other} knows it][; {line}].",
             next: "On {server}, remove the filter, if there is one, for *.teams.microsoft.com and *.teams.cloud.microsoft and for the names that they lead to, *.trafficmanager.net and *.cloudapp.azure.com.",
-            settle: "a name server to compare with (--compare-resolver)",
+            settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
         C::DnsNameGone => Words {
             said: "The relay's name does not resolve: {server} and {other} answer {rcode}, and both chains end at {last}.",
@@ -95,7 +100,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         C::DnsOutside => Words {
             said: "The name server {server} answers {ip} for {name}, which is not in Microsoft's list[ of {list}].",
             next: "If a web gateway answers for these names, exclude {ranges} and the relays' names from it.",
-            settle: "a name server to compare with (--compare-resolver), and a current list (endpoints fetch)",
+            settle: "a name server to compare with that is not the system's (--compare-resolver), and a current list (endpoints fetch)",
         },
         C::DnsRegion => Words {
             said: "The name server {server} directs this machine to {far} ({far-rtt}), while {near} is {near-rtt} away.",
@@ -103,7 +108,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsServerDown => Words {
-            said: "The name server {server} does not answer ({server:n} queries[, of up to {waited} each])[, and lookups that start with it wait {wait}].",
+            said: "The name server {server} does not answer ({server:n} queries[, of up to {waited} each])[: {how}][, and lookups that start with it wait {wait}].",
             next: "Remove {server} from this machine's list of name servers, or repair it.",
             settle: "",
         },

@@ -9,7 +9,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
     Some(match code {
         C::ControlSilent => Words {
             said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers] ({beyond}).",
-            next: "Check this site's line and firewall: nothing answers on outbound TCP 443.",
+            next: "Check this site's line and firewall, and the firewall on this machine: nothing answers on outbound TCP 443.",
             settle: "whether the router answers, and whether any other service on the internet does",
         },
         C::Tcp443Silent => Words {
@@ -87,8 +87,13 @@ pub(super) fn words(code: Code) -> Option<Words> {
             next: "Find out who {issuer} is; if it is one of your devices, exclude {ranges} from its TLS inspection.",
             settle: "the same from another network",
         },
+        C::TlsUnverified => Words {
+            said: "The certificate for {name} names a Microsoft or DigiCert authority ({issuer}), but nothing here verifies that it is one ({tls-path})[; this system's verdict: {trust-os}].",
+            next: "Run this from another network: if the same certificate comes there, it is the relay's; if not, find out which device on the path answers in its place, and exclude {ranges} from it.",
+            settle: "the same from another network, and a newer version of turnprobe",
+        },
         C::TlsMsRoot => Words {
-            said: "The chain leads to a Microsoft or DigiCert authority that is not in the list here ({issuer}); this is not TLS inspection.",
+            said: "The chain leads to a Microsoft or DigiCert authority that is not in the list here ({issuer}), and this system verifies it; this is not TLS inspection.",
             next: "Nothing to do.",
             settle: "a newer version of turnprobe",
         },

@@ -1,9 +1,9 @@
 //! The words of a row that is being made: those of its outcome must be known, and not contradict each other.
 
-use super::LayoutInForce;
 use crate::source::batch::Batch;
-use crate::source::trouble::{Trouble, TroubleKind, sample};
-use crate::source::words::{Unknown, is_nothing};
+use crate::source::form::{LayoutInForce, empty};
+use crate::source::trouble::{Trouble, TroubleKind};
+use crate::source::words::Unknown;
 
 /// Looks at the words of the row that is being made; true where that of its outcome is unknown.
 #[inline]
@@ -36,18 +36,4 @@ pub fn has_unknown_outcome(
         paths.count(line, name(place), row.cell(place));
     }
     false
-}
-
-/// Empties the cells that a program filled with a word for nothing, but for names that somebody chose.
-pub fn empty(batch: &mut Batch, form: &mut LayoutInForce) {
-    for place in 0..form.width {
-        let is_chosen = form.places.chosen.contains(&Some(place));
-        let cell = batch.current().cell(place);
-        if !is_chosen && !cell.is_empty() && is_nothing(cell) {
-            let name = &form.layout.names()[place];
-            form.rewritten
-                .get_or_insert_with(|| (name.clone(), sample(cell.trim())));
-            batch.replace(place, "");
-        }
-    }
 }

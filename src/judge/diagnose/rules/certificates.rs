@@ -1,0 +1,207 @@
+//! Layer 5: the relays' certificates.
+
+use super::tls::RELAYS;
+use crate::judge::diagnose::code::Code;
+use crate::judge::diagnose::facts::{Dates, Fact, Facts, RelayCertificate};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::{Confidence, Datum, Finding, Party, Rule, nothing};
+use crate::judge::diagnose::view::{certificates, offset};
+use crate::judge::severity::Severity::{self, Fail, Warn};
+use crate::record::{TlsPath, Trust};
+
+/// Whether a certificate, or one above it in a good chain, is not valid now.
+fn has_wrong_date(certificate: &RelayCertificate) -> bool {
+    certificate.dates != Dates::Valid
+        || matches!(certificate.path, TlsPath::Expired | TlsPath::NotYetValid)
+}
+
+/// Certificates whose dates are wrong, whoever issued them.
+pub fn dates(facts: &Facts) -> impl Iterator<Item = &RelayCertificate> {
+    let all = certificates(facts).map(|(_, certificate)| certificate);
+    all.filter(|certificate| has_wrong_date(certificate))
+}
+
+pub const DATE: Rule = Rule {
+    code: Code::TlsDate,
+    layer: 5,
+    condition: "the relay's certificate has expired or is not valid yet, whoever issued it",
+    why: "it is Microsoft's only if the public roots verify its chain, the names are Microsoft's, and another clock agrees with this one",
+    grade: "fail, microsoft, likely with a good chain if another clock agrees; unknown, possible without one, with another chain, or with other names",
+    check: |facts| {
+        let certificate = dates(facts).next()?;
+        let clocks = facts.web.clocks.known().map_or(&[][..], Vec::as_slice);
+        let agrees = offset(facts).is_some_and(|(low, high, _)| low <= 300.0 && high >= -300.0);
+        let source = clocks.first().filter(|_| agrees);
+        let is_good = matches!(certificate.path, TlsPath::Expired | TlsPath::NotYetValid);
+        let (party, confidence) = if is_good && certificate.has_microsofts_names && agrees {
+            (Party::Microsoft, Likely)
+        } else {
+            (Party::Unknown, Possible)
+        };
+        Some(
+            Finding::new(Code::TlsDate, Fail, party, confidence)
+                .maybe("from", certificate.not_before.map(Datum::Time), RELAYS)
+                .maybe("to", certificate.not_after.map(Datum::Time), RELAYS)
+                .maybe("clock", source.map(|clock| &clock.source), "web.clocks"),
+        )
+    },
+    explains: nothing,
+};
+
+/// Whether a root store trusts it.
+pub fn is_trusted(certificate: &RelayCertificate) -> bool {
+    let trusts = |trust: &Fact<Trust>| trust.known() == Some(&Trust::Trusted);
+    trusts(&certificate.trust_public) || trusts(&certificate.trust_os) || certificate.path.is_fine()
+}
+
+fn of_path(facts: &Facts, is: impl Fn(&RelayCertificate) -> bool) -> Option<&RelayCertificate> {
+    certificates(facts)
+        .map(|(_, certificate)| certificate)
+        .find(|certificate| is(certificate))
+}
+
+fn about(
+    code: Code,
+    grade: (Severity, Party, Confidence),
+    certificate: &RelayCertificate,
+) -> Finding {
+    let (severity, party, confidence) = grade;
+    let trust = |trust: &Fact<Trust>| trust.known().map(|trust| trust.as_str());
+    Finding::new(code, severity, party, confidence)
+        .with("issuer", &certificate.issuer, RELAYS)
+        .with("tls-path", certificate.path.as_str(), RELAYS)
+        .maybe("trust-os", trust(&certificate.trust_os), RELAYS)
+        .with("name", &certificate.asked, RELAYS)
+}
+
+/// Whether a certificate is for another name, whoever issued it.
+fn has_wrong_name(certificate: &RelayCertificate) -> bool {
+    certificate.fits_name.known() == Some(&false) || certificate.path == TlsPath::WrongName
+}
+
+pub const INSPECTED: Rule = Rule {
+    code: Code::TlsInspected,
+    layer: 5,
+    condition: "the certificates come from something on the path that makes its own (`tls_path` is `inspected`)",
+    why: "a product names itself, or only this system trusts the issuer of a certificate for a Microsoft name",
+    grade: "warn if the system trusts it, else fail; proxy; certain if a product names itself, else likely",
+    check: |facts| {
+        let found = of_path(facts, |certificate| certificate.path == TlsPath::Inspected)?;
+        let is_trusted = found.trust_os.known() == Some(&Trust::Trusted);
+        let severity = if is_trusted { Warn } else { Fail };
+        let confidence = if found.is_certain { Certain } else { Likely };
+        Some(about(
+            Code::TlsInspected,
+            (severity, Party::Proxy, confidence),
+            found,
+        ))
+    },
+    explains: |facts| {
+        // what makes the certificate gives it its dates and its name
+        let made = |is: fn(&RelayCertificate) -> bool| {
+            let all = certificates(facts).map(|(_, certificate)| certificate);
+            let mut wrong = all.filter(|certificate| is(certificate));
+            wrong.all(|certificate| certificate.path == TlsPath::Inspected)
+        };
+        let mut all = Vec::new();
+        if made(has_wrong_date) {
+            all.push(Code::TlsDate);
+        }
+        if made(has_wrong_name) {
+            all.push(Code::TlsWrongName);
+        }
+        all
+    },
+};
+
+pub const WRONG_NAME: Rule = Rule {
+    code: Code::TlsWrongName,
+    layer: 5,
+    condition: "the certificate is for a name other than the relay's, whoever issued it",
+    why: "a server answers, but not the relay that was asked for",
+    grade: "fail, unknown, possible",
+    check: |facts| {
+        let found = of_path(facts, has_wrong_name)?;
+        Some(about(
+            Code::TlsWrongName,
+            (Fail, Party::Unknown, Possible),
+            found,
+        ))
+    },
+    explains: nothing,
+};
+
+fn is_unknown(certificate: &RelayCertificate) -> bool {
+    use TlsPath as P;
+    matches!(
+        certificate.path,
+        P::SelfSigned | P::PrivateRoot | P::Unknown
+    )
+}
+
+pub const NOT_MICROSOFT: Rule = Rule {
+    code: Code::TlsNotMicrosoft,
+    layer: 5,
+    condition: "`tls_path` is `self-signed`, `private-root` or `unknown`, and the chain names no Microsoft or DigiCert authority",
+    why: "nothing shows who it is: the list here may lack an authority, and a device may hide its name",
+    grade: "warn, unknown, possible",
+    check: |facts| {
+        let found = of_path(facts, |certificate| {
+            is_unknown(certificate) && !certificate.has_known_issuer
+        })?;
+        Some(about(
+            Code::TlsNotMicrosoft,
+            (Warn, Party::Unknown, Possible),
+            found,
+        ))
+    },
+    explains: nothing,
+};
+
+/// Whether this system verifies the chain, whatever dates and name.
+fn is_verified_here(certificate: &RelayCertificate) -> bool {
+    match certificate.os_reaches.known() {
+        Some(reaches) => *reaches,
+        None => certificate.trust_os.known() == Some(&Trust::Trusted),
+    }
+}
+
+pub const UNVERIFIED: Rule = Rule {
+    code: Code::TlsUnverified,
+    layer: 5,
+    condition: "the chain names a Microsoft or DigiCert authority, and neither the public roots nor Microsoft's own nor this system verify it (`tls_path` is `self-signed`, `private-root` or `unknown`)",
+    why: "anybody can write a name into a certificate: it may be a Microsoft root that neither this system nor this version knows, or somebody who uses Microsoft's name",
+    grade: "warn, unknown, possible",
+    check: |facts| {
+        let found = of_path(facts, |certificate| {
+            is_unknown(certificate)
+                && certificate.has_known_issuer
+                && !is_verified_here(certificate)
+        })?;
+        Some(about(
+            Code::TlsUnverified,
+            (Warn, Party::Unknown, Possible),
+            found,
+        ))
+    },
+    explains: nothing,
+};
+
+pub const MS_ROOT: Rule = Rule {
+    code: Code::TlsMsRoot,
+    layer: 5,
+    condition: "the public roots here do not include the chain's, which names a Microsoft or DigiCert authority, and this system verifies it (`tls_path` is `private-root` or `unknown`)",
+    why: "Microsoft has its own roots, and a system gets them from Microsoft; a chain that nothing verifies is `tls-unverified`",
+    grade: "note",
+    check: |facts| {
+        let found = of_path(facts, |certificate| {
+            is_unknown(certificate) && certificate.has_known_issuer && is_verified_here(certificate)
+        })?;
+        Some(about(
+            Code::TlsMsRoot,
+            (Severity::Note, Party::Nobody, Possible),
+            found,
+        ))
+    },
+    explains: nothing,
+};
