@@ -213,10 +213,7 @@ mod tests {
     #[test]
     fn a_part_that_came_behind_a_gap_is_no_silence() {
         let silent = at_the_limit(0, 0, OtherEnd::Server);
-        assert_eq!(
-            silent,
-            "not finished within 10000 ms, before a byte came"
-        );
+        assert_eq!(silent, "not finished within 10000 ms, before a byte came");
         let gap = at_the_limit(0, 1, OtherEnd::Server);
         assert!(!gap.contains("before a byte came"), "{gap}");
         assert_eq!(
