@@ -286,7 +286,7 @@ fn certificate(tls: &Tls, examined: &Examined) -> Option<RelayCertificate> {
             Validity::Expired => Dates::Expired,
             Validity::NotYetValid => Dates::NotYetValid,
         },
-        fits_name: Fact::Known(chain.fits_name),
+        fits_name: Fact::of(chain.fits_name, WhyUnknown::NotReached),
         issuer: Issuer(plain(issuer).into_owned()),
         asked: Name(chain.asked.clone()),
         has_microsofts_names: chain.fits_name == Some(true) && is_microsofts(&chain.asked),
