@@ -220,9 +220,10 @@ fn levels_told(
             _ => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
         };
     };
-    let all = match told.is_empty() {
-        true => last,
-        false => format!("{} and {last}", told.join(", ")),
+    let all = if told.is_empty() {
+        last
+    } else {
+        format!("{} and {last}", told.join(", "))
     };
     match changed {
         0 => format!("; checked {all}, none changed"),
