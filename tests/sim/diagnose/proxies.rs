@@ -45,7 +45,7 @@ fn a_proxy_that_forbids_is_named_beside_the_way_that_is_closed() {
 #[test]
 #[ignore = "needs root, nftables and tshark"]
 fn a_proxy_that_forbids_hides_no_firewall_that_closes_the_way_to_the_relays_alone() {
-    let closed = "ip daddr 10.77.0.0/24 tcp dport 443 drop";
+    let closed = "ip daddr 52.112.0.0/14 tcp dport 443 drop";
     for (purpose, status) in [
         ("dg-p-403r", "403 Forbidden"),
         ("dg-p-407r", "407 Proxy Authentication Required"),
