@@ -259,6 +259,22 @@ fn a_plugin_that_is_interrupted_says_one_line_and_does_not_know() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_before_it_knows_anything_says_so() {
+    use crate::command::{finished, signal, start, turnprobe};
+
+    let child = start(turnprobe("diagnose --lab --lab-fault dns-timeout --quiet"));
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    signal(&child, "-INT");
+    let said = finished(child).ended(130);
+    assert_eq!(said.stdout, "");
+    assert_eq!(
+        said.stderr,
+        "turnprobe: note: interrupted before anything was known\n"
+    );
+}
+
 /// A relay that sends the first of its TLS and then nothing more may be slow: it takes more than six seconds to say that
 /// it is not.
 #[test]

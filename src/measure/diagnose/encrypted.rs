@@ -319,4 +319,32 @@ mod tests {
         assert_eq!(status("HTTP answered: HTTP/1.1"), None);
         assert_eq!(status("SSH answered: SSH-2.0-x 7 8"), None);
     }
+    // an issuer that writes Microsoft's name; 9 days over, for another name, and no store has its root
+    #[test]
+    fn dates_name_and_what_the_system_verifies_are_told_by_themselves() {
+        let issuer = crate::judge::Name {
+            organizations: vec!["Microsoft Corporation".to_owned()],
+            ..crate::judge::Name::default()
+        };
+        let examined = Examined {
+            facts: Some(std::sync::Arc::new(crate::judge::PathFacts {
+                asked: "tr.teams.microsoft.com".to_owned(),
+                validity: Validity::Expired,
+                fits_name: false,
+                issuers: vec![issuer],
+                ..crate::judge::PathFacts::default()
+            })),
+            os_reaches: Some(false),
+            ..Examined::default()
+        };
+        let tls = Tls {
+            path: Some(crate::record::TlsPath::Unknown),
+            ..Tls::default()
+        };
+        let told = certificate(&tls, &examined).unwrap();
+        assert_eq!(told.dates, Dates::Expired);
+        assert_eq!(told.fits_name, Fact::Known(false));
+        assert_eq!(told.os_reaches, Fact::Known(false));
+        assert!(told.has_known_issuer && !told.has_microsofts_names);
+    }
 }

@@ -410,4 +410,42 @@ mod tests {
         assert_eq!(prefix("2001:db8::1".parse().unwrap()), None);
         assert_eq!(prefix("192.0.0.170".parse().unwrap()), None);
     }
+    #[test]
+    fn a_closed_port_is_told_apart_from_silence() {
+        use Closed::{Denied, NoWay, Port};
+
+        let port = (
+            Cause::DnsNoResolver,
+            "192.0.2.1:53: nothing listens there (port unreachable)",
+        );
+        let way = (Cause::DnsNoResolver, "192.0.2.1:53: Network is unreachable");
+        let denied = (Cause::DnsLocalError, "Operation not permitted");
+        let silent = (Cause::DnsTimeout, "no answer within 1000 ms");
+        let answered = (Cause::DnsNxdomain, "");
+        for (asked, expected) in [
+            (vec![port, port, port], Some(Port)),
+            // reports of closed ports are limited in number
+            (vec![silent, port, silent], Some(Port)),
+            (vec![way, way], Some(NoWay)),
+            (vec![way, silent], None),
+            (vec![denied], Some(Denied)),
+            (vec![silent, silent], None),
+            (vec![port, answered], None),
+            (vec![], None),
+        ] {
+            let failed = |(cause, detail): &(Cause, &str)| Answers {
+                took: Duration::ZERO,
+                result: Err(Unresolved {
+                    failure: Failure::new(*cause, *detail),
+                    dns: Box::default(),
+                }),
+            };
+            let server = NameServer {
+                server: "192.0.2.1:53".parse().unwrap(),
+                is_systems: true,
+                asked: asked.iter().map(failed).collect(),
+            };
+            assert_eq!(closed(&server), expected, "{asked:?}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Round trips that moved little by little.
 
+use super::days::{day, host_or, regions};
 use super::found::{Inputs, RankedFinding, name};
-use super::levels::{day, host_or, regions};
 use crate::doc::number::millis;
 use crate::judge::levels::Drift;
 use crate::judge::severity::Severity;

@@ -19,6 +19,9 @@ use crate::stats::{Count, HourCounts, wilson};
 /// So many ends or stalls, at least: fewer are alike, or come, by chance.
 const FEWEST: u64 = 3;
 
+/// A share of the time that even one stall is told for.
+const LONG_SHARE: f64 = 0.1;
+
 /// Ends after the same time, at least.
 const FEWEST_ALIKE: u64 = 5;
 
@@ -151,19 +154,19 @@ fn stalled(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
     let stalled_ms = group.stalled_ms.unwrap_or(0.0);
     let told_ms = judged.told_us as f64 / 1e3;
     let of_time = stalled_ms / told_ms.max(1.0);
-    if stalls < FEWEST && of_time < BROKEN_SHARE {
+    if stalls < FEWEST && of_time < LONG_SHARE {
         return None;
     }
     let (is_often, is_long) = (low > BROKEN_SHARE, of_time >= BROKEN_SHARE);
     let severity = match stalls >= FEWEST {
         true if is_often && is_long => Severity::Fail,
         true if is_often || is_long => Severity::Warn,
-        false if is_long => Severity::Warn,
+        false => Severity::Warn,
         // a few are what any line has
         _ => Severity::Note,
     };
     let mut text = format!(
-        "{} of {} from {} to {} stood still: nothing got through for 200 ms or more {}, each of which is over Microsoft's limit \
+        "{} of {} from {} to {} stood still: {} nothing got through for 200 ms or more, each of which is over Microsoft's limit \
          of 1 % of loss in any 15 s, {} of {} in all ({})",
         grouped(judged.stalled.bad),
         counted(judged.stalled.judged, "held connection", "held connections"),

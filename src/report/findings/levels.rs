@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
+use super::days::{day, host_or, regions, since};
 use super::drifted;
 use super::found::{Inputs, RankedFinding, name};
 use super::phases::{self, PhaseLevels};
@@ -161,14 +160,6 @@ fn risen(about: &Inputs<'_>, [host, target, transport]: &SeriesName, rise: &Rise
         .n(rise.rows)
 }
 
-pub(super) fn since(about: &Inputs<'_>, from: i64, until: Option<i64>) -> String {
-    let from = about.day(day(from));
-    match until {
-        None => format!("since {from}"),
-        Some(until) => format!("from {from} until {}", about.day(day(until))),
-    }
-}
-
 fn hour(hour: &LevelHour) -> Hour {
     let p50_us = hour.p50_us as f64;
     Hour {
@@ -176,17 +167,6 @@ fn hour(hour: &LevelHour) -> Hour {
         p50_us,
         values: hour.values,
     }
-}
-
-pub(super) fn host_or(host: &str) -> String {
-    match host {
-        "" => "From here".to_owned(),
-        host => name(host),
-    }
-}
-
-pub(super) fn day(number: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(number.saturating_mul(86_400), 0).unwrap_or_default()
 }
 
 /// Days by which shifts of one cause may be found apart.
@@ -310,8 +290,4 @@ fn new_label<'a>(about: &'a Inputs<'_>, number: usize, from: i64) -> Option<&'a 
             && first.is_some_and(|first| (first - from).abs() <= 1)
     };
     groups.find(is_new).map(|group| group.key[0].as_str())
-}
-
-pub(super) fn regions(count: usize) -> String {
-    counted(count as u64, "region", "regions")
 }

@@ -7,6 +7,7 @@ mod always;
 mod belongs;
 mod certificates;
 mod clock;
+mod days;
 mod drifted;
 mod event;
 mod found;

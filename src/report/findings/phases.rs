@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::days::{day, host_or, since};
 use super::found::{Inputs, RankedFinding};
-use super::levels::{day, host_or, since};
 use crate::doc::number::{counted, millis};
 use crate::judge::always::trip_us;
 use crate::judge::levels::{Hour, Shift, shifts};

@@ -110,17 +110,24 @@ fn an_address_that_is_not_microsofts_is_told_and_what_does_not_answer_there_foll
 fn a_name_server_whose_port_is_closed_is_named() {
     let world = World::new("dg-dns-port");
     std::fs::write(resolvers(&world.client), "nameserver 10.77.0.254\n").unwrap();
-    let told = look(&world, COMPARED);
-    assert_eq!(told.judged.verdict.roots.len(), 1, "{}", told.text());
-    assert_eq!(
-        told.judged
-            .findings
-            .iter()
-            .find(|one| one.is_fault())
-            .unwrap()
-            .party,
-        Party::Dns,
-        "{}",
-        told.text()
-    );
+    let told = blames(&world, COMPARED, &[Code::DnsUnreachable]);
+    told.is(Code::DnsUnreachable, Party::Dns, Confidence::Likely);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_firewall_that_rejects_name_lookups_is_no_silence() {
+    let world = World::new("dg-dns-reject");
+    world.at_router("udp dport 53 reject");
+    let told = blames(&world, "quick", &[Code::DnsUnreachable]);
+    assert!(!told.text().contains(" 0 s"), "{}", told.text());
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn that_no_name_server_is_set_is_this_machines() {
+    let world = World::new("dg-dns-none");
+    std::fs::write(resolvers(&world.client), "").unwrap();
+    let told = blames(&world, "quick", &[Code::DnsNoServer]);
+    told.is(Code::DnsNoServer, Party::Machine, Confidence::Certain);
 }

@@ -36,10 +36,24 @@ fn a_proxy_that_alone_reaches_the_relays_is_needed() {
 
 #[test]
 #[ignore = "needs root, nftables and tshark"]
-fn a_proxy_that_forbids_the_only_way_is_named() {
+fn a_proxy_that_forbids_is_named_beside_the_way_that_is_closed() {
     let told = with_proxy("dg-p-403", "403 Forbidden", CLOSED);
-    told.blames(&[Code::ProxyForbids]);
+    told.blames(&[Code::ProxyForbids, Code::ControlSilent]);
     told.is(Code::ProxyForbids, Party::Proxy, Confidence::Certain);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_forbids_hides_no_firewall_that_closes_the_way_to_the_relays_alone() {
+    let closed = "ip daddr 52.112.0.0/14 tcp dport 443 drop";
+    for (purpose, status) in [
+        ("dg-p-403r", "403 Forbidden"),
+        ("dg-p-407r", "407 Proxy Authentication Required"),
+    ] {
+        let told = with_proxy(purpose, status, closed);
+        told.blames(&[Code::ProxyForbids, Code::Tcp443Silent]);
+        told.is(Code::Tcp443Silent, Party::Firewall, Confidence::Likely);
+    }
 }
 
 #[test]

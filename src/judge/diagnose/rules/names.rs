@@ -104,7 +104,11 @@ pub const UNREACHABLE: Rule = Rule {
         let other = facts.names.comparison.known();
         let other = other.filter(|other| other.answered > 0);
         let listens = (closed == Closed::Port).then_some("check that a name server runs there");
-        let allow = (closed != Closed::NoWay).then_some("allow UDP and TCP 53 to it");
+        let allow = match closed {
+            Closed::Port => Some("allow UDP and TCP 53 to it"),
+            Closed::NoWay => None,
+            Closed::Denied => Some("allow UDP and TCP 53 to it in this machine's firewall"),
+        };
         let routes = (closed == Closed::NoWay).then_some("check the routes to it");
         Some(
             Finding::new(Code::DnsUnreachable, Fail, party, confidence)

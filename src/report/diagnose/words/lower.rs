@@ -73,7 +73,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsUnreachable => Words {
-            said: "No name server can be reached: {server}[, {servers} in all,] was asked {server:n} times, and {how}[, while {other} answers][; {line}].",
+            said: "No name server can be reached: {server}, {servers} in all ({server:n} queries): {how}[, while {other} answers][; {line}].",
             next: "For {server}, [{listens}, ][{allow}][{routes}], or set a name server that works.",
             settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },

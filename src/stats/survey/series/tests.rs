@@ -42,7 +42,8 @@ fn count(series: &mut Series, reply: RowReply, second: i64) {
         RowReply::Here => Reachability::FailedHere,
         RowReply::Nothing(_) | RowReply::Beside { .. } => Reachability::Lost,
     };
-    series.count((reply != RowReply::Answer).then_some(0), reachability, Some(second * S));
+    let cause = (reply != RowReply::Answer).then_some(0);
+    series.count(cause, reachability, Some(second * S));
 }
 
 /// All runs of lost rows together.

@@ -1,0 +1,29 @@
+//! Days, computers and regions in the sentences about levels.
+
+use chrono::{DateTime, Utc};
+
+use super::found::{Inputs, name};
+use crate::doc::number::counted;
+
+pub(super) fn since(about: &Inputs<'_>, from: i64, until: Option<i64>) -> String {
+    let from = about.day(day(from));
+    match until {
+        None => format!("since {from}"),
+        Some(until) => format!("from {from} until {}", about.day(day(until))),
+    }
+}
+
+pub(super) fn host_or(host: &str) -> String {
+    match host {
+        "" => "From here".to_owned(),
+        host => name(host),
+    }
+}
+
+pub(super) fn day(number: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(number.saturating_mul(86_400), 0).unwrap_or_default()
+}
+
+pub(super) fn regions(count: usize) -> String {
+    counted(count as u64, "region", "regions")
+}
