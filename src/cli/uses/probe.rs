@@ -344,12 +344,19 @@ impl<'a> UseOutcome<'a> {
         let mut words: Vec<_> = self.ways.iter().map(|way| way.transport.as_str()).collect();
         words.dedup();
         let words = words.join(",");
-        let mut targets = self.targets.iter();
-        match targets.find(|target| target.transport.is_some()) {
+        match self
+            .targets
+            .iter()
+            .find(|target| target.transport.is_some())
+        {
             _ if self.given.has("transport") => {
                 Idle::unless(&format!("--transport {words}"), reason, give)
             }
-            Some(target) => Idle::unless(&format!("the target {target}"), reason, give),
+            // which refuses --transport
+            Some(target) => {
+                let give = [give, "another target"][usize::from(give.starts_with("--tr"))];
+                Idle::unless(&format!("the target {target}"), reason, give)
+            }
             None => Idle::unless(&format!("{words} alone"), reason, give),
         }
     }
