@@ -134,7 +134,7 @@ fn logged(command: &Command) -> Result<(), FatalError> {
     if let Command::Probe(args) = command
         && let Some(file) = &args.log
     {
-        log::is_of_its_own(file, args).map_err(FatalError::usage)?;
+        uses::is_of_its_own(file, args).map_err(FatalError::usage)?;
         if let Some(note) = log::begin(file).map_err(FatalError::io)? {
             message::note(&note);
         }

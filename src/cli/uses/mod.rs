@@ -6,6 +6,7 @@
 mod diagnose;
 mod given;
 mod idle;
+mod log;
 mod probe;
 mod report;
 mod strayed;
@@ -23,6 +24,7 @@ use super::hold::config as hold_config;
 use crate::cli::endpoints::args::{EndpointsArgs, EndpointsCommand};
 pub use given::Given;
 use idle::{Idle, spelled};
+pub use log::is_of_its_own;
 
 impl Cli {
     /// Takes a command line apart; says too which options the user gave.
@@ -129,7 +131,7 @@ pub fn check(command: &Command, given: &Given) -> Result<(), FatalError> {
 /// Options of which one rules the others out, by the name of the command.
 fn either(command: &str) -> &'static [&'static [&'static str]] {
     match command {
-        "probe" => probe::EITHER,
+        "probe" => idle::EITHER,
         "tls" => &[&["ipv4", "ipv6"], &["proxy", "no_proxy"]],
         "compare" => &[&["with", "a"], &["with", "b"]],
         _ => &[],

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::given::Given;
-use super::idle::{Idle, spelled, unseen};
+use super::idle::{EITHER, Idle, spelled, unseen};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{self, transports};
 use crate::cli::mode::ProbeMode;
@@ -155,16 +155,6 @@ pub(super) const USES: &[Use] = &[
     ("max_untrusted", CONNECTIONS, &[Need::Tls]),
     ("i_own_this_server", ALL, &[Need::Network]),
     ("endpoints", ALL, &[Need::Network]),
-];
-
-/// Options of which one rules the others out.
-pub(super) const EITHER: &[&[&str]] = &[
-    &["burst", "watch", "hold"],
-    &["ipv4", "ipv6", "all_addresses"],
-    &["duration", "until"],
-    // what a relay says to a HEAD behind a request of TURN tells nothing
-    &["http", "ask"],
-    &["proxy", "no_proxy"],
 ];
 
 /// The first option that would do nothing, and why.

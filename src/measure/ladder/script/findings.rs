@@ -1,11 +1,7 @@
 //! What follows from the answers.
 
-use std::cmp::Reverse;
-
-use super::reading::{ScriptReading, hello, usual_groups, with_shares};
-use crate::record::ProtocolVersion::{Ssl2, Tls13};
 use crate::record::{Order, ProtocolVersion};
-use crate::wire::tls_ask::{Hello, HelloRefusal};
+use crate::wire::tls_ask::HelloRefusal;
 use crate::wire::tls_hello::Flight;
 
 /// All that is known of a relay.
@@ -214,17 +210,6 @@ impl Findings {
         self.told.iter().any(|told| {
             told.accepted == Some(true) || told.refusal.as_ref().is_some_and(HelloRefusal::is_said)
         })
-    }
-
-    /// A hello that worked before, of the highest version that shows its answer.
-    pub(super) fn plain(&self, reading: &ScriptReading<'_>) -> Option<Hello> {
-        let versions = self.accepted().into_iter();
-        let usable = versions.filter(|version| *version != Ssl2);
-        // one that hides nothing before one that may want a key
-        let version = usable.min_by_key(|version| (*version == Tls13, Reverse(*version)))?;
-        let told = self.told(version)?;
-        let plain = hello(reading, version, &told.suites, usual_groups(version));
-        Some(with_shares(plain, told.wants_share))
     }
 
     /// Decides on refusals that are none by themselves. A connection that is closed is an answer where other versions
