@@ -40,6 +40,13 @@ impl Target {
 /// Endings of files that none of the domains of the Internet has.
 const FILES: [&str; 4] = [".csv", ".jsonl", ".json", ".gz"];
 
+/// Quotes and dashes that word processors put in the place of the keyboard's: IDNA would take some of them for letters.
+const TYPOGRAPHIC: [char; 19] = [
+    '\u{2018}', '\u{2019}', '\u{201A}', '\u{201B}', '\u{201C}', '\u{201D}', '\u{201E}', '\u{201F}',
+    '\u{2039}', '\u{203A}', '\u{AB}', '\u{BB}', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}',
+    '\u{2014}', '\u{2015}', '\u{2212}',
+];
+
 /// A name or an address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Host {
@@ -106,9 +113,16 @@ pub enum TargetError {
     Label(String, usize),
     /// An IPv6 address with an interface (RFC 4007 section 11).
     #[error(
-        "`{0}` names an interface behind the %, which is not supported; give an address without one"
+        "`{0}` names an interface behind the %, as link-local addresses need it, and these are not supported; give another \
+         address or a name"
     )]
     Zone(String),
+    /// An address that counts on one network only, and that none can be reached by without its interface (RFC 4291
+    /// section 2.5.6).
+    #[error(
+        "`{0}` is a link-local address, which is not supported; give another address or a name"
+    )]
+    LinkLocal(String),
     /// An IPv6 address with a port behind it, or what can be one.
     #[error("`{0}` is an IPv6 address without brackets whose end can be a port; write {1}")]
     Brackets(String, String),
@@ -136,8 +150,8 @@ pub enum TargetError {
     #[error("`{0}` is a range of addresses; give one address")]
     Range(String),
     /// Several in one word.
-    #[error("`{0}` has a comma; separate several targets by spaces")]
-    Several(String),
+    #[error("`{0}` has a {1}; separate several targets by spaces")]
+    Several(String, &'static str),
     /// A file of rows.
     #[error("`{0}` is named like a file, which `turnprobe report` reads; give a host")]
     File(String),
@@ -161,8 +175,10 @@ impl FromStr for Target {
         if rest.contains('%') && rest.matches(':').count() > 1 {
             return Err(TargetError::Zone(text.to_owned()));
         }
-        if rest.contains([',', ';']) {
-            return Err(TargetError::Several(text.to_owned()));
+        for (separator, name) in [(',', "comma"), (';', "semicolon")] {
+            if rest.contains(separator) {
+                return Err(TargetError::Several(text.to_owned(), name));
+            }
         }
         if is_range(rest) {
             return Err(TargetError::Range(text.to_owned()));
@@ -316,7 +332,15 @@ impl FromStr for Host {
     /// Names are brought into their DNS form (RFC 5891) and held to its lengths (RFC 1035 2.3.4).
     fn from_str(text: &str) -> Result<Self, TargetError> {
         if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(Self::Address(address));
+            return match address {
+                IpAddr::V6(v6) if v6.is_unicast_link_local() => {
+                    Err(TargetError::LinkLocal(text.to_owned()))
+                }
+                address => Ok(Self::Address(address)),
+            };
+        }
+        if text.contains(TYPOGRAPHIC) {
+            return Err(TargetError::Host(text.to_owned()));
         }
         let wrong = || TargetError::Host(text.to_owned());
         let is_file = |name: &str| FILES.iter().any(|of_file| name.ends_with(of_file));

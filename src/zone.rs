@@ -184,10 +184,37 @@ impl FromStr for Zone {
 /// The zone of a name of Windows' own, as `tzutil /l` writes it: that of the largest city in it, which CLDR maps it to for the
 /// world as a whole (windowsZones.xml, territory 001).
 fn of_windows(name: &str) -> Option<chrono_tz::Tz> {
-    let zone = WindowsParser::new().parse(name, None)?;
+    let parser = WindowsParser::new();
+    let names = [
+        name.to_owned(),
+        with_capitals(name, false),
+        with_capitals(name, true),
+    ];
+    let zone = names.iter().find_map(|name| parser.parse(name, None))?;
     let mut names = IanaParserExtended::new().iter();
     let found = names.find(|known| known.time_zone == zone)?;
     found.canonical.parse().ok()
+}
+
+/// A name as Windows writes it: each word with a capital, one of two letters in capitals, such as `SA`, and the first one
+/// perhaps too, such as `AUS`.
+fn with_capitals(name: &str, first_in_capitals: bool) -> String {
+    let words = name.split(' ').enumerate().map(|(place, word)| {
+        if place == 0 && first_in_capitals || word.len() == 2 && !word.contains('.') {
+            return word.to_ascii_uppercase();
+        }
+        let mut begins = true;
+        let letters = word.chars().map(|letter| {
+            let is_first = std::mem::replace(&mut begins, !letter.is_ascii_alphanumeric());
+            if is_first {
+                letter.to_ascii_uppercase()
+            } else {
+                letter.to_ascii_lowercase()
+            }
+        });
+        letters.collect::<String>()
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Zone {
@@ -321,6 +348,11 @@ mod tests {
             count += 1;
         }
         assert!(count >= 139, "{count}");
+        for (windows, _) in WINDOWS.lines().filter_map(|line| line.split_once('\t')) {
+            let zone = windows.parse::<Zone>();
+            assert_eq!(windows.to_ascii_lowercase().parse(), zone, "{windows}");
+            assert_eq!(windows.to_ascii_uppercase().parse(), zone, "{windows}");
+        }
         let berlin: Zone = "W. Europe Standard Time".parse().unwrap();
         assert_eq!(berlin.to_string(), "Europe/Berlin");
         assert!("W. Europe Standard Time_dstoff".parse::<Zone>().is_err());

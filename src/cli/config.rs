@@ -173,6 +173,10 @@ pub(super) fn columns<R: RowKind>(text: &str) -> anyhow::Result<Vec<&'static Col
     let mut seen = HashSet::new();
     let mut chosen = Vec::new();
     for name in text.split(',').map(str::trim) {
+        ensure!(
+            name != "all" && (name != "reference" || text.trim() == name),
+            "--columns: `{name}` stands alone, and for a list of columns: leave it or the others out"
+        );
         let Some(column) = R::column(name) else {
             let what = match R::WHAT {
                 "probe" => "",

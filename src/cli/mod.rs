@@ -134,15 +134,20 @@ fn log_for_nobody(file: Option<PathBuf>) -> bool {
 fn logged(command: &Command) -> Result<(), FatalError> {
     if let Command::Probe(args) = command
         && let Some(file) = &args.log
-        && let Some(note) = log::begin(file).map_err(FatalError::io)?
     {
-        message::note(&note);
+        uses::is_of_its_own(file, args).map_err(FatalError::usage)?;
+        if let Some(note) = log::begin(file).map_err(FatalError::io)? {
+            message::note(&note);
+        }
     }
     Ok(())
 }
 
 fn run(cli: Cli, given: &Given) -> Result<Exit, FatalError> {
     if let Some(note) = uses::taken_for_seconds(&cli.command, given) {
+        message::note(&note);
+    }
+    if let Some(note) = uses::lengthened(&cli.command, given) {
         message::note(&note);
     }
     if let Some(note) = zone::unknown_variable().filter(|_| has_local_times(&cli.command)) {

@@ -88,6 +88,16 @@ pub fn duration(text: &str) -> Result<Duration, String> {
             "M stands for months; write {number}min or {number}months"
         ));
     }
+    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    if text.strip_prefix(['-', '\u{2212}']).is_some_and(is_number) {
+        return Err("a time is positive: leave the minus out".to_owned());
+    }
+    let is_too_long = |error: &humantime::DurationError| {
+        matches!(error, humantime::DurationError::NumberOverflow)
+    };
+    if humantime::parse_duration(text).is_err_and(|error| is_too_long(&error)) {
+        return Err("it is too long".to_owned());
+    }
     humantime::parse_duration(text).map_err(|_| match mended(text) {
         Some(mended) => format!("write {mended}"),
         None => "write a time as 90s, 8h41m or 500ms".to_owned(),
@@ -158,12 +168,18 @@ pub fn whole<T: TryFrom<u64>>(
         let number = number.and_then(|number| T::try_from(number).ok());
         number.ok_or_else(|| {
             let bounds = match (*range.start(), *range.end()) {
-                (_, u64::MAX) => String::new(),
+                (_, u64::MAX) if !is_digits(text.trim()) => String::new(),
+                (least, u64::MAX) if text.trim().parse::<u64>().is_ok() => format!(" from {least}"),
                 (least, most) => format!(" from {least} to {most}"),
             };
             format!("give a whole number{bounds}, such as {example}")
         })
     }
+}
+
+/// Whether a text is nothing but digits.
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A share in whole percent: `5` or `5%`.
@@ -247,7 +263,16 @@ mod tests {
         assert_eq!(duration("500ms").unwrap(), Duration::from_millis(500));
         assert_eq!(duration("0").unwrap(), Duration::ZERO);
         assert_eq!(duration("0.5").unwrap(), Duration::from_millis(500));
-        assert!(duration("-1").is_err());
+        for text in ["-1", "-5s", "\u{2212}5s"] {
+            assert_eq!(
+                duration(text),
+                Err("a time is positive: leave the minus out".to_owned())
+            );
+        }
+        assert_eq!(
+            duration("999999999999999999999s"),
+            Err("it is too long".to_owned())
+        );
         assert!(duration("soon").unwrap_err().contains("90s"));
         assert!(duration("1e999").is_err());
         assert_eq!(duration("1.5h").unwrap(), Duration::from_secs(5400));
@@ -294,6 +319,13 @@ mod tests {
         }
         let said = whole::<u64>(0..=u64::MAX, 10)("ten").unwrap_err();
         assert_eq!(said, "give a whole number, such as 10");
+        let said = whole::<u64>(1..=u64::MAX, 10)("99999999999999999999").unwrap_err();
+        assert_eq!(
+            said,
+            "give a whole number from 1 to 18446744073709551615, such as 10"
+        );
+        let said = whole::<u64>(1..=u64::MAX, 10)("0").unwrap_err();
+        assert_eq!(said, "give a whole number from 1, such as 10");
         assert_eq!(whole_percent("17%"), Ok(17));
         assert!(whole_percent("0").is_err());
     }

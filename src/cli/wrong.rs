@@ -165,16 +165,37 @@ fn of_others(error: &clap::Error, words: &[OsString]) -> Option<String> {
                     "probe, report, compare, diagnose and tls take options from a file; other commands do not"
                         .to_owned(),
                 ),
-                number if number.parse::<f64>().is_ok() => {
+                number
+                    if number.parse::<f64>().is_ok() && words.iter().any(|word| word == number) =>
+                {
                     let at = words.iter().position(|word| word == number)?;
                     let option = words.get(at.checked_sub(1)?)?.to_str()?;
                     let option = option.starts_with('-').then_some(option)?;
                     Some(format!("{option} takes no negative number"))
                 }
+                number if is_negative(number) => {
+                    let is_it = |word: &OsString| {
+                        word.to_str().is_some_and(|word| word.starts_with(number))
+                    };
+                    let at = words.iter().position(is_it)?;
+                    let option = words.get(at.checked_sub(1)?)?.to_str()?;
+                    let option = option.starts_with('-').then_some(option)?;
+                    let time = words.get(at)?.to_str()?.trim_start_matches('-');
+                    Some(match option {
+                        "--since" | "--until" => format!("times before now have no minus: write {option} {time}"),
+                        _ => format!("times are positive: write {option} {time}"),
+                    })
+                }
                 option => elsewhere(option, words),
             }
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let option = word(error, ContextKind::InvalidArg);
+            let option = option.split(' ').next().unwrap_or_default();
+            if let Some(time) = behind(option, words).filter(|word| is_negative(word)) {
+                let time = time.trim_start_matches('-');
+                return Some(format!("times are positive: write {option} {time}"));
+            }
             let is_torn = |word: &OsString| word.to_str().is_some_and(|word| word.ends_with(','));
             let is_empty = word(error, ContextKind::InvalidValue).is_empty();
             let torn = is_empty && words.iter().any(is_torn);
@@ -189,6 +210,31 @@ fn of_others(error: &clap::Error, words: &[OsString]) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// Whether a word is a number with a minus, or begins like one: `-5s`.
+fn is_negative(word: &str) -> bool {
+    let digits = word.strip_prefix('-');
+    digits.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The word behind an option, by its long or its short name.
+fn behind<'a>(option: &str, words: &'a [OsString]) -> Option<&'a str> {
+    let program = Cli::command();
+    let own = words
+        .iter()
+        .find_map(|word| program.find_subcommand(word.to_str()?))?;
+    let long = option.strip_prefix("--")?;
+    let arg = own
+        .get_arguments()
+        .find(|arg| arg.get_long() == Some(long))?;
+    let short = arg.get_short().map(|short| format!("-{short}"));
+    let is_it = |word: &OsString| {
+        let word = word.to_str();
+        word == Some(option) || word.is_some_and(|word| Some(word) == short.as_deref())
+    };
+    let at = words.iter().position(is_it)?;
+    words.get(at + 1)?.to_str()
 }
 
 /// What the command has in the place of an option that is another's, or whose it is.
@@ -405,6 +451,22 @@ mod tests {
     fn of_several_commands_the_one_that_was_meant_is_told() {
         let said = said("turnprobe porbe --lab");
         assert!(said.contains("exists: 'probe'"), "{said}");
+    }
+
+    #[test]
+    fn a_time_with_a_minus_gets_the_time_without() {
+        for (line, tip) in [
+            ("turnprobe probe --lab -d -5s", "write -d 5s"),
+            ("turnprobe probe --lab -i -4s", "write --interval 4s"),
+            (
+                "turnprobe probe --lab --interval -4s",
+                "write --interval 4s",
+            ),
+            ("turnprobe report a.csv --since -7d", "write --since 7d"),
+        ] {
+            let said = said(line);
+            assert!(said.contains(tip), "{line}: {said}");
+        }
     }
 
     #[test]

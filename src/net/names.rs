@@ -23,6 +23,8 @@ struct Inner {
     told: HashSet<String>,
     /// What is to be told.
     news: Vec<String>,
+    /// What is wrong with the list that decides what is of Teams.
+    list: Option<String>,
 }
 
 impl NameLog {
@@ -78,7 +80,13 @@ impl NameLog {
 
     /// Notes what is wrong with the list that an address was judged by.
     pub fn warning(&self, said: &str) {
+        self.inner().list = Some(said.to_owned());
         self.tell(said.to_owned());
+    }
+
+    /// What is wrong with that list, where it decided something.
+    pub fn of_list(&self) -> Option<String> {
+        self.inner().list.clone()
     }
 
     fn tell(&self, said: String) {

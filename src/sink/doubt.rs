@@ -10,17 +10,17 @@ use super::note::Note;
 /// Shorter gaps are those of a series that is run each month or each quarter.
 const SHORTEST: TimeDelta = TimeDelta::days(100);
 
-/// Why nothing is deleted; none where it may be. `what` is old, the latest of it is of `last`; the first that is not old is of `first`,
-/// which is now where there is nothing. A gap is doubted that is longer than what is kept and than 100 days, until what came after it is
+/// Why nothing is deleted; none where it may be. `what` is old, the latest of it is of `last`; the first that is not old is of `first`
+/// until `over`, both of which are now where there is nothing. A gap is doubted that is longer than what is kept and than 100 days, until what came after it is
 /// old as well.
 pub(super) fn doubt(
     what: String,
     last: NaiveDateTime,
-    first: NaiveDateTime,
+    (first, over): (NaiveDateTime, NaiveDateTime),
     keep: Duration,
 ) -> Option<Note> {
     let kept = TimeDelta::from_std(keep).ok()?;
-    let until = first.checked_add_signed(kept)?;
+    let until = over.checked_add_signed(kept)?;
     (first - last > kept.max(SHORTEST)).then(|| Note::Doubted {
         what,
         last: last.date(),
@@ -39,7 +39,7 @@ mod tests {
 
     fn is_doubted(last: &str, first: &str, days: u64) -> bool {
         let keep = Duration::from_secs(days * 86_400);
-        doubt("files".to_owned(), at(last), at(first), keep).is_some()
+        doubt("files".to_owned(), at(last), (at(first), at(first)), keep).is_some()
     }
 
     #[test]

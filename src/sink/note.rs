@@ -185,7 +185,7 @@ impl fmt::Display for Note {
                 until,
             } => write!(
                 f,
-                "{what} are old, but stay until {until}: nothing was measured between {last} and {first}, so the clock may be wrong; if it \
+                "{what} are old, but stay until {until}: there is nothing of the time from {last} to {first}, so the clock may be wrong; if it \
                  is right, you can delete them now"
             ),
             Self::NotKeptUp {
@@ -317,7 +317,7 @@ mod tests {
                     first: NaiveDate::from_ymd_opt(2031, 1, 1).unwrap(),
                     until: NaiveDate::from_ymd_opt(2031, 4, 1).unwrap(),
                 },
-                "files up to /srv/probes.csv are old, but stay until 2031-04-01: nothing was measured between 2026-11-29 and \
+                "files up to /srv/probes.csv are old, but stay until 2031-04-01: there is nothing of the time from 2026-11-29 to \
                  2031-01-01, so the clock may be wrong; if it is right, you can delete them now",
             ),
             (Note::Replaced(path()), "/srv/probes.csv was moved, deleted or replaced, so it was opened again"),

@@ -123,6 +123,11 @@ impl Period {
         }
     }
 
+    /// What the clocks show when it begins.
+    pub(super) fn begin(self) -> NaiveDateTime {
+        self.begin
+    }
+
     /// What the clocks show when it is over.
     pub(super) fn end(self) -> Option<NaiveDateTime> {
         match self.roll {

@@ -118,14 +118,21 @@ fn of_cells(rows: Box<dyn CellRows>, read: &Arc<AtomicU64>) -> OpenedFile {
     }
 }
 
+/// What is said of Parquet that comes as somebody writes it.
+#[cfg(feature = "parquet")]
+const ONLY_FILES: &str = "Parquet is read from its end: write it to a file first";
+
 /// A Parquet file.
 #[cfg(feature = "parquet")]
 fn columns(input: &Input, read: &Arc<AtomicU64>) -> io::Result<OpenedFile> {
+    let is_file =
+        |path: &std::path::Path| std::fs::metadata(path).is_ok_and(|found| found.is_file());
     let Input::File(path) = input else {
-        return Err(io::Error::other(
-            "Parquet is read from its end: write it to a file first",
-        ));
+        return Err(io::Error::other(ONLY_FILES));
     };
+    if !is_file(path) {
+        return Err(io::Error::other(ONLY_FILES));
+    }
     let rows = super::parquet::ParquetRows::open(path)?;
     Ok(of_cells(Box::new(rows), read))
 }

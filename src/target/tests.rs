@@ -80,11 +80,11 @@ fn what_is_no_target_is_named() {
         ("a b", "error: `a b` is no host name and no address; give a host, host:port or [v6-address]:port"),
         (
             "fe80::1%lo",
-            "error: `fe80::1%lo` names an interface behind the %, which is not supported; give an address without one",
+            "error: `fe80::1%lo` names an interface behind the %, as link-local addresses need it, and these are not supported; give another address or a name",
         ),
         (
             "[fe80::1%eth0]:443",
-            "error: `[fe80::1%eth0]:443` names an interface behind the %, which is not supported; give an address without one",
+            "error: `[fe80::1%eth0]:443` names an interface behind the %, as link-local addresses need it, and these are not supported; give another address or a name",
         ),
         (
             "relay.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example",
@@ -114,6 +114,26 @@ fn what_is_no_target_is_named() {
         (
             "a.example,b.example",
             "error: `a.example,b.example` has a comma; separate several targets by spaces",
+        ),
+        (
+            "a.example;",
+            "error: `a.example;` has a semicolon; separate several targets by spaces",
+        ),
+        (
+            "fe80::1",
+            "error: `fe80::1` is a link-local address, which is not supported; give another address or a name",
+        ),
+        (
+            "[fe80::1]:443",
+            "error: `fe80::1` is a link-local address, which is not supported; give another address or a name",
+        ),
+        (
+            "\u{201C}a.example\u{201D}",
+            "error: `\u{201C}a.example\u{201D}` is no host name and no address; give a host, host:port or [v6-address]:port",
+        ),
+        (
+            "a\u{2013}b.example",
+            "error: `a\u{2013}b.example` is no host name and no address; give a host, host:port or [v6-address]:port",
         ),
         (
             "nights/probes.CSV",

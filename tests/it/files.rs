@@ -526,3 +526,100 @@ mod unix {
         assert_eq!(rows.column("slot").last(), Some(&"9"));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn one_file_is_not_written_to_by_two_of_one_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let of = |name: &str| dir.path().join(name).display().to_string();
+    let same = of("same.csv");
+    std::os::unix::fs::symlink("same.csv", of("link.csv")).unwrap();
+    std::os::unix::fs::symlink("s.db", of("link.db")).unwrap();
+    let log = "give the messages a file of their own";
+    for (line, why) in [
+        (format!("-o {same} --log {same}"), log),
+        (format!("-o {same} --log {}", of("link.csv")), log),
+        (
+            format!("--store {} --log {}", of("s.db"), of("link.db")),
+            log,
+        ),
+        (
+            format!(
+                "-o {same} --rollup 1m --rollup-output {0} --log {0}",
+                of("r.csv")
+            ),
+            log,
+        ),
+        (
+            format!("--burst 10/s --packets {0} --log {0}", of("p.csv")),
+            log,
+        ),
+        (
+            format!("-o {same} --roll day --log {}", of("same-2026-11-30.csv")),
+            log,
+        ),
+        (format!("-o {same} -o {}", of("link.csv")), "twice"),
+        (
+            format!("-o {same} --rollup 1m --rollup-output {}", of("link.csv")),
+            "is named twice; rows and roll-ups need a file each",
+        ),
+    ] {
+        let said = crate::command::run(&format!("probe --lab -n 1 {line}")).ended(2);
+        assert!(said.stderr.contains(why), "{line}: {}", said.stderr);
+        assert!(!std::path::Path::new(&same).exists(), "{line}");
+    }
+}
+
+#[test]
+fn certificates_replace_certificates_and_no_other_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("chain.pem");
+    let line = format!("tls --lab -i 0 -q --pem {}", file.display());
+    crate::command::run(&line).ended(0);
+    // once more over its own
+    crate::command::run(&line).ended(0);
+    std::fs::write(&file, "a diary").unwrap();
+    let said = crate::command::run(&line);
+    assert!(
+        said.stderr.contains("it has no certificates"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(
+        (said.code, std::fs::read(&file).unwrap().as_slice()),
+        (Some(3), &b"a diary"[..])
+    );
+}
+
+#[test]
+fn an_interval_that_is_lengthened_is_told() {
+    let note = "--interval 500ms is shorter than one measurement takes, so it is ";
+    let said = crate::command::run(
+        "probe --lab --burst 10/s --for 1s --answer-timeout 1s -n 1 -i 500ms -q",
+    );
+    // one second, one for the last answers, and one
+    assert!(
+        said.stderr.contains(&format!("{note}3s here")),
+        "{}",
+        said.stderr
+    );
+    let said = crate::command::run("probe --lab --hold 1s -n 1 -i 500ms -q");
+    assert!(
+        said.stderr.contains(&format!("{note}3s here")),
+        "{}",
+        said.stderr
+    );
+    let said = crate::command::run("probe --lab --hold 1s -n 1 -i 3s -q");
+    assert!(!said.stderr.contains("shorter"), "{}", said.stderr);
+}
+
+#[test]
+fn port_0_of_the_metrics_is_told_as_what_it_became() {
+    let said = crate::command::run("probe --lab -n 2 -i 100ms --metrics 0 -q").ended(0);
+    let (_, port) = said
+        .stderr
+        .split_once("Prometheus may ask http://127.0.0.1:")
+        .unwrap();
+    let port: u16 = port.split('/').next().unwrap().parse().unwrap();
+    assert!(port > 0);
+}

@@ -285,3 +285,37 @@ fn a_terminal_that_stands_still_keeps_no_series_from_its_end() {
         assert_eq!(Rows::in_file(&file).rows.len(), rows, "{line}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_opened_once_by_whoever_reads_it() {
+    use std::io::Write as _;
+    let dir = tempfile::tempdir().unwrap();
+    let rows = dir.path().join("rows.csv");
+    crate::command::probe_into("-n 3 -i 0", &[("-o", &rows)]).ended(0);
+    let csv = std::fs::read(&rows).unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&csv).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let pipe = dir.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for (bytes, code) in [
+        (&csv, 0),
+        (&gzip, 0),
+        (&b"PAR1 and more".to_vec(), 3),
+        (&Vec::new(), 3),
+    ] {
+        let (name, bytes) = (pipe.clone(), bytes.clone());
+        // whoever writes to a pipe writes once, as `mysqldump > pipe` does
+        let writer = std::thread::spawn(move || {
+            let mut pipe = std::fs::File::options().write(true).open(name).unwrap();
+            pipe.write_all(&bytes)
+        });
+        let said = crate::command::report("", &[&pipe]).ended(code);
+        let _ = writer.join().unwrap();
+        if code == 0 {
+            said.out_has("3");
+        }
+    }
+}

@@ -51,8 +51,9 @@ pub struct StreamArgs {
 const BURST: &str = "\
 Quality over UDP: sends this many STUN Bindings a second, such as 50/s, to port 3478 as an audio \
 stream would, one every 20 ms, and gives round trips, loss, jitter, reordering and duplicates, \
-judged by Microsoft's table. Without -n or -d it sends one burst; -i must be at least the length of \
-a burst plus a second or two. At most 50 a second for 60s; up to 1000 a second for 1h to loopback or \
+judged by Microsoft's table. Without -n or -d it sends one burst; -i is then the time from one to the \
+next, and at least the length of a burst, the wait for its last answers and a second: a shorter one is \
+lengthened to that. At most 50 a second for 60s; up to 1000 a second for 1h to loopback or \
 private addresses, or with --i-own-this-server. Relays may limit the rate at which they answer, which \
 looks like loss.";
 

@@ -130,6 +130,16 @@ struct PacketSchedule {
     fast: bool,
 }
 
+/// The shortest time from one burst to the next; none where there is none.
+pub(in crate::cli) fn shortest_interval(args: &ProbeArgs) -> Option<Duration> {
+    args.stream.burst?;
+    let answers = args
+        .stream
+        .length
+        .saturating_add(args.stream.answer_timeout);
+    Some(answers.saturating_add(PAUSE))
+}
+
 fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<PacketSchedule> {
     let length = args.stream.length;
     ensure!(

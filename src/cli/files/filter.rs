@@ -215,6 +215,15 @@ fn moment(text: &str, zone: Zone, now: DateTime<Utc>) -> anyhow::Result<DateTime
     if let Ok(at) = DateTime::parse_from_rfc3339(&joined) {
         return Ok(at.with_timezone(&Utc));
     }
+    if let Ok(at) = DateTime::parse_from_str(&joined, "%Y-%m-%dT%H:%M%:z") {
+        return Ok(at.with_timezone(&Utc));
+    }
+    if text
+        .strip_prefix('-')
+        .is_some_and(|rest| humantime::parse_duration(rest).is_ok())
+    {
+        anyhow::bail!("times before now have no minus: write {}", &text[1..]);
+    }
     for form in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
         if let Ok(shown) = NaiveDateTime::parse_from_str(joined.trim_end_matches('Z'), form) {
             let is_utc = joined.ends_with('Z');
@@ -254,6 +263,9 @@ mod tests {
                 Zone::Utc,
                 "2026-11-22T11:46:01Z",
             ),
+            // the hour that the clocks there show twice
+            ("2026-10-25T02:30+01:00", berlin, "2026-10-25T01:30:00Z"),
+            ("2026-10-25 02:30+02:00", berlin, "2026-10-25T00:30:00Z"),
             ("7d", berlin, "2026-11-15T12:00:00Z"),
         ] {
             let found = moment(text, zone, now).unwrap();

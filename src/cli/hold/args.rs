@@ -30,5 +30,6 @@ const HOLD: &str = "\
 Holds one TLS connection open for this time after its handshake and sends a STUN Binding inside it \
 every 20 ms, as an audio stream over TCP would. Gives the kernel's round trip over time, \
 retransmissions and stalls, even if the relay never answers, and says how the connection \
-ended. Without -n or -d it holds one connection; -i must be at least this time plus 2 s. From 1s to \
+ended. Without -n or -d it holds one connection; -i is then the time from one to the \
+next, and at least this time plus 2 s: a shorter one is lengthened to that. From 1s to \
 1h; more than 60s needs --i-own-this-server. If the relay sends 32 MiB unasked, the connection is closed.";

@@ -63,6 +63,11 @@ pub(in crate::cli) fn job(args: &ProbeArgs) -> anyhow::Result<RunPlan<HoldKind>>
     RunPlan::new(args, held, engine, path, outputs)
 }
 
+/// The shortest time from one connection to the next; none where none is held.
+pub(in crate::cli) fn shortest_interval(args: &ProbeArgs) -> Option<Duration> {
+    args.hold.hold.map(|length| length.saturating_add(PAUSE))
+}
+
 /// Only TLS can be held.
 fn fits(args: &ProbeArgs, targets: &[Target]) -> anyhow::Result<()> {
     ensure!(

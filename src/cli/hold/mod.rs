@@ -1,7 +1,7 @@
 //! `turnprobe probe --hold`: what it prints; the rest is the procedure that all kinds share (`run`).
 
 mod args;
-mod config;
+pub(super) mod config;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -39,7 +39,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "COLUMN[,COLUMN]", value_parser = suggested::dimensions(),
           hide_possible_values = true)]
     pub by: Vec<String>,
-    /// Only these times: dns, connect, tls, turn, total
+    /// Only these times: dns, connect, proxy, tls, turn, total
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = words::<Metric>(),
           hide_possible_values = true)]
     pub metric: Vec<Metric>,

@@ -242,8 +242,10 @@ pub(super) fn run<K: MeasurementKind>(job: RunPlan<K>, color: Color) -> Result<E
 
 /// Tells what the name resolutions have to say, each once.
 fn tell(names: &NameLog, quiet: bool) {
+    // wherever the list decides something, whoever reads the rows has to know
+    let list = names.of_list();
     for note in names.news() {
-        if !quiet {
+        if !quiet || list.as_ref() == Some(&note) {
             message::note(&note);
         }
     }

@@ -12,6 +12,7 @@ use anyhow::{Context as _, ensure};
 use super::waiting::Waiting;
 use crate::cli::args::ProbeArgs;
 use crate::cli::exit::FatalError;
+use crate::cli::files::is_same_file;
 use crate::cli::values::{Color, ProfileArg, StdoutFormat};
 use crate::cli::{message, terminal};
 use crate::clock::Wall;
@@ -108,7 +109,9 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
         for path in args.output.iter().filter(|path| !is_stdout(path)) {
             let file = spec("--output", path, columns.clone(), args, profile)?;
             ensure!(
-                files.iter().all(|other| other.path != file.path),
+                files
+                    .iter()
+                    .all(|other| !is_same_file(&other.path, &file.path)),
                 "--output names {} twice",
                 file.path.display()
             );
@@ -123,7 +126,9 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
         let detail = detail.transpose()?;
         if let (Some((flag, _)), Some(detail)) = (details, &detail) {
             ensure!(
-                files.iter().all(|file| file.path != detail.path),
+                files
+                    .iter()
+                    .all(|file| !is_same_file(&file.path, &detail.path)),
                 "{flag} and --output name the same file; their columns differ, so give two files"
             );
         }
@@ -174,8 +179,10 @@ impl<R: RowKind, D: RowKind> Outputs<R, D> {
             );
             let file = spec::<F::Row>(flag, path, None, args, self.profile)?;
             let mut others = self.files.iter().map(|other| &other.path);
-            let is_there = !replaces && others.any(|other| *other == file.path)
-                || specs.iter().any(|other| other.path == file.path);
+            let is_there = !replaces && others.any(|other| is_same_file(other, &file.path))
+                || specs
+                    .iter()
+                    .any(|other| is_same_file(&other.path, &file.path));
             ensure!(
                 !is_there,
                 "{} is named twice; rows and roll-ups need a file each",

@@ -67,7 +67,15 @@ pub fn settings(
         .iter()
         .find(|(name, _)| *name == command)
         .map_or(&none, |(_, keys)| keys);
-    let of = |entry: &Entry| keys.iter().find(|key| key.name == entry.key);
+    let named = |name: &str| keys.iter().find(|key| key.name == name);
+    let of = |entry: &Entry| {
+        let other = || {
+            let other = twin(&entry.key)?;
+            let mut entries = chosen.iter().chain(&file.entries);
+            named(other).filter(|_| entries.all(|entry| entry.key != other))
+        };
+        named(&entry.key).or_else(other)
+    };
     if let (Some(name), Some(entry)) = (profile, chosen.iter().find(|entry| of(entry).is_none())) {
         bail!(
             "{shown}, line {}: `{}` in [profile.{name}] is an option of {}, not of {command}: leave it out of this profile, \
@@ -96,6 +104,16 @@ pub fn settings(
     }
     taken.retain(|setting| !setting.words.is_empty());
     Ok(taken)
+}
+
+/// `target` of the commands that take one, and `targets` of those that take several, mean the same: whoever names a host at the
+/// top of the file means it for all of them. The command's own word goes first.
+fn twin(key: &str) -> Option<&'static str> {
+    match key {
+        "target" => Some("targets"),
+        "targets" => Some("target"),
+        _ => None,
+    }
 }
 
 /// What stands in a profile.
@@ -176,6 +194,22 @@ fn words(entry: &Entry, key: &OptionKey) -> anyhow::Result<Vec<(usize, String)>>
             });
             values.collect()
         }
+        (SettingValue::Many(values), Takes::One)
+            if key.option.is_none()
+                && matches!(values.as_slice(), [(_, SettingValue::Word(_))]) =>
+        {
+            let one = values.iter().filter_map(|(line, value)| match value {
+                SettingValue::Word(text) => Some((*line, text)),
+                _ => None,
+            });
+            let one = one
+                .map(|(line, text)| Ok((line, word(text, key).map_err(|why| wrong(line, why))?)));
+            one.collect()
+        }
+        (SettingValue::Many(_), Takes::One) if key.option.is_none() => Err(wrong(
+            line,
+            "several values, and this command takes one: name it on the command line",
+        )),
         (SettingValue::Many(_), _) => Err(wrong(
             line,
             "one value: give a text or a number, not a list",

@@ -115,6 +115,44 @@ fn options_of_a_file_do_what_those_of_the_command_line_do() {
     }
 }
 
+// `target` is the word of tls and diagnose, `targets` that of probe: neither may be passed over in silence
+#[test]
+fn a_host_of_the_file_is_measured_by_whatever_name() {
+    let plan = |text, line| said(text, line).unwrap();
+    for text in [
+        "target = 'a.example'",
+        "targets = ['a.example']",
+        "targets = 'a.example'",
+    ] {
+        for line in ["probe", "tls", "diagnose"] {
+            let plan = plan(text, line);
+            assert!(plan.contains("a.example"), "{text} {line}: {plan}");
+            assert!(
+                !plan.contains("tr.teams.microsoft.com"),
+                "{text} {line}: {plan}"
+            );
+        }
+    }
+    // the command's own word goes first, and the command line before both
+    let both = "target = 'a.example'\ntargets = ['b.example', 'c.example']";
+    let of_probe = plan(both, "probe");
+    assert!(
+        of_probe.contains("b.example") && !of_probe.contains("a.example"),
+        "{of_probe}"
+    );
+    let of_tls = plan(both, "tls");
+    assert!(
+        of_tls.contains("a.example") && !of_tls.contains("b.example"),
+        "{of_tls}"
+    );
+    assert!(!plan("target = 'a.example'", "probe d.example").contains("a.example"));
+    let several = said("targets = ['b.example', 'c.example']", "tls").unwrap_err();
+    assert!(
+        several.contains("`targets` is several values, and this command takes one"),
+        "{several}"
+    );
+}
+
 #[test]
 fn what_is_wrong_with_an_option_names_its_line() {
     #[rustfmt::skip]

@@ -22,7 +22,7 @@ use crate::measure::Stop;
 use crate::measure::ladder::finished::{Grade, Ladder, LadderRelay};
 use crate::measure::ladder::runner::LadderRun;
 use crate::measure::ladder::script::ScriptStep;
-use crate::measure::ladder::{Rung, build, sections};
+use crate::measure::ladder::{Rung, build, differences, sections};
 use crate::net::trust::Judge;
 use crate::net::{Destination, Leads, Lookup, Opener};
 use crate::record::{Run, Transport, World, plain};
@@ -188,7 +188,7 @@ async fn ask(
     } else {
         0
     };
-    ladder.differences = build::differences(&ladder.relays);
+    ladder.differences = differences::differences(&ladder.relays);
     ladder.verdict = build::together(&ladder.relays, ladder.addresses_left);
     Ok((ladder, None))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -42,6 +42,13 @@ impl Pem {
             }
             found => {
                 let file = followed(&path);
+                if found.as_ref().is_ok_and(|found| found.len() > 0) && !is_pem(&file) {
+                    bail!(
+                        "--pem {}: a file of this name is there, and it has no certificates: choose another name, or \
+                         delete it",
+                        path.display()
+                    );
+                }
                 match Beside::create(&file) {
                     // a directory that takes no new file may have one that can be written
                     Err(error)
@@ -97,6 +104,19 @@ impl Pem {
             _ => format!("{path} has the {count} certificates"),
         })
     }
+}
+
+/// Whether a file has what this command writes, or anybody else in this form. One that cannot be read is told when it is
+/// written.
+fn is_pem(file: &Path) -> bool {
+    const MARK: &[u8] = b"-----BEGIN ";
+    const HEAD: u64 = 64 * 1024;
+    let mut head = Vec::new();
+    let Ok(opened) = File::open(file) else {
+        return true;
+    };
+    let read = opened.take(HEAD).read_to_end(&mut head);
+    read.is_err() || head.windows(MARK.len()).any(|window| window == MARK)
 }
 
 /// RFC 7468.

@@ -7,6 +7,16 @@ use crate::cli::proxy::ProxyArgs;
 use crate::lab::Fault;
 use crate::net::ProxyDns;
 
+/// Options of `probe` of which one rules the others out.
+pub(super) const EITHER: &[&[&str]] = &[
+    &["burst", "watch", "hold"],
+    &["ipv4", "ipv6", "all_addresses"],
+    &["duration", "until"],
+    // what a relay says to a HEAD behind a request of TURN tells nothing
+    &["http", "ask"],
+    &["proxy", "no_proxy"],
+];
+
 /// Why an option does nothing, and the fix, to be told behind the option's name.
 #[derive(Debug)]
 pub struct Idle(String);

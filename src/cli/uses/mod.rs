@@ -6,6 +6,7 @@
 mod diagnose;
 mod given;
 mod idle;
+mod log;
 mod probe;
 mod report;
 mod strayed;
@@ -17,10 +18,13 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::args::{Cli, Command};
+use super::burst::config as burst_config;
 use super::exit::FatalError;
+use super::hold::config as hold_config;
 use crate::cli::endpoints::args::{EndpointsArgs, EndpointsCommand};
 pub use given::Given;
 use idle::{Idle, spelled};
+pub use log::is_of_its_own;
 
 impl Cli {
     /// Takes a command line apart; says too which options the user gave.
@@ -127,7 +131,7 @@ pub fn check(command: &Command, given: &Given) -> Result<(), FatalError> {
 /// Options of which one rules the others out, by the name of the command.
 fn either(command: &str) -> &'static [&'static [&'static str]] {
     match command {
-        "probe" => probe::EITHER,
+        "probe" => idle::EITHER,
         "tls" => &[&["ipv4", "ipv6"], &["proxy", "no_proxy"]],
         "compare" => &[&["with", "a"], &["with", "b"]],
         _ => &[],
@@ -159,6 +163,23 @@ pub fn taken_for_seconds(command: &Command, given: &Given) -> Option<String> {
     });
     let times: Vec<_> = times.collect();
     (!times.is_empty()).then(|| times.join("; "))
+}
+
+/// An interval that bursts or held connections do not fit into, and what it becomes.
+pub fn lengthened(command: &Command, given: &Given) -> Option<String> {
+    let Command::Probe(args) = command else {
+        return None;
+    };
+    let shortest =
+        burst_config::shortest_interval(args).or_else(|| hold_config::shortest_interval(args))?;
+    (given.has("interval") && args.interval < shortest).then(|| {
+        let of = |time| humantime::format_duration(time);
+        format!(
+            "--interval {} is shorter than one measurement takes, so it is {} here",
+            of(args.interval),
+            of(shortest)
+        )
+    })
 }
 
 /// The first option of `endpoints` that would do nothing, and why.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::given::Given;
-use super::idle::{Idle, spelled, unseen};
+use super::idle::{EITHER, Idle, spelled, unseen};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{self, transports};
 use crate::cli::mode::ProbeMode;
@@ -155,16 +155,6 @@ pub(super) const USES: &[Use] = &[
     ("max_untrusted", CONNECTIONS, &[Need::Tls]),
     ("i_own_this_server", ALL, &[Need::Network]),
     ("endpoints", ALL, &[Need::Network]),
-];
-
-/// Options of which one rules the others out.
-pub(super) const EITHER: &[&[&str]] = &[
-    &["burst", "watch", "hold"],
-    &["ipv4", "ipv6", "all_addresses"],
-    &["duration", "until"],
-    // what a relay says to a HEAD behind a request of TURN tells nothing
-    &["http", "ask"],
-    &["proxy", "no_proxy"],
 ];
 
 /// The first option that would do nothing, and why.
@@ -344,12 +334,19 @@ impl<'a> UseOutcome<'a> {
         let mut words: Vec<_> = self.ways.iter().map(|way| way.transport.as_str()).collect();
         words.dedup();
         let words = words.join(",");
-        let mut targets = self.targets.iter();
-        match targets.find(|target| target.transport.is_some()) {
+        match self
+            .targets
+            .iter()
+            .find(|target| target.transport.is_some())
+        {
             _ if self.given.has("transport") => {
                 Idle::unless(&format!("--transport {words}"), reason, give)
             }
-            Some(target) => Idle::unless(&format!("the target {target}"), reason, give),
+            // which refuses --transport
+            Some(target) => {
+                let give = [give, "another target"][usize::from(give.starts_with("--tr"))];
+                Idle::unless(&format!("the target {target}"), reason, give)
+            }
             None => Idle::unless(&format!("{words} alone"), reason, give),
         }
     }

@@ -212,7 +212,7 @@ fn one(
         svg class="panel" viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-labelledby=(format!("{id}-t {id}-d")) {
             title id=(format!("{id}-t")) { (shown) }
             desc id=(format!("{id}-d")) { (range) ", " (when) }
-            text class="h" x="0" y="14" { (cut(&shown, 34)) }
+            text class="h" x="0" y="14" { (fitted(&shown, RIGHT - width(&range) - GAP)) }
             text class="e" x=(px(RIGHT)) y="14" { (range) }
             path class="grid" d=(lines.0) {}
             @for value in &values {
@@ -233,6 +233,37 @@ fn one(
                 }
             }
         }
+    }
+}
+
+/// Between a title and the range beside it.
+const GAP: f64 = 12.0;
+
+/// How wide a text is about: letters of usual fonts differ by three times.
+fn width(text: &str) -> f64 {
+    let of = |letter: char| match letter {
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 4.0,
+        '-' | ' ' | 'f' | 'r' | 't' | '(' | ')' | '/' => 5.5,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '…' => 12.5,
+        letter if letter.is_ascii_uppercase() => 9.5,
+        letter if letter.is_ascii() => 7.5,
+        letter if letter.is_uppercase() => 9.5,
+        // Latin, Greek and Cyrillic; what lies beyond may fill a square
+        letter if letter < '\u{530}' => 8.0,
+        _ => 13.0,
+    };
+    text.chars().map(of).sum()
+}
+
+/// A text that fits into so much room.
+fn fitted(text: &str, room: f64) -> String {
+    let mut most = text.chars().count();
+    loop {
+        let shown = cut(text, most);
+        if most <= 1 || width(&shown) <= room {
+            return shown;
+        }
+        most -= 1;
     }
 }
 
@@ -279,4 +310,31 @@ fn ends(panel: &Panel) -> (f64, f64) {
         middles().fold(f64::INFINITY, f64::min),
         middles().fold(0.0, f64::max),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_leaves_room_for_the_range_beside_it() {
+        let range = "30.4 to 1,016 ms";
+        let room = RIGHT - width(range) - GAP;
+        for title in [
+            "WS-BONN-FINANCE-0123.CORP.EXAMPLE.COM",
+            "ws-bonn-finance-0123.corp.example.com",
+            "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+            "\u{5317}\u{4eac}\u{5317}\u{4eac}\u{5317}\u{4eac}\u{5317}\u{4eac}\u{5317}\u{4eac}\u{5317}\u{4eac}\u{5317}\u{4eac}\u{5317}\u{4eac}\u{5317}\u{4eac}\u{5317}\u{4eac}",
+        ] {
+            let shown = fitted(title, room);
+            assert!(width(&shown) <= room && shown.ends_with('…'), "{shown}");
+        }
+        assert_eq!(fitted("westeurope", room), "westeurope");
+        // small letters take less room than capitals
+        let of = |title: &str| fitted(title, room).chars().count();
+        assert!(
+            of("ws-bonn-finance-0123.corp.example.com")
+                > of("WS-BONN-FINANCE-0123.CORP.EXAMPLE.COM")
+        );
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod columns;
+pub mod differences;
 pub mod finished;
 pub mod row;
 pub mod runner;

@@ -35,8 +35,14 @@ fn availability(report: &Report) -> Table {
         worst.then(b.outages.cmp(&a.outages))
     });
     let seconds = |n: u64, seconds| Cell::of((n > 0).then_some(seconds), Cell::Seconds);
+    // where no row names a computer, nothing is to be told apart
+    let has_hosts = all.iter().any(|series| !series.host.is_empty());
     Table::of("availability", "", all)
-        .key("host", "host", |series| series.host.clone())
+        .key("host", "host", |series| {
+            Cell::of(has_hosts.then_some(&*series.host), |host| {
+                Cell::name(host, "host")
+            })
+        })
         .key("target", "target", |series| series.target.clone())
         .key("transport", "transport", |series| series.transport.clone())
         .numbers("answered_percent", "answered", |series| {

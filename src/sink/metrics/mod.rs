@@ -63,6 +63,15 @@ pub fn start<R: RowKind>(
     let shared = Arc::new(shared);
     let of = || Arc::clone(&shared);
     let server = plan.listen.map(|at| server::MetricsServer::start(at, of()));
+    // of port 0 only the system knows which one it became
+    if let (Some(at), Some(Ok(server))) = (plan.listen, &server)
+        && at.port() == 0
+    {
+        let address = server.address();
+        shared.note(format!(
+            "--metrics: Prometheus may ask http://{address}/metrics"
+        ));
+    }
     let textfile = plan.textfile.as_ref();
     let textfile = textfile.map(|path| textfile::start(path.clone(), of()));
     let push = plan.push.as_ref();

@@ -81,6 +81,13 @@ impl MetricsServer {
     }
 }
 
+impl MetricsServer {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
 impl Drop for MetricsServer {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);

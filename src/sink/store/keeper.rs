@@ -152,7 +152,8 @@ fn doubt(
     let now = now.naive_utc();
     let what = format!("rows in {}", absolute(&spec.path));
     Ok(last.and_then(|last| {
-        super::super::doubt::doubt(what, last, first.unwrap_or(now).min(now), keep)
+        let first = first.unwrap_or(now).min(now);
+        super::super::doubt::doubt(what, last, (first, first), keep)
     }))
 }
 

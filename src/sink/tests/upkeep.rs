@@ -135,6 +135,50 @@ fn a_clock_that_suddenly_stands_years_ahead_deletes_no_file() {
     assert!(note.contains("so the clock may be wrong"), "{note}");
 }
 
+// 90 days are kept. Between the end of the day -500 and the begin of the day -60 there is nothing: 439 days.
+#[test]
+fn the_gap_ends_where_the_first_file_that_is_kept_begins() {
+    let place = Place::new("probes.csv");
+    let of = |days| day(&place, days, ".csv");
+    for days in [-500, -60, -59] {
+        fs::write(of(days), "\"slot\"\n\"1\"\n").unwrap();
+    }
+    let begun = start(&spec(&place, KEEP)).unwrap();
+    let notes = until(&place, begun, &[of(-500), of(-60), of(-59), of(0)]);
+    let date = |days| local(started() + chrono::Duration::days(days)).format("%Y-%m-%d");
+    // the first of the kept ones is old 90 days after its end
+    let said = format!(
+        "{} are old, but stay until {}: there is nothing of the time from {} to {}, so",
+        of(-500).display(),
+        date(-59 + 90),
+        date(-499),
+        date(-60)
+    );
+    assert!(notes[0].contains(&said), "{notes:?}");
+}
+
+// what is left alone of its time because rows wait for it is no sign of a clock that jumped
+#[test]
+fn a_file_that_is_awaited_is_no_gap_once_the_others_are_deleted() {
+    let place = Place::new("probes.csv");
+    let of = |days, behind: &str| day(&place, days, behind);
+    fs::write(of(-400, ".csv"), "\"slot\"\n\"1\"\n").unwrap();
+    fs::write(of(-400, ".pending.csv"), "\"nothing\"\n\"1\"\n").unwrap();
+    fs::write(of(-1, ".csv"), "\"slot\"\n\"1\"\n").unwrap();
+    let begun = start(&spec(&place, KEEP)).unwrap();
+    let stay = [
+        of(-400, ".csv"),
+        of(-400, ".pending.csv"),
+        of(-1, ".csv"),
+        of(0, ".csv"),
+    ];
+    let notes = until(&place, begun, &stay);
+    assert!(
+        !notes.iter().any(|note| note.contains("clock")),
+        "{notes:?}"
+    );
+}
+
 #[test]
 fn old_files_that_are_written_to_or_awaited_by_rows_stay() {
     let place = Place::new("probes.csv");

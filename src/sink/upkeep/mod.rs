@@ -149,12 +149,12 @@ impl Work {
                 return self.told(trouble, "looked at").into_iter().collect();
             }
         };
-        let doubted = self.doubted(&files, look);
         let waiting = pending::found(&self.series.pattern, Some(self.series.roll));
-        let finished = files.into_iter().filter(|file| {
-            let is_awaited = |other: &pending::PendingFile| other.is_of(&file.path);
-            is_finished(file, look) && !waiting.iter().any(is_awaited)
-        });
+        let is_awaited = |file: &Rolled| waiting.iter().any(|other| other.is_of(&file.path));
+        // one that stays whatever its age may be all that is left of its time
+        let (awaited, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_awaited);
+        let doubted = self.doubted((&files, &awaited), look);
+        let finished = files.into_iter().filter(|file| is_finished(file, look));
         let is_deleted = |file: &Rolled| doubted.is_none() && self.is_old(file, look);
         let (old, rest): (Vec<_>, Vec<_>) = finished.partition(is_deleted);
         let mut notes = self.deleted(old);
@@ -188,15 +188,20 @@ impl Work {
     }
 
     /// Why what is old stays: the clock may be wrong.
-    fn doubted(&self, files: &[Rolled], look: &UpkeepPass) -> Option<Note> {
+    fn doubted(&self, (files, awaited): (&[Rolled], &[Rolled]), look: &UpkeepPass) -> Option<Note> {
         let ended = |file: &Rolled| file.period.end();
         let old = files.iter().filter(|file| self.is_old(file, look));
         let last = old.max_by_key(|file| ended(file))?;
-        let young = files.iter().filter(|file| !self.is_old(file, look));
+        let all = || files.iter().chain(awaited);
+        let after = |file: &&Rolled| !self.is_old(file, look) || ended(file) > ended(last);
+        let first = all().filter(after).min_by_key(|file| file.period.begin());
         // of a file that goes on, and of one that a clock which stood ahead has left, the end is to come
-        let first = young.filter_map(ended).min().unwrap_or(look.now);
+        let (begin, over) = first.map_or((look.now, look.now), |first| {
+            let over = ended(first).unwrap_or(look.now);
+            (first.period.begin().min(look.now), over.min(look.now))
+        });
         let what = format!("files up to {}", super::error::absolute(&last.path));
-        doubt(what, ended(last)?, first.min(look.now), self.upkeep.keep?)
+        doubt(what, ended(last)?, (begin, over), self.upkeep.keep?)
     }
 
     /// Deletes files, and tells of it in a line.

@@ -159,6 +159,11 @@ fn what_is_wrong_is_named_with_its_fix() {
         ("--dns-timeout 0", "--dns-timeout must be from 1ms to 10m"),
         ("--format csv --columns nope", "there is no column `nope`; `turnprobe schema` lists them"),
         ("--format csv --columns CN,CN", "`CN` appears twice"),
+        ("--format csv --columns all,CN", "`all` stands alone, and for a list of columns"),
+        (
+            "--connect-timeout 1s udp://127.0.0.1",
+            "as nothing goes over TCP: give another target, or leave it out",
+        ),
         ("-o - --label x", "write it as KEY=VALUE"),
         ("-o - --label =x", "neither key nor value may be empty"),
         ("--roll day", "--roll does nothing without a file: give --output FILE"),

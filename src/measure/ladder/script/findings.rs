@@ -1,11 +1,7 @@
 //! What follows from the answers.
 
-use std::cmp::Reverse;
-
-use super::reading::{ScriptReading, hello, usual_groups, with_shares};
-use crate::record::ProtocolVersion::{Ssl2, Tls13};
 use crate::record::{Order, ProtocolVersion};
-use crate::wire::tls_ask::{Hello, HelloRefusal};
+use crate::wire::tls_ask::HelloRefusal;
 use crate::wire::tls_hello::Flight;
 
 /// All that is known of a relay.
@@ -216,22 +212,13 @@ impl Findings {
         })
     }
 
-    /// A hello that worked before, of the highest version that shows its answer.
-    pub(super) fn plain(&self, reading: &ScriptReading<'_>) -> Option<Hello> {
-        let versions = self.accepted().into_iter();
-        let usable = versions.filter(|version| *version != Ssl2);
-        // one that hides nothing before one that may want a key
-        let version = usable.min_by_key(|version| (*version == Tls13, Reverse(*version)))?;
-        let told = self.told(version)?;
-        let plain = hello(reading, version, &told.suites, usual_groups(version));
-        Some(with_shares(plain, told.wants_share))
-    }
-
     /// Decides on refusals that are none by themselves. A connection that is closed is an answer where other versions
-    /// are accepted, always; silence never is one; and an alert may be about the name that this hello asked for.
+    /// are accepted, always, and so is silence where certificates
+    /// of more than a packet came from it; and an alert may be about the name that this hello asked for.
     pub(super) fn settle(&mut self, server_name: Option<&str>) {
         let is_steady = !self.is_unsteady;
         let accepts = !self.accepted().is_empty();
+        let is_through = self.chain.iter().map(Vec::len).sum::<usize>() > LARGE;
         self.doubt = self.name_doubt(server_name).filter(|_| !accepts);
         for told in &mut self.told {
             if told.accepted == Some(true) {
@@ -248,7 +235,11 @@ impl Findings {
                 Some(HelloRefusal::Eof | HelloRefusal::Reset) => {
                     (accepts && is_steady).then_some(false)
                 }
-                Some(HelloRefusal::Silence | HelloRefusal::Gap | HelloRefusal::Cut) | None => None,
+                // what is as large as any answer came through
+                Some(HelloRefusal::Silence) => {
+                    (accepts && is_steady && is_through).then_some(false)
+                }
+                Some(HelloRefusal::Gap | HelloRefusal::Cut) | None => None,
             };
         }
         if is_steady {
@@ -286,6 +277,9 @@ impl Findings {
         })
     }
 }
+
+/// Bytes of certificates that no path takes in one packet: where these come, no large packet is lost.
+const LARGE: usize = 1500;
 
 /// Whether an alert may be about the name rather than the version, and if so, whether it is for certain (RFC 6066
 /// section 3). A server that wants a name and gets none says what it likes, but for `protocol_version`.

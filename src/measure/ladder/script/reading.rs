@@ -1,10 +1,11 @@
 //! The text as it is read, and the hellos in it.
 
+use std::cmp::Reverse;
 use std::slice::Iter;
 
 use super::findings::{Findings, ScriptStop};
 use super::step::{HandshakeStep, NoHandshake, ScriptStep, Step, StepAnswer, Whole};
-use crate::record::ProtocolVersion::{self, Ssl3, Tls13};
+use crate::record::ProtocolVersion::{self, Ssl2, Ssl3, Tls13};
 use crate::wire::tls_ask::{CURVES, GROUPS_13, Hello, HelloReply};
 
 /// Why the text is not read on.
@@ -87,7 +88,7 @@ impl<'a> ScriptReading<'a> {
     pub(super) fn still_answers(&mut self, findings: &mut Findings) -> Result<bool, Pause> {
         /// Unanswered ones that are enough.
         const ENOUGH: usize = 2;
-        let Some(plain) = findings.plain(self) else {
+        let Some(plain) = self.plain(findings) else {
             return Ok(false);
         };
         let about = || "a plain ClientHello again".to_owned();
@@ -103,6 +104,17 @@ impl<'a> ScriptReading<'a> {
             return Err(Pause::Stop);
         }
         Ok(false)
+    }
+
+    /// A hello that worked before, of the highest version that shows its answer.
+    fn plain(&self, findings: &Findings) -> Option<Hello> {
+        let versions = findings.accepted().into_iter();
+        let usable = versions.filter(|version| *version != Ssl2);
+        // one that hides nothing before one that may want a key
+        let version = usable.min_by_key(|version| (*version == Tls13, Reverse(*version)))?;
+        let told = findings.told(version)?;
+        let plain = hello(self, version, &told.suites, usual_groups(version));
+        Some(with_shares(plain, told.wants_share))
     }
 
     fn ask(

@@ -239,7 +239,7 @@ fn an_odd_hello_counts_only_if_it_fails_twice_while_the_plain_one_works() {
 }
 
 #[test]
-fn silence_tells_nothing_whatever_other_versions_are_answered() {
+fn silence_tells_nothing_unless_as_large_an_answer_came() {
     let mut server = Server::new(&[(Tls12, &[GCM_128])]);
     server.refusal = |_| HelloRefusal::Silence;
     let (findings, _) = of(&server);
@@ -248,6 +248,16 @@ fn silence_tells_nothing_whatever_other_versions_are_answered() {
         (old.accepted, old.refusal.as_ref()),
         (None, Some(&HelloRefusal::Silence))
     );
+    // where a chain of several packets comes, no answer is lost for its size
+    let large = |step: &Step, before: &[Step]| match server.answer(step, before) {
+        StepAnswer::Reply(HelloReply::Chosen(mut chosen)) => {
+            chosen.flight.certificates = vec![vec![0; 2000]];
+            StepAnswer::Reply(HelloReply::Chosen(chosen))
+        }
+        answer => answer,
+    };
+    let (findings, _) = climb(large);
+    assert_eq!(findings.told(Tls10).unwrap().accepted, Some(false));
     server.versions.clear();
     let (findings, questions) = of(&server);
     assert_eq!((findings.stop, questions), (Some(ScriptStop::Silence), 4));
