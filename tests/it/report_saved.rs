@@ -304,9 +304,15 @@ fn rows_that_are_there_again_without_their_computer_are_told() {
         let at = format!("2026-11-22 10:00:{second:02}");
         let [dns, connect, tls] = [3_000 + second * 997, 20_000 + second * 1_003, 50_000];
         let round = |us: u32| (us + 500) / 1_000 * 1_000;
-        full += &format!("{at}.250000Z,pc1,relay.test,192.0.2.7,443,OK,{dns},{connect},{tls}\n");
+        let _ = writeln!(
+            full,
+            "{at}.250000Z,pc1,relay.test,192.0.2.7,443,OK,{dns},{connect},{tls}"
+        );
         let [dns, connect, tls] = [dns, connect, tls].map(round);
-        plain += &format!("{at}Z,relay.test,192.0.2.7,443,OK,{dns},{connect},{tls}\n");
+        let _ = writeln!(
+            plain,
+            "{at}Z,relay.test,192.0.2.7,443,OK,{dns},{connect},{tls}"
+        );
     }
     let told = |one: &str, other: &str| {
         let files = [

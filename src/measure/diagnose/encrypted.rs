@@ -330,7 +330,7 @@ mod tests {
             facts: Some(std::sync::Arc::new(crate::judge::PathFacts {
                 asked: "tr.teams.microsoft.com".to_owned(),
                 validity: Validity::Expired,
-                fits_name: false,
+                fits_name: Some(false),
                 issuers: vec![issuer],
                 ..crate::judge::PathFacts::default()
             })),

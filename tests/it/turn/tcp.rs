@@ -198,7 +198,7 @@ fn errors_of_the_relay_are_failures_with_their_number() {
                 request,
                 &[(0x0016, &[0, 1, 0x0D, 0x96, 192, 0, 2, 7])],
             ),
-        )
+        );
     });
     row.assert_failed("turn-open", &[]);
     let row = ask_in_vain(|stream, request| say(stream, &message(ALLOCATE_SUCCESS, request, &[])));
