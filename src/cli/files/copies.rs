@@ -9,7 +9,7 @@ use crate::schema::{Metric, Row, id};
 use crate::source::{FileSummary, Problem};
 
 /// Rows that are followed.
-const MOST: usize = 200_000;
+const MOST: usize = 50_000;
 
 /// Rows that are compared, at least; of them nine in ten must be in both files.
 const FEWEST: u64 = 20;
