@@ -141,7 +141,7 @@ fn a_path_that_is_always_long_is_no_green_report() {
     };
     has(
         text(&report(2, 600, both), "rtt-high"),
-        "from 2 of 3 computers, pc2 the slowest,: the median",
+        "from 2 of 3 computers, the slowest of them equally slow,: the median",
     );
     let udp = report(2, 600, |_| {
         vec![

@@ -77,7 +77,7 @@ fn those<'a>(
         Some(SlowGroup { key, rows, slow })
     });
     let mut slow: Vec<SlowGroup<'_>> = slow.collect();
-    slow.sort_by_key(|one| std::cmp::Reverse(one.slow.median_us));
+    slow.sort_by_key(|one| (std::cmp::Reverse(one.slow.median_us), one.key));
     slow
 }
 
@@ -86,12 +86,19 @@ fn whence(slow: &[SlowGroup<'_>], all: &[(&str, &Measured)]) -> String {
     match slow {
         [] => String::new(),
         [only] => format!("from {}", host(only.key)),
-        [worst, ..] => format!(
-            "from {} of {}, {} the slowest,",
-            grouped(slow.len() as u64),
-            counted(all.len() as u64, "computer", "computers"),
-            host(worst.key)
-        ),
+        [worst, next, ..] => {
+            // of several that are equally slow none is the slowest
+            let which = if worst.slow.median_us == next.slow.median_us {
+                "the slowest of them equally slow".to_owned()
+            } else {
+                format!("{} the slowest", host(worst.key))
+            };
+            format!(
+                "from {} of {}, {which},",
+                grouped(slow.len() as u64),
+                counted(all.len() as u64, "computer", "computers"),
+            )
+        }
     }
 }
 
