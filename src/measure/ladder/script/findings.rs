@@ -213,12 +213,12 @@ impl Findings {
     }
 
     /// Decides on refusals that are none by themselves. A connection that is closed is an answer where other versions
-    /// are accepted, always, and so is silence where certificates
-    /// of more than a packet came from it; and an alert may be about the name that this hello asked for.
+    /// are accepted, always, and so is silence where the certificates came, as those of another version are as large;
+    /// and an alert may be about the name that this hello asked for.
     pub(super) fn settle(&mut self, server_name: Option<&str>) {
         let is_steady = !self.is_unsteady;
         let accepts = !self.accepted().is_empty();
-        let is_through = self.chain.iter().map(Vec::len).sum::<usize>() > LARGE;
+        let is_through = !self.chain.is_empty();
         self.doubt = self.name_doubt(server_name).filter(|_| !accepts);
         for told in &mut self.told {
             if told.accepted == Some(true) {
@@ -277,9 +277,6 @@ impl Findings {
         })
     }
 }
-
-/// Bytes of certificates that no path takes in one packet: where these come, no large packet is lost.
-const LARGE: usize = 1500;
 
 /// Whether an alert may be about the name rather than the version, and if so, whether it is for certain (RFC 6066
 /// section 3). A server that wants a name and gets none says what it likes, but for `protocol_version`.
