@@ -1,12 +1,15 @@
 //! Why nothing was answered reaches whoever reads, wherever rows go.
 
 use crate::command::{Rows, has, run, run_into};
-use crate::servers::closed::{ClosedTcp, ClosedUdp};
+use crate::servers::closed::ClosedTcp;
+#[cfg(target_os = "linux")]
+use crate::servers::closed::ClosedUdp;
 use crate::servers::dns::DnsServer;
 use crate::servers::stun::{ALLOCATE_ERROR, BINDING_SUCCESS, error, message};
 use crate::servers::udp::UdpRelay;
 
 /// Linux answers a datagram to a port where nobody listens with ICMP.
+#[cfg(target_os = "linux")]
 const REFUSED: &str = "ICMP message";
 
 #[test]
