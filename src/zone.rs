@@ -15,6 +15,17 @@ use icu_time::zone::iana::IanaParserExtended;
 pub use variable::unknown_variable;
 use variable::{Variable, variable};
 
+/// Days of the week from Monday, as JSON has them.
+pub const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
 /// A time zone by its name, by its distance from UTC, or this system's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Zone {

@@ -3,6 +3,8 @@
 //! a spreadsheet has for them, `44239.57362`.
 //! Not here: what the clocks of a zone make of them (`time`).
 
+use crate::zone::WEEKDAYS;
+
 /// Which of the first two numbers of a date is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DayOrder {
@@ -258,16 +260,6 @@ const MONTHS: [&str; 12] = [
     "october",
     "november",
     "december",
-];
-
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
 ];
 
 /// Whether a word is a name or its first letters, three at least.

@@ -299,8 +299,8 @@ fn growing(seed: u64, weather: &Weather, factor: f64) -> Vec<Hour> {
     grown.collect()
 }
 
-// by hand: six weeks and two days of 44; from the middle of the first week on, at 5.5 of 44 days, to that of the last one, at
-// 40.5, half as much more makes 1.5^(35/44) = 1.38
+// by hand, for 44 days, which are six weeks and two days: from the middle of the first week on, at day 5.5, to that of the last
+// one, at day 40.5, half as much more makes 1.5^(35/44) = 1.38
 #[test]
 fn a_level_that_grows_little_by_little_is_a_drift_and_healthy_months_have_none() {
     let found = |weather: &Weather, factor| {

@@ -7,17 +7,7 @@ use crate::measure::folds::Finished;
 use crate::report::model::{PlannedRun, ReportedGap, ReportedSchedule};
 use crate::stats::survey;
 use crate::stats::units::{moment, seconds};
-
-/// Days of the week from Monday, as JSON has them.
-const DAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
+use crate::zone::WEEKDAYS;
 
 /// Gaps as a report has them.
 #[derive(Debug, Default)]
@@ -127,7 +117,7 @@ fn described(
                 seconds: run.length_s.saturating_add(interval),
             })
             .collect(),
-        free_days: DAYS
+        free_days: WEEKDAYS
             .into_iter()
             .zip(schedule.free)
             .filter(|(_, free)| *free)
