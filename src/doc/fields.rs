@@ -5,6 +5,7 @@ use super::cell::Style;
 use super::terminal::styled;
 use super::text::cut;
 use super::wrap::width;
+use crate::record::Arrange as _;
 
 /// How a field is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl FittedFields {
     /// first of all is there however narrow it is.
     pub fn new(fields: Vec<Field>, columns: usize) -> Self {
         let mut order: Vec<_> = (0..fields.len()).collect();
-        order.sort_by_key(|place| fields[*place].rank);
+        order.arrange_by_key(|place| fields[*place].rank);
         let mut room = columns;
         let mut widths = vec![0; fields.len()];
         let mut chosen: Vec<usize> = Vec::new();

@@ -1,5 +1,6 @@
 //! Tables.
 
+use crate::record::Arrange as _;
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
@@ -315,7 +316,7 @@ impl<'a> TableView<'a> {
             ShownRows::Last => drop(self.rows.drain(..all.saturating_sub(most))),
             ShownRows::Heaviest => {
                 let mut places: Vec<usize> = (0..all).collect();
-                places.sort_by_key(|place| std::cmp::Reverse(self.rows[*place].weight));
+                places.arrange_by_key(|place| std::cmp::Reverse(self.rows[*place].weight));
                 places.truncate(most);
                 places.sort_unstable();
                 self.rows = places.into_iter().map(|place| self.rows[place]).collect();

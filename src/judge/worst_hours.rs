@@ -1,5 +1,6 @@
 //! Hours of the day that fail more than the others: one, or several that are as bad.
 
+use crate::record::Arrange as _;
 use crate::stats::wilson;
 
 /// Hours are told where chance makes some so bad in fewer than one of a hundred files.
@@ -25,7 +26,7 @@ pub fn worst_hours(all: &[HourRows]) -> Option<Vec<usize>> {
         wilson(failed, n).unwrap_or((0.0, 0.0))
     };
     let mut order: Vec<usize> = (0..all.len()).filter(|place| all[*place].0 > 0).collect();
-    order.sort_by(|a, b| bounds(*b).0.total_cmp(&bounds(*a).0));
+    order.arrange_by(|a, b| bounds(*b).0.total_cmp(&bounds(*a).0));
     let (lowest, _) = bounds(*order.first()?);
     let hours = order.len();
     let is_as_bad = |place: &usize| bounds(*place).1 >= lowest && all[*place].1 > 0;

@@ -4,6 +4,7 @@
 //! their columns (`schema`), how a record is made (`probe`) or written (`sink`). Depends on nothing
 //! else of this crate but `words`.
 
+mod arrange;
 mod cause;
 mod counter;
 mod dns;
@@ -32,6 +33,7 @@ use chrono::{DateTime, Utc};
 
 use crate::words::words;
 
+pub(crate) use arrange::Arrange;
 pub use cause::Cause;
 pub(crate) use counter::Counter;
 pub use dns::{Cname, Dns, SilentServer};

@@ -1,5 +1,6 @@
 //! The order of groups in a table: the worst first.
 
+use crate::record::Arrange as _;
 use std::borrow::Borrow;
 use std::cmp::{Ordering, Reverse};
 
@@ -38,7 +39,7 @@ impl Report {
 
 /// Sorts groups; those without a name come last. Equal ones stay in the order of their names.
 pub fn sort<G: Borrow<KeyGroup>>(groups: &mut [G], by: Sort, metric: Option<Metric>) {
-    groups.sort_by(|a, b| {
+    groups.arrange_by(|a, b| {
         let (a, b) = (a.borrow(), b.borrow());
         let nameless = |group: &KeyGroup| group.key.iter().all(String::is_empty);
         let order = match by {

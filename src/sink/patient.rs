@@ -2,6 +2,7 @@
 //! its share is unavailable, rows wait and are written in order once that is over. Rows that wait longer are kept in a
 //! file beside it (`pending`), which is added as soon as the file is back, or by the next run.
 
+use crate::record::Arrange as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -329,7 +330,7 @@ impl<R: RowKind> Sink<R> for FileSink<R> {
         }
         self.files.finish()?;
         let mut kept = std::mem::take(&mut self.apart);
-        kept.sort();
+        kept.arrange();
         kept.dedup();
         if kept.is_empty() {
             return Ok(());

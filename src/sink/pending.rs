@@ -2,6 +2,7 @@
 //! temporary files, with a hash of the whole path before its name. They are created like every other file of rows; the
 //! next run adds them (`take_in`). Here: their names, and which there are.
 
+use crate::record::Arrange as _;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -150,7 +151,7 @@ pub(super) fn found(pattern: &Path, roll: Option<Roll>) -> Vec<PendingFile> {
         let names = entries.flatten().map(|entry| entry.file_name());
         let here = names.filter_map(|name| place.found(&name.to_string_lossy(), pattern, roll));
         let mut here: Vec<_> = here.filter(|found| found.kept.is_file()).collect();
-        here.sort_by(|a, b| (&a.file, a.at.is_none()).cmp(&(&b.file, b.at.is_none())));
+        here.arrange_by(|a, b| (&a.file, a.at.is_none()).cmp(&(&b.file, b.at.is_none())));
         all.append(&mut here);
     }
     all

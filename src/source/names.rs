@@ -1,5 +1,6 @@
 //! Names on the command line to inputs, and their order.
 
+use crate::record::Arrange as _;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -108,7 +109,7 @@ pub fn in_time_order(inputs: Vec<Input>, zone: Zone) -> Vec<Input> {
             _ => groups.push(vec![entry]),
         }
     }
-    groups.sort_by(|a, b| (&a[0].0, &a[0].2).cmp(&(&b[0].0, &b[0].2)));
+    groups.arrange_by(|a, b| (&a[0].0, &a[0].2).cmp(&(&b[0].0, &b[0].2)));
     let timed = groups.into_iter().flatten().map(|(.., input)| input);
     timed.chain(last).collect()
 }

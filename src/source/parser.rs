@@ -10,6 +10,7 @@ mod odd;
 mod undecided;
 mod unknown;
 
+use crate::record::Arrange as _;
 use crate::record::Counter as _;
 use std::borrow::Cow;
 
@@ -129,7 +130,7 @@ impl<'a> Parser<'a> {
         let mut problems = self.trouble.problems(name, self.rows.count);
         problems.extend(self.rows.unknown_words(name));
         problems.extend(self.rows.left_out(name));
-        problems.sort_by_key(|problem| problem.line);
+        problems.arrange_by_key(|problem| problem.line);
         problems
     }
 

@@ -2,6 +2,7 @@
 
 mod unreadable;
 
+use crate::record::Arrange as _;
 use crate::record::Counter as _;
 use crate::schema::{FaultKind, RolledFault};
 pub(super) use unreadable::sample;
@@ -266,7 +267,7 @@ impl Trouble {
             outcomes: true,
         });
         let mut problems: Vec<Problem> = whole.chain(lines).chain(cells).chain(rolled).collect();
-        problems.sort_by_key(|problem| problem.line);
+        problems.arrange_by_key(|problem| problem.line);
         problems
     }
 

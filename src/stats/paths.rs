@@ -1,6 +1,7 @@
 //! What the certificates of many rows tell of the way to the relays: the same for rows just measured
 //! and rows of files.
 
+use crate::record::Arrange as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,7 +152,7 @@ impl Paths {
     /// What is not direct, or direct and suspicious: the gravest first, of equal weight the most frequent.
     pub fn findings(&self) -> Vec<(&PathFinding, &Occurrences)> {
         let mut all: Vec<_> = self.findings.iter().collect();
-        all.sort_by_key(|(finding, seen)| (weight(finding.path), Reverse(seen.rows)));
+        all.arrange_by_key(|(finding, seen)| (weight(finding.path), Reverse(seen.rows)));
         all
     }
 }

@@ -1,6 +1,7 @@
 //! Problems that only show once rows are combined: too late for their order, impossible times, overlapping files,
 //! duplicate rows.
 
+use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -169,7 +170,7 @@ impl Oddities {
         let moved = i64::try_from(moved_us / 1_000_000).unwrap_or(i64::MAX);
         let mut found: BTreeMap<usize, (usize, usize, i64)> = BTreeMap::new();
         let mut spans: Vec<_> = self.spans.iter().collect();
-        spans.sort_by_key(|((series, file), (first, _))| (*series, *first, *file));
+        spans.arrange_by_key(|((series, file), (first, _))| (*series, *first, *file));
         let mut before: Option<(usize, usize, DateTime<Utc>)> = None;
         for ((series, file), (first, last)) in spans {
             if let Some((_, other, end)) = before.filter(|(known, ..)| known == series) {

@@ -1,5 +1,6 @@
 //! A settings file, read and parsed. Not here: which keys there are (`keys`), which of them are used (`merge`).
 
+use crate::record::Arrange as _;
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::Range;
@@ -159,8 +160,8 @@ fn of_bytes(bytes: &[u8], shown: String) -> anyhow::Result<SettingsFile> {
         }
     }
     // in the order of the file
-    file.entries.sort_by_key(|entry| entry.line);
-    file.profiles.sort_by_key(|profile| {
+    file.entries.arrange_by_key(|entry| entry.line);
+    file.profiles.arrange_by_key(|profile| {
         profile
             .entries
             .first()
@@ -194,7 +195,7 @@ fn profiles(
             entry(text, key.get_ref(), at, value.span(), value.get_ref())
         });
         let mut entries: Vec<_> = entries.collect();
-        entries.sort_by_key(|entry| entry.line);
+        entries.arrange_by_key(|entry| entry.line);
         profiles.push(SettingsProfile {
             name: name.get_ref().to_string(),
             entries,

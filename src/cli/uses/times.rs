@@ -1,5 +1,6 @@
 //! Times on the command line that are easily misread: those without a unit, and those in two words.
 
+use crate::record::Arrange as _;
 use std::time::Duration;
 
 use clap::ArgMatches;
@@ -36,7 +37,7 @@ impl GivenTime {
 /// The times that the user gave, in the order of the command line.
 pub fn times(matches: &ArgMatches) -> Vec<GivenTime> {
     let mut times: Vec<_> = placed(matches, is_time).collect();
-    times.sort_by_key(|(place, _)| *place);
+    times.arrange_by_key(|(place, _)| *place);
     times.into_iter().map(|(_, time)| time).collect()
 }
 

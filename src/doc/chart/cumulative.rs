@@ -1,5 +1,6 @@
 //! Cumulative curves: which share of the probes took at most how long.
 
+use crate::record::Arrange as _;
 use std::fmt::Write as _;
 
 use maud::{Markup, html};
@@ -116,7 +117,7 @@ pub fn quantile_of_all(data: &[RegionDistribution], percent: f64) -> Option<f64>
             before = point.up_to_percent;
         }
     }
-    jumps.sort_by(|one, other| one.0.total_cmp(&other.0));
+    jumps.arrange_by(|one, other| one.0.total_cmp(&other.0));
     let wanted = all * percent / 100.0 * (1.0 - 1e-9);
     let mut sum = 0.0;
     jumps.into_iter().find_map(|(value, weight)| {

@@ -3,6 +3,7 @@
 //! Bands are not here: they would hide each other (`panels` has them). The medians stand on a linear axis from
 //! zero, unless they lie so far apart that only a logarithmic one shows them.
 
+use crate::record::Arrange as _;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -170,7 +171,7 @@ fn slow(
             paths.push((class, path));
         }
     }
-    paths.sort_by_key(|(class, _)| *class);
+    paths.arrange_by_key(|(class, _)| *class);
     html! {
         (heading(places, "the slowest, ms (logarithmic)"))
         (value_axis(size, &scale, 4, ""))

@@ -7,6 +7,7 @@ mod budget;
 mod chart;
 mod table;
 
+use crate::record::Arrange as _;
 use std::cell::Cell;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -41,7 +42,7 @@ pub fn page(document: &Document) -> String {
         parts.push((section, blocks(section, document, &budget, &pictures)));
     }
     parts.retain(|(_, inside)| !inside.0.is_empty());
-    parts.sort_by_key(|(section, _)| {
+    parts.arrange_by_key(|(section, _)| {
         sections
             .iter()
             .position(|other| std::ptr::eq(*section, other))

@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::roots::{findings, place};
 use super::view::relays;
 use crate::judge::severity::Severity;
+use crate::record::Arrange as _;
 use crate::words::{words, words_as_text};
 
 /// Root causes that are named.
@@ -92,7 +93,7 @@ fn verdict(facts: &Facts, findings: &[Finding], checks: &[Check]) -> Conclusion 
         let worst = follows.map(|one| one.severity).min();
         worst.map_or(root.severity, |worst| worst.min(root.severity))
     };
-    roots.sort_by_key(|root| (severity(root), root.confidence, place(root.code)));
+    roots.arrange_by_key(|root| (severity(root), root.confidence, place(root.code)));
     let names = is_found_otherwise(facts).then_some(Item::NameServers);
     let is_needed = |item: &Item| NEEDED.contains(item) || names == Some(*item);
     let needed = || checks.iter().filter(|check| is_needed(&check.item));

@@ -1,5 +1,6 @@
 //! When stretches begin, in a time zone, and which of these starts belong to a schedule.
 
+use crate::record::Arrange as _;
 use chrono::{DateTime, Datelike as _, Utc};
 
 use super::plan::{DAY_S, Every, HOUR_S, Planned, Schedule, Stretch};
@@ -56,7 +57,7 @@ impl Starts {
     fn put_together(&mut self) {
         let (period, width) = (self.every.seconds(), 2 * self.every.tolerance());
         let mut left: Vec<usize> = (0..self.phase.len()).collect();
-        left.sort_by_key(|one| self.phase[*one]);
+        left.arrange_by_key(|one| self.phase[*one]);
         while !left.is_empty() && self.groups.len() < MOST_STARTS {
             // from each on as far as the tolerance goes, round the clock
             let (mut best, mut end) = ((0, 0), 0);
@@ -122,7 +123,7 @@ impl Starts {
                 met >= FEWEST && met.saturating_mul(100) >= planned.saturating_mul(MOST_OF_THEM)
             })
             .collect();
-        self.groups.sort_by_key(|group| self.phase[group[0]]);
+        self.groups.arrange_by_key(|group| self.phase[group[0]]);
         let of_it: usize = self.groups.iter().map(Vec::len).sum();
         if self.groups.is_empty() || of_it * 100 < stretches.len() * MOST_OF_THEM {
             return None;
@@ -248,7 +249,7 @@ impl Starts {
                 });
             }
         }
-        windows.sort_by_key(|window| window.from);
+        windows.arrange_by_key(|window| window.from);
         windows
     }
 }

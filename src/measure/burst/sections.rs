@@ -5,6 +5,7 @@ use crate::doc::chart::{Chart, PanelForm};
 use crate::doc::number::grouped as count;
 use crate::doc::parts::{estimate, main_section, mean, over_time};
 use crate::doc::{Block, Cell, Paragraph, Section, Style, Table};
+use crate::record::Arrange as _;
 use crate::stats::charts::PanelPoint;
 
 /// A row for each host, target and mode, and how they did against Microsoft's table.
@@ -15,7 +16,7 @@ pub fn section(bursts: &[BurstTotals]) -> Section {
         let mut bursts: Vec<&BurstTotals> = bursts.iter().collect();
         let fails = |burst: &BurstTotals| burst.verdicts.iter().any(|line| line.fail > 0);
         let loss = |burst: &BurstTotals| burst.loss_percent.unwrap_or(-1.0);
-        bursts.sort_by(|a, b| {
+        bursts.arrange_by(|a, b| {
             let worse = fails(b).cmp(&fails(a));
             worse.then(loss(b).total_cmp(&loss(a)))
         });
@@ -87,7 +88,7 @@ fn verdicts(bursts: &[&BurstTotals]) -> Table {
     let all = all.flat_map(|burst| burst.verdicts.iter().map(move |verdict| (burst, verdict)));
     let mut all: Vec<_> = all.collect();
     // no line that failed stands behind one that did not
-    all.sort_by_key(|(_, verdict)| verdict.fail == 0);
+    all.arrange_by_key(|(_, verdict)| verdict.fail == 0);
     Table::of(
         "bursts against Microsoft's table",
         "Against Microsoft's table",

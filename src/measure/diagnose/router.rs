@@ -1,6 +1,7 @@
 //! Round trips to the first router, in parallel with everything else: they separate a bad local network from a bad
 //! path beyond it.
 
+use crate::record::Arrange as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -63,7 +64,7 @@ impl RouterTrips {
     pub fn so_far(&self) -> RouterTripFacts {
         let samples = self.samples.lock();
         let mut samples = samples.unwrap_or_else(PoisonError::into_inner).clone();
-        samples.sort_by_key(|sample| sample.at_ms);
+        samples.arrange_by_key(|sample| sample.at_ms);
         let mut times: Vec<_> = samples.iter().filter_map(|packet| packet.rtt_us).collect();
         times.sort_unstable();
         RouterTripFacts {

@@ -4,6 +4,7 @@ use super::finished::HeldTotals;
 use crate::doc::chart::{Chart, PanelForm};
 use crate::doc::parts::{exact, filled, listed, main_section, mean, over_time, quantile};
 use crate::doc::{Block, Cell, Paragraph, Section, Table};
+use crate::record::Arrange as _;
 use crate::stats::charts::{Panel, PanelPoint};
 
 /// A row for each host and target, and one for their samples.
@@ -12,7 +13,7 @@ pub fn section(all: &[HeldTotals]) -> Section {
     // the worst first
     let mut all: Vec<&HeldTotals> = all.iter().collect();
     let broken = |held: &HeldTotals| 1.0 - held.held as f64 / held.connections.max(1) as f64;
-    all.sort_by(|a, b| {
+    all.arrange_by(|a, b| {
         let worse = broken(b).total_cmp(&broken(a));
         worse.then(b.stalls.cmp(&a.stalls))
     });

@@ -9,6 +9,7 @@ use super::way::Walked;
 use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, names, versions};
 use crate::judge::severity::Colour;
 use crate::net::certificate;
+use crate::record::Arrange as _;
 use crate::record::{ProtocolVersion, TurnReply, group_name, micros, millis, suite_name};
 use crate::wire::tls_ask::{HelloRefusal, ssl2_suite_name};
 
@@ -28,7 +29,7 @@ pub fn relay(climbed: &Climbed, walked: &Walked) -> LadderRelay {
             told.push(version(&VersionFindings::new(left)));
         }
     }
-    told.sort_by_key(|version| version.version);
+    told.arrange_by_key(|version| version.version);
     let (way, judged) = way(climbed, walked);
     LadderRelay {
         address: walked

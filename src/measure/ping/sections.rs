@@ -3,13 +3,14 @@
 use super::finished::PingTotals;
 use crate::doc::parts::{estimate, exact, filled, main_section, percent, quantile};
 use crate::doc::{Block, Paragraph, Section, Table};
+use crate::record::Arrange as _;
 
 /// A row for each address.
 pub fn section(all: &[PingTotals]) -> Section {
     // the worst first
     let mut all: Vec<&PingTotals> = all.iter().collect();
     let lost = |one: &PingTotals| one.lost_percent.unwrap_or(-1.0);
-    all.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
+    all.arrange_by(|a, b| lost(b).total_cmp(&lost(a)));
     let mut blocks = Vec::new();
     if let Some(table) = filled(table(&all)) {
         blocks.push(table);

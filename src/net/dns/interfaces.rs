@@ -1,6 +1,7 @@
 //! Name servers of interfaces in the order in which Windows asks them. Not here: how Windows is asked
 //! for them (`windows`).
 
+use crate::record::Arrange as _;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub struct DnsInterface {
 
 /// The setup that stands for these interfaces.
 pub fn setup(mut interfaces: Vec<DnsInterface>) -> Setup {
-    interfaces.sort_by_key(DnsInterface::metric);
+    interfaces.arrange_by_key(DnsInterface::metric);
     let mut servers = Vec::new();
     for interface in &interfaces {
         for server in interface.addresses() {

@@ -1,5 +1,6 @@
 //! The data of the charts.
 
+use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -114,7 +115,7 @@ fn lines(rows: &Finished, metric: Metric) -> Lines<'_> {
             (count > 0).then_some((count, name, number))
         })
         .collect();
-    counts.sort_by_key(|(count, name, _)| (std::cmp::Reverse(*count), *name));
+    counts.arrange_by_key(|(count, name, _)| (std::cmp::Reverse(*count), *name));
     let all = counts.len();
     // the timeline does not tell later ones apart
     counts.retain(|(.., number)| *number <= MOST_REGIONS);
@@ -169,7 +170,7 @@ fn curves_of(rows: &Finished, metric: Metric) -> Vec<RegionDistribution> {
             rest.merge(times);
         }
     }
-    found.sort_by(|a, b| a.region.cmp(&b.region));
+    found.arrange_by(|a, b| a.region.cmp(&b.region));
     if let Some(beyond) = regions.overflow() {
         rest.merge(beyond.times(metric));
     }

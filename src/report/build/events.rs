@@ -4,6 +4,7 @@
 use super::clocks;
 use super::order::MOST_LISTED;
 use crate::measure::folds::Finished;
+use crate::record::Arrange as _;
 use crate::report::model::ReportedEvent;
 use crate::stats::survey::{EgressChange, Groups, Measured};
 use crate::stats::units::moment;
@@ -40,7 +41,7 @@ pub fn of(rows: &Finished) -> Vec<ReportedEvent> {
             &mut events,
         );
     }
-    events.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.what.cmp(&b.what)));
+    events.arrange_by(|a, b| a.at.cmp(&b.at).then_with(|| a.what.cmp(&b.what)));
     if events.len() > MOST_LISTED {
         events.drain(..events.len() - MOST_LISTED);
     }

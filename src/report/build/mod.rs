@@ -10,6 +10,7 @@ mod schedule;
 mod series;
 mod tables;
 
+use crate::record::Arrange as _;
 use std::collections::HashMap;
 
 use super::findings;
@@ -164,7 +165,7 @@ fn slow(rows: &Finished) -> Slow {
             in_rollups: found.rolled,
         });
     }
-    regions.sort_by(|a, b| a.region.cmp(&b.region));
+    regions.arrange_by(|a, b| a.region.cmp(&b.region));
     let row = |row: &survey::SlowRow| ReportedSlowRow {
         at: row.at.map(moment),
         region: rows.relays.region_name(row.region).to_owned(),

@@ -1,5 +1,6 @@
 //! Each metric over time, by region and by host.
 
+use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
@@ -63,7 +64,7 @@ pub fn losses(rows: &Finished) -> Panels {
         .into_iter()
         .filter(|(_, hours)| lost_in(hours) > 0)
         .collect();
-    worst.sort_by_key(|(_, hours)| std::cmp::Reverse(lost_in(hours)));
+    worst.arrange_by_key(|(_, hours)| std::cmp::Reverse(lost_in(hours)));
     worst.truncate(MOST_NAMED);
     let numbers = || worst.iter().flat_map(|(_, hours)| hours.keys());
     let Some((first, last)) = numbers().min().zip(numbers().max()) else {
@@ -152,7 +153,7 @@ fn by<'a>(
 /// The names with the most rows, in the order of the names.
 fn most_frequent<'a>(rows: &'a Finished, name: &impl Fn(CellKey) -> &'a str) -> Vec<&'a str> {
     let mut counts = counts(rows, name);
-    counts.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
+    counts.arrange_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
     let mut names: Vec<&str> = counts.into_iter().map(|(name, _)| name).collect();
     names.retain(|name| *name != OTHER_REGIONS);
     names.truncate(MOST_NAMED);

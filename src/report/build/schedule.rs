@@ -4,6 +4,7 @@ use super::clocks;
 use super::order::MOST_LISTED;
 use crate::judge::schedule::{Every, Missing, PauseKind, Stretch, schedule};
 use crate::measure::folds::Finished;
+use crate::record::Arrange as _;
 use crate::report::model::{PlannedRun, ReportedGap, ReportedSchedule};
 use crate::stats::survey;
 use crate::stats::units::{moment, seconds};
@@ -63,7 +64,7 @@ pub fn gaps(rows: &Finished, found: &[survey::Gap], measured: &[survey::Presence
             ));
         }
     }
-    all.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+    all.arrange_by_key(|(length, _)| std::cmp::Reverse(*length));
     let mut gaps = ReportedGaps {
         count: all.len() as u64,
         seconds: seconds(all.iter().map(|(length, _)| length).sum()),
@@ -74,7 +75,7 @@ pub fn gaps(rows: &Finished, found: &[survey::Gap], measured: &[survey::Presence
             .collect(),
         schedule: planned,
     };
-    gaps.longest.sort_by_key(|gap| gap.from);
+    gaps.longest.arrange_by_key(|gap| gap.from);
     gaps
 }
 

@@ -4,6 +4,7 @@
 use super::schedule::{ReportedGaps, gaps};
 use crate::judge::outages::OutageRules;
 use crate::measure::folds::Finished;
+use crate::record::Arrange as _;
 use crate::report::model::{InRollups, ListedOutage, ReportedSeries};
 use crate::schema::through::proxy_of;
 use crate::stats::Count;
@@ -89,7 +90,7 @@ fn one(rows: &Finished, name: &SeriesName, series: &survey::Series) -> ReportedS
     };
     let all = series.longest_outages.iter().filter(|_| told);
     let mut longest: Vec<&survey::Outage> = all.filter(is_outage).collect();
-    longest.sort_by_key(|outage| outage.from);
+    longest.arrange_by_key(|outage| outage.from);
     let runs = series.latest_runs.iter();
     let lost_runs = runs.filter(|run| told && !is_outage(run));
     // where there are roll-ups, somebody measured, and nobody knows when
@@ -162,7 +163,7 @@ fn one_outage(rows: &Finished, outage: &survey::Outage) -> ListedOutage {
             count: *count,
         })
         .collect();
-    causes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    causes.arrange_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     ListedOutage {
         from: moment(outage.from),
         to: moment(outage.to),

@@ -2,6 +2,7 @@
 
 use super::order;
 use crate::measure::folds::Finished;
+use crate::record::Arrange as _;
 use crate::report::model::{GroupTable, KeyGroup};
 use crate::schema::Metric;
 use crate::schema::through::{THROUGH, proxy_of};
@@ -66,7 +67,7 @@ fn of_each(rows: &Finished, by: &[String], groups: &ByTransport) -> Vec<GroupTab
     let mut sets: Vec<(u64, &str, &Groups)> = filled
         .map(|(number, groups)| (count(names.name(number)), names.name(number), groups))
         .collect();
-    sets.sort_by_key(|(rows, name, _)| (std::cmp::Reverse(*rows), *name));
+    sets.arrange_by_key(|(rows, name, _)| (std::cmp::Reverse(*rows), *name));
     sets.into_iter()
         .map(|(_, name, groups)| table(by.to_vec(), groups, Some(name.to_owned())))
         .collect()
@@ -87,7 +88,7 @@ fn table(by: Vec<String>, groups: &Groups, transport: Option<String>) -> GroupTa
         .iter()
         .map(|(name, measured)| group(key(name), measured))
         .collect();
-    found.sort_by(|a, b| order::compare(&a.key, &b.key));
+    found.arrange_by(|a, b| order::compare(&a.key, &b.key));
     GroupTable {
         by,
         proxy: transport.as_deref().and_then(proxy_of),

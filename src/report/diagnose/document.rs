@@ -11,6 +11,7 @@ use crate::judge::diagnose::{
     Check, CheckState, Confidence, Diagnosis, Facts, Finding, VerdictOutcome,
 };
 use crate::judge::severity::Severity;
+use crate::record::Arrange as _;
 use crate::zone::Zone;
 
 /// The document.
@@ -73,7 +74,7 @@ fn findings(diagnosis: &Diagnosis) -> Section {
             .position(|code| *code == finding.code)
             .unwrap_or(usize::MAX)
     };
-    roots.sort_by_key(place);
+    roots.arrange_by_key(place);
     let mut points = Vec::new();
     for root in roots {
         points.push(Point {

@@ -5,6 +5,7 @@ use super::slow::host;
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::always::{SlowMedian, WAIT_US, slow_median, slow_server, trip_us};
 use crate::judge::severity::Severity;
+use crate::record::Arrange as _;
 use crate::schema::{Dialect, Metric, THROUGH};
 use crate::stats::Distribution;
 use crate::stats::survey::Measured;
@@ -77,7 +78,7 @@ fn those<'a>(
         Some(SlowGroup { key, rows, slow })
     });
     let mut slow: Vec<SlowGroup<'_>> = slow.collect();
-    slow.sort_by_key(|one| (std::cmp::Reverse(one.slow.median_us), one.key));
+    slow.arrange_by_key(|one| (std::cmp::Reverse(one.slow.median_us), one.key));
     slow
 }
 

@@ -1,5 +1,6 @@
 //! Certificates: what is on the TLS path, what has expired or will, what was renewed.
 
+use crate::record::Arrange as _;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -303,7 +304,7 @@ fn took_over(old: &KeyGroup, new: &KeyGroup, last_row: DateTime<Utc>) -> bool {
 fn renewed(about: &Inputs<'_>) -> Option<RankedFinding> {
     let mut all = certificates(about);
     all.retain(|(group, ..)| group.first.is_some());
-    all.sort_by_key(|(group, ..)| group.first);
+    all.arrange_by_key(|(group, ..)| group.first);
     let last_row = about.report.overview.last?;
     let renewals: Vec<_> = all
         .iter()

@@ -1,5 +1,6 @@
 //! A finding while it is being made.
 
+use crate::record::Arrange as _;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -153,7 +154,7 @@ pub(super) fn at(us: i64) -> DateTime<Utc> {
 
 /// The most of something first, of equal ones in the order of their names.
 pub(super) fn most_first<T>(items: &mut [T], of: impl Fn(&T) -> (u64, String)) {
-    items.sort_by_key(|item| {
+    items.arrange_by_key(|item| {
         let (count, name) = of(item);
         (Reverse(count), name)
     });

@@ -1,5 +1,6 @@
 //! Hours of the day in which round trips are longer.
 
+use crate::record::Arrange as _;
 use chrono::{DateTime, Datelike as _, Timelike as _};
 
 use super::found::{Inputs, RankedFinding, name};
@@ -37,7 +38,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Option<RankedFinding> {
         found.extend(slow_hours(&hours).map(|slow| (*number, *region, slow)));
     }
     let factor = |slow: &SlowHours| slow.slow_us / slow.usual_us.max(1.0);
-    found.sort_by(|(.., a), (.., b)| factor(b).total_cmp(&factor(a)));
+    found.arrange_by(|(.., a), (.., b)| factor(b).total_cmp(&factor(a)));
     let (number, region, slow) = found.first()?;
     let [host, target, transport] = &about.rows.series[*number].0;
     let region = match about.rows.relays.region_name(*region) {

@@ -1,5 +1,6 @@
 //! Which outages of several series are one: those that can have begun and ended together.
 
+use crate::record::Arrange as _;
 use crate::stats::survey::Outage;
 
 /// An outage of one or several series.
@@ -81,7 +82,7 @@ pub(super) fn joined<'a>(
 ) -> Vec<JoinedOutage<'a>> {
     let one = |(number, outage)| JoinedOutage::new(number, outage, usual_us(number));
     let mut all: Vec<JoinedOutage<'a>> = outages.map(one).collect();
-    all.sort_by_key(|one| (one.rows[0], one.of[0].0));
+    all.arrange_by_key(|one| (one.rows[0], one.of[0].0));
     let mut joined: Vec<JoinedOutage<'a>> = Vec::new();
     // those that are not over
     let mut live: Vec<usize> = Vec::new();

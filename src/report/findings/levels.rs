@@ -1,5 +1,6 @@
 //! Levels that changed: round trips that shifted, failures that rose.
 
+use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
 use super::days::{day, host_or, regions, since};
@@ -199,7 +200,7 @@ fn together(regions: &[(usize, Vec<Shift>)]) -> Vec<Vec<(usize, Shift)>> {
     }
     let factor = |(_, shift): &(usize, Shift)| (shift.after_us / shift.before_us).ln().abs();
     for one in &mut found {
-        one.sort_by(|a, b| factor(b).total_cmp(&factor(a)));
+        one.arrange_by(|a, b| factor(b).total_cmp(&factor(a)));
     }
     found
 }

@@ -38,6 +38,7 @@ use crate::doc::number::{counted, grouped, seconds};
 use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
+use crate::record::Arrange as _;
 use found::{Inputs, RankedFinding};
 use together::OutageGroups;
 
@@ -80,7 +81,7 @@ pub(super) fn put_into(
     found.extend(against.iter().map(differs));
     drop_repeated(&mut found);
     let together = OutageGroups::of(&about);
-    found.sort_by(|a, b| {
+    found.arrange_by(|a, b| {
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))
     });

@@ -1,5 +1,6 @@
 //! Outages, the longest first. Who failed together: `whose`.
 
+use crate::record::Arrange as _;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -60,7 +61,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let of_series = events(about).into_iter().map(Whose::Series);
     let of_regions = about.regional.iter().map(Whose::Region);
     let mut events: Vec<Whose<'_>> = of_series.chain(of_regions).collect();
-    events.sort_by_key(|event| std::cmp::Reverse((event.length(), event.rows())));
+    events.arrange_by_key(|event| std::cmp::Reverse((event.length(), event.rows())));
     let told = events.iter().take(MOST);
     let mut found: Vec<RankedFinding> = told.map(|event| event.told(about)).collect();
     let more = &events[events.len().min(MOST)..];
@@ -104,7 +105,7 @@ pub(super) fn in_rollups(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let series = about.report.series.iter();
     let rolled = series.filter_map(|one| Some((one, one.in_rollups?)));
     let mut outages: Vec<_> = rolled.filter(|(_, rolled)| rolled.is_outage).collect();
-    outages.sort_by(|(_, one), (_, other)| other.longest_s.total_cmp(&one.longest_s));
+    outages.arrange_by(|(_, one), (_, other)| other.longest_s.total_cmp(&one.longest_s));
     let told = outages.iter().take(MOST).map(|(series, rolled)| {
         let names = [&series.host, &series.target, &series.transport].map(Clone::clone);
         let when = rolled.interval.map_or_else(String::new, |at| {

@@ -1,5 +1,6 @@
 //! Outages of a region: its relays did not answer, while those of other regions did.
 
+use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
 use crate::judge::outages::OutageRule;
@@ -212,7 +213,7 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
                 .map(|silence| (*number, *region, silence)),
         );
     }
-    found.sort_by_key(|(.., silence)| silence.from);
+    found.arrange_by_key(|(.., silence)| silence.from);
     let mut outages: Vec<RegionOutage> = Vec::new();
     for (number, region, silence) in found {
         let in_outages = in_outages(known, (number, region), silence);

@@ -1,5 +1,6 @@
 //! Runs of a schedule that are missing: what happened then is not known.
 
+use crate::record::Arrange as _;
 use std::fmt::Write as _;
 
 use super::found::{Inputs, RankedFinding, name};
@@ -15,7 +16,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut missed: Vec<(&ReportedSeries, &ReportedSchedule)> =
         missed.filter(|(one, _)| one.gaps > 0).collect();
     missed.retain(|(_, plan)| !schedule::missing(plan).is_empty());
-    missed.sort_by(|(a, _), (b, _)| b.gaps_s.total_cmp(&a.gaps_s));
+    missed.arrange_by(|(a, _), (b, _)| b.gaps_s.total_cmp(&a.gaps_s));
     let Some((worst, plan)) = missed.first() else {
         return Vec::new();
     };

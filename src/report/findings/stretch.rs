@@ -1,5 +1,6 @@
 //! When something was, where it was at some times only: a stretch, or a few days.
 
+use crate::record::Arrange as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -126,7 +127,7 @@ fn count_of(hours: &[(i64, u64)], is_wanted: impl Fn(i64) -> bool) -> u64 {
 fn worst_days(by_day: BTreeMap<String, u64>, all: u64) -> BTreeSet<String> {
     let mut days: Vec<(String, u64)> = by_day.into_iter().collect();
     // of equal ones the earlier
-    days.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    days.arrange_by_key(|(_, count)| std::cmp::Reverse(*count));
     let mut within = 0;
     let is_needed = |(_, count): &(String, u64)| {
         let is_needed = within * 100 < all * MOST;

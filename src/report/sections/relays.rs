@@ -1,5 +1,6 @@
 //! The other end: addresses and certificates.
 
+use crate::record::Arrange as _;
 use std::fmt::Write as _;
 
 use crate::doc::number::grouped;
@@ -95,7 +96,7 @@ pub fn certificates(report: &Report) -> Section {
     let mut blocks = Vec::new();
     let mut groups = report.certificates();
     groups.retain(|group| group.key.iter().any(|part| !part.is_empty()));
-    groups.sort_by_key(|group| group.first);
+    groups.arrange_by_key(|group| group.first);
     let of = groups.iter().map(|group| {
         let certificate = group.certificate.clone().unwrap_or_default();
         (group, certificate)

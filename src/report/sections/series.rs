@@ -1,5 +1,6 @@
 //! When it did not work, when nothing was measured, and what changed.
 
+use crate::record::Arrange as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schedule;
@@ -29,7 +30,7 @@ pub fn section(report: &Report) -> Section {
 fn availability(report: &Report) -> Table {
     // the worst first
     let mut all: Vec<&ReportedSeries> = report.series.iter().collect();
-    all.sort_by(|a, b| {
+    all.arrange_by(|a, b| {
         let answered = |series: &ReportedSeries| series.answered_percent.unwrap_or(100.0);
         let worst = answered(a).total_cmp(&answered(b));
         worst.then(b.outages.cmp(&a.outages))
@@ -212,7 +213,7 @@ fn runs(
         let seconds = runs.iter().map(|(_, run)| run.seconds);
         seconds.fold(0.0, f64::max)
     };
-    all.sort_by_key(from);
+    all.arrange_by_key(from);
     Table::of(id, caption, all)
         .key("from", "from", |runs| Cell::of(from(runs), Cell::from))
         .words("to", "to", |runs| {
@@ -282,7 +283,7 @@ fn causes(runs: &[OwnedRun<'_>]) -> Vec<Count> {
             count,
         })
         .collect();
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+    causes.arrange_by_key(|cause| std::cmp::Reverse(cause.count));
     causes
 }
 

@@ -2,6 +2,7 @@
 //! with the number of its first row within the run; once that is whole it is brought to the disk and called `.jsonl`. What the server refuses is called
 //! `.jsonl.bad`.
 
+use crate::record::Arrange as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
@@ -181,7 +182,7 @@ fn with_ending(directory: &Path, wanted: &str) -> Vec<PathBuf> {
     let paths = entries.map(|entry| entry.path());
     let is_wanted = |path: &PathBuf| path.extension().is_some_and(|ending| ending == wanted);
     let mut paths: Vec<PathBuf> = paths.filter(is_wanted).collect();
-    paths.sort();
+    paths.arrange();
     paths
 }
 

@@ -1,6 +1,7 @@
 //! The rolled files of a series, recognised by their names alone. Files that keep rows
 //! (`probes-2026-11-22.pending.csv`), torn pieces and anything else beside them have other names.
 
+use crate::record::Arrange as _;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -46,7 +47,7 @@ impl FileSeries {
             let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
             files.extend(self.rolled(&entry.file_name()).filter(|_| is_file));
         }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.arrange_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
     }
 

@@ -1,6 +1,7 @@
 //! Rows of two sides folded into cells and blocks. Streaming: memory depends on cells and blocks,
 //! both of which have a cap, not on rows.
 
+use crate::record::Arrange as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -243,7 +244,7 @@ impl ComparisonFold {
                 cell.blocks[side as usize].insert(block, closed);
             }
         }
-        cells.sort_by(|one, other| one.name.cmp(&other.name));
+        cells.arrange_by(|one, other| one.name.cmp(&other.name));
         Folded {
             cells,
             block_s: self.block_s,

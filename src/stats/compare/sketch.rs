@@ -1,6 +1,7 @@
 //! What is kept of the values of a block once it is closed: enough for its median, and for the
 //! quantiles of several blocks together.
 
+use crate::record::Arrange as _;
 use crate::record::Counter as _;
 use crate::stats::Expo;
 use crate::stats::expo::{Bin, quantile};
@@ -69,7 +70,7 @@ fn bins<'a>(sketches: impl IntoIterator<Item = &'a Sketch>) -> Vec<Bin> {
         })
     });
     let mut bins: Vec<Bin> = points.collect();
-    bins.sort_by(|one, other| one.low.total_cmp(&other.low));
+    bins.arrange_by(|one, other| one.low.total_cmp(&other.low));
     bins
 }
 

@@ -1,5 +1,6 @@
 //! Stretches of time in which nobody measured: of a series, and of several together.
 
+use crate::record::Arrange as _;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -93,7 +94,7 @@ impl Gaps {
         let shortest = shortest(self.usual_us());
         let kept = self.longest.iter().map(|Reverse((_, gap))| *gap);
         let mut gaps: Vec<Gap> = kept.filter(|gap| gap.length > shortest).collect();
-        gaps.sort_by_key(|gap| gap.from);
+        gaps.arrange_by_key(|gap| gap.from);
         gaps
     }
 

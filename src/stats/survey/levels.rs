@@ -1,5 +1,6 @@
 //! What a series was like, hour by hour and day by day: the round trip to each region, and the rows without an answer.
 
+use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
 use super::ParsedRow;
@@ -182,7 +183,7 @@ impl RegionLevel {
 
     /// Rows at the edge of an hour may come in any order: what is left of an hour goes to the most of it.
     fn put_in_order(&mut self) {
-        self.hours.sort_by_key(|hour| hour.number);
+        self.hours.arrange_by_key(|hour| hour.number);
         self.hours.dedup_by(|next, kept| {
             if next.number != kept.number {
                 return false;

@@ -1,5 +1,6 @@
 //! Names that are counted.
 
+use crate::record::Arrange as _;
 use std::collections::HashMap;
 
 use super::groups::{OTHER, is_same, part};
@@ -64,7 +65,7 @@ impl Names {
         if let Some(other @ 1..) = self.counts.first().copied() {
             counts.push((OTHER, other));
         }
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        counts.arrange_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         counts
     }
 }

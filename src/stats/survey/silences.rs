@@ -1,6 +1,7 @@
 //! Stretches in which the relays of one region answered a series nothing, be it that those of others answered in
 //! between: an outage of a region cuts the rows of a series into pieces too short to tell.
 
+use crate::record::Arrange as _;
 use crate::record::Counter as _;
 
 /// Stretches that are kept, those with the most rows.
@@ -71,7 +72,7 @@ impl Silences {
         if let Some(silence) = self.now.take() {
             self.keep(silence);
         }
-        self.kept.sort_by_key(|silence| silence.from);
+        self.kept.arrange_by_key(|silence| silence.from);
         self.kept
     }
 

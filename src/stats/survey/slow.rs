@@ -1,5 +1,6 @@
 //! Slow connects and what explains them.
 
+use crate::record::Arrange as _;
 use crate::record::Counter as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -125,7 +126,7 @@ impl SlowRows {
     /// The slowest, in the order of their time.
     pub fn slowest(&self) -> Vec<&SlowRow> {
         let mut rows: Vec<_> = self.slowest.iter().map(|Reverse(row)| row).collect();
-        rows.sort_by_key(|row| (row.at, Reverse(row.connect_us)));
+        rows.arrange_by_key(|row| (row.at, Reverse(row.connect_us)));
         rows
     }
 }

@@ -3,6 +3,7 @@
 mod found;
 mod told;
 
+use crate::record::Arrange as _;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -184,7 +185,7 @@ async fn ask(
     progress.finish();
     // those without an answer yet say nothing
     asking.abort_all();
-    asked.sort_by_key(|asked| asked.number);
+    asked.arrange_by_key(|asked| asked.number);
     asked
 }
 

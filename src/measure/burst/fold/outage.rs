@@ -1,5 +1,6 @@
 //! Times without answers.
 
+use crate::record::Arrange as _;
 use crate::record::Counter as _;
 use std::time::Duration;
 
@@ -168,7 +169,7 @@ impl WatchOutages {
     pub fn longest(&self) -> Vec<WatchOutage> {
         let mut all = self.longest.clone();
         all.extend(self.under_way());
-        all.sort_by_key(|outage| outage.began);
+        all.arrange_by_key(|outage| outage.began);
         all
     }
 

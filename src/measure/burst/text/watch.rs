@@ -1,5 +1,6 @@
 //! A watch as text: a line per minute, a line per outage, the list of outages.
 
+use crate::record::Arrange as _;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
@@ -184,9 +185,9 @@ pub(super) fn outages_list(outages: &WatchOutages, zone: Zone) -> String {
     );
     let all = outages.longest();
     let mut longest: Vec<_> = all.iter().collect();
-    longest.sort_by_key(|outage| std::cmp::Reverse(outage.length));
+    longest.arrange_by_key(|outage| std::cmp::Reverse(outage.length));
     longest.truncate(LISTED);
-    longest.sort_by_key(|outage| outage.began);
+    longest.arrange_by_key(|outage| outage.began);
     let listed = longest.len();
     for outage in longest {
         let _ = writeln!(out, "  {}", outage_line(outage, zone));
