@@ -5,7 +5,7 @@
 // Close & Load. "Refresh all" reads the file again, also while a series runs.
 //
 // For all files of a folder replace the line `Content` by
-//     Content = Binary.Combine(Folder.Files("C:\Probes")[Content]),
+//     Content = Binary.Combine(Table.SelectRows(Folder.Files("C:\Probes"), each [Extension] = ".csv")[Content]),
 // after which each file's header is a row of its own: the line `Rows` takes them out.
 //
 // Times are UTC (`DateTimeZone.ToLocal` makes them local), empty cells are null, and a column that

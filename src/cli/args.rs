@@ -196,7 +196,7 @@ pub struct ProbeArgs {
     #[arg(short, long, help_heading = OUTPUT)]
     pub quiet: bool,
 
-    /// How long to wait for a file that another program holds open [default: until the end, else 30s]
+    /// How long to wait for a file that another program holds open [default: the whole run if -d or --until limits it, else 30s]
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = OUTPUT,
           hide_short_help = true)]
     pub wait_for_file: Option<Duration>,
@@ -230,7 +230,7 @@ pub struct ProbeArgs {
           help_heading = LAB, hide_short_help = true)]
     pub lab_fault_share: u8,
 
-    /// Maximum number of probes at once [default: limits / interval, 8 to 64]
+    /// Maximum number of probes at once [default: as many as can be open at once, from 8 to 64: the sum of the time limits divided by the interval]
     #[arg(long, value_name = "N", help_heading = ADVANCED, hide_short_help = true,
           value_parser = whole::<u16>(1..=1024, 16))]
     pub concurrency: Option<u16>,

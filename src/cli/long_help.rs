@@ -13,6 +13,13 @@ pub const LAB: &str = "Lab";
 /// The same of what few need.
 pub const ADVANCED: &str = "Advanced";
 
+/// What a report reads.
+pub const READ: &str = if cfg!(feature = "parquet") {
+    "CSV, JSON Lines or Parquet files, also .gz and *.csv, stores (FILE.db) and postgres:// URLs; - is stdin"
+} else {
+    "CSV or JSON Lines files, also .gz and *.csv, stores (FILE.db) and postgres:// URLs; - is stdin"
+};
+
 /// What a target can be, for the long help.
 pub const TARGETS: &str = "\
 What to probe; several take turns:

@@ -118,19 +118,22 @@ impl List {
         let named = self.named();
         let Some(age) = self.age(today) else {
             return Some(format!(
-                "{named}, decides what is of Teams: whether it is older than {OLD_AFTER_DAYS} days cannot be told; `turnprobe \
-                 endpoints fetch -o FILE` writes one with its date"
+                "whether an address belongs to Teams was decided by {named}: it may be older than {OLD_AFTER_DAYS} days. \
+                 Get one with its date with `turnprobe endpoints fetch -o FILE`"
             ));
         };
         let fix = match &self.origin {
             Origin::BuiltIn => {
-                "`turnprobe endpoints fetch -o FILE` gets a new one, and --endpoints FILE takes it"
+                "Get a new one with `turnprobe endpoints fetch -o FILE`, and pass it with --endpoints FILE"
                     .to_owned()
             }
-            Origin::File(name) => format!("`turnprobe endpoints fetch -o {name}` gets a new one"),
+            Origin::File(name) => format!("Get a new one with `turnprobe endpoints fetch -o {name}`"),
         };
-        (age > OLD_AFTER_DAYS)
-            .then(|| format!("{named} decides what is of Teams, and it is {age} days old: {fix}"))
+        (age > OLD_AFTER_DAYS).then(|| {
+            format!(
+                "whether an address belongs to Teams was decided by {named}, which is {age} days old. {fix}"
+            )
+        })
     }
 }
 
@@ -153,8 +156,8 @@ mod tests {
         let said = list.warning(day("2026-11-13")).unwrap();
         assert_eq!(
             said,
-            "the built-in list of 2026-08-14 decides what is of Teams, and it is 91 days old: `turnprobe endpoints fetch -o \
-             FILE` gets a new one, and --endpoints FILE takes it"
+            "whether an address belongs to Teams was decided by the built-in list of 2026-08-14, which is 91 days old. Get a \
+             new one with `turnprobe endpoints fetch -o FILE`, and pass it with --endpoints FILE"
         );
     }
 
@@ -168,7 +171,7 @@ mod tests {
         let facts = list.facts(day("2026-11-13"));
         assert_eq!((facts.age_days, facts.is_old), (None, None));
         let said = list.warning(day("2026-11-13")).unwrap();
-        assert!(said.contains("cannot be told"), "{said}");
+        assert!(said.contains("may be older than 90 days"), "{said}");
         assert!(said.contains("raw.json"), "{said}");
     }
 

@@ -10,7 +10,7 @@ const FEWEST: u64 = 20;
 /// handshake, as for `explain`: in microseconds.
 pub const WAIT_US: u64 = 200_000;
 
-/// Microsoft's limit of a round trip, in microseconds.
+/// Microsoft's limit for a round trip, in microseconds.
 pub fn trip_us() -> u64 {
     u64::try_from(CLIENT.rtt.as_micros()).unwrap_or(u64::MAX)
 }

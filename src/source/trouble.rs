@@ -333,13 +333,13 @@ impl Trouble {
                 "without time, address and status, as the totals of a spreadsheet: left out"
             }
             TroubleKind::Contradicts => {
-                "with the Status OK beside the cause or the phase of a failure: left out, as they contradict themselves"
+                "whose Status is OK although they name a cause or phase of failure: left out, as they contradict themselves"
             }
         };
         let what = match count {
-            1 if kind == TroubleKind::Contradicts => {
-                what.replace("they contradict themselves", "it contradicts itself")
-            }
+            1 if kind == TroubleKind::Contradicts => what
+                .replace("they name", "it names")
+                .replace("they contradict themselves", "it contradicts itself"),
             1 => what.replace("begin with { and are", "begins with { and is"),
             _ => what.to_owned(),
         };

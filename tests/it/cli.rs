@@ -189,13 +189,61 @@ fn the_manual_is_in_the_program() {
         ("methods", "Phases\n======\n"),
         ("how-to", "Measure a night, every night\n====="),
         ("store", "A store: rows in a database\n====="),
-        ("changes", "Unreleased\n"),
+        ("changes", "0.1.0 (2026-11-30)\n"),
     ] {
         let said = run(&format!("man {chapter}")).ended(0);
         assert!(said.stdout.starts_with(begin), "{}", said.stdout);
         let lines = said.stdout.lines();
         let mut wide = lines.filter(|line| line.chars().count() > 80 && !line.starts_with("    "));
         assert_eq!(wide.next(), None);
+    }
+}
+
+#[test]
+fn a_command_whose_name_is_a_chapters_has_a_page_in_every_form() {
+    let list = run("man").stdout;
+    assert!(list.contains("\n  turnprobe-store "), "{list}");
+    let page = run("man turnprobe-store --html").ended(0).stdout;
+    assert!(page.contains("turnprobe-store-init"), "{page}");
+    let chapter = run("man store --html").ended(0).stdout;
+    assert!(chapter.contains("A store: rows in a database"));
+    // any page can be asked for by its file's name
+    let names = ["probe", "turnprobe-probe"].map(|name| run(&format!("man {name}")).ended(0));
+    assert_eq!(names[0].stdout, names[1].stdout);
+    let folder = tempfile::tempdir().unwrap();
+    let written = crate::command::start(turnprobe("man --html --out").arg(folder.path()));
+    crate::command::finished(written).ended(0);
+    let index = std::fs::read_to_string(folder.path().join("index.html")).unwrap();
+    assert!(index.contains("turnprobe-store.html"));
+    assert!(folder.path().join("turnprobe-store.html").exists());
+}
+
+#[test]
+fn pages_name_the_variables_and_files_that_a_command_reads() {
+    for (page, parts) in [
+        (
+            "probe",
+            &[
+                "HTTPS_PROXY",
+                "SSL_CERT_FILE",
+                "RES_OPTIONS",
+                "TZ",
+                "PGPASSWORD",
+                "OTEL_",
+                "FILE.db",
+                "turnprobe-spool",
+                "turnprobe.toml",
+            ][..],
+        ),
+        ("report", &["TZ", "PGPASSWORD", "FILE.db", "turnprobe.toml"]),
+        ("tls", &["NO_PROXY", "SSL_CERT_DIR", "RES_OPTIONS"]),
+        ("store-init", &["PGPASSFILE", "pgpass"]),
+    ] {
+        let text = run(&format!("man {page}")).ended(0).stdout;
+        let text = text.replace("\\-", "-");
+        for part in parts {
+            assert!(text.contains(part), "{page}: {part}");
+        }
     }
 }
 

@@ -112,7 +112,7 @@ fn a_path_that_is_always_long_is_no_green_report() {
     has(said, "Connects over tls from pc1: the median takes 250.");
     has(
         said,
-        "and 252 of 288 (87.5 %) take 100 ms or more, Microsoft's limit of a round trip",
+        "and 252 of 288 (87.5 %) take 100 ms or more, Microsoft's limit for a round trip",
     );
     assert_eq!(found["verdict"]["colour"], "amber");
     let one = report(2, 600, |second| {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::files::{DocumentFormat, page_name};
-use crate::cli::long_help::{FILTERS, OUTPUT};
+use crate::cli::long_help::{FILTERS, OUTPUT, READ};
 use crate::cli::settings::SettingsArgs;
 use crate::cli::store::ReadStoreArgs;
 use crate::cli::suggested;
@@ -24,16 +24,18 @@ Measure both at the same time: whatever the network does then affects both, and
 an hour tells you more than a week of one after the other.";
 
 /// What is compared, for the long help.
-const WHAT: &str = "\
-CSV or JSON Lines files, also .gz and *.csv; - is stdin. Two files are the two
-sides. If a side has several, separate them by --with: A1.csv A2.csv --with
-B1.csv B2.csv. With --a and --b a column tells the rows of all files apart.
-The difference is the time of the second side minus that of the first";
+fn what() -> String {
+    format!(
+        "{READ}. Two files are the two sides. If a side has several, separate them by --with: \
+         A1.csv A2.csv --with B1.csv B2.csv. With --a and --b a column tells the rows of all files apart. \
+         The difference is the time of the second side minus that of the first"
+    )
+}
 
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// Two files, or all files of the first side
-    #[arg(value_name = "FILE", required = true, long_help = WHAT)]
+    #[arg(value_name = "FILE", required = true, long_help = what())]
     pub files: Vec<OsString>,
     /// All files of the second side
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -57,7 +59,7 @@ pub struct CompareArgs {
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
           hide_possible_values = true, help_heading = FILTERS)]
     pub wanted: Vec<String>,
-    /// Zone of hours, days and files without one: utc, local, Europe/Berlin, W. Europe Standard Time
+    /// Zone of hours, days and files without one: utc, local, +01:00, Europe/Berlin, W. Europe Standard Time
     #[arg(long, value_name = "ZONE", default_value = "utc", help_heading = FILTERS,
           allow_hyphen_values = true)]
     pub time_zone: Zone,

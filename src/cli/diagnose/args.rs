@@ -95,7 +95,7 @@ pub struct DiagnoseArgs {
     /// Its README.txt says what each file is and what was replaced.
     #[arg(long, value_name = "FILE", value_parser = bundle_name(), help_heading = OUTPUT)]
     pub bundle: Option<PathBuf>,
-    /// What to redact: standard, full, none
+    /// How much of --bundle to redact: standard, full or none [default: standard]
     ///
     /// standard: names of this machine and of its networks, and text from strangers;
     /// full: also regions, public name servers and the time of day; none: nothing.
@@ -107,7 +107,7 @@ pub struct DiagnoseArgs {
     /// At least 30 s. With --format json each change is one line of JSON.
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = OUTPUT)]
     pub repeat: Option<Duration>,
-    /// Time zone of the times: utc, local, Europe/Berlin, W. Europe Standard Time
+    /// Time zone of the times: utc, local, +01:00, Europe/Berlin, W. Europe Standard Time
     #[arg(long, value_name = "ZONE", default_value = "utc", help_heading = OUTPUT,
           allow_hyphen_values = true)]
     pub time_zone: Zone,

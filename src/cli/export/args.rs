@@ -17,7 +17,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// CSV or JSON Lines files, also .gz and *.csv, then the file to write, NAME.parquet
+    /// CSV, JSON Lines or Parquet files, also .gz and *.csv, stores (FILE.db) and postgres:// URLs, then the file to write, NAME.parquet
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<OsString>,
     /// Of a store, only the rows of this table: probes, bursts, holds, samples, rollups

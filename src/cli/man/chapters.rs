@@ -50,10 +50,22 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+    use crate::measure::rows::ROWS;
 
     #[test]
     fn the_change_log_has_the_day_of_this_version() {
         let day = released().unwrap();
         assert!(NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok(), "{day}");
+    }
+
+    #[test]
+    fn the_version_that_first_wrote_a_column_is_in_the_change_log() {
+        let changes = CHAPTERS.iter().find(|chapter| chapter.name == "changes");
+        let changes = changes.unwrap().markdown;
+        for column in ROWS.iter().flat_map(|row| (row.columns)()) {
+            let begin = format!("# {}.", column.since);
+            let has = changes.lines().any(|line| line.starts_with(&begin));
+            assert!(has, "{} since {}", column.name, column.since);
+        }
     }
 }

@@ -19,7 +19,7 @@ use anyhow::Context as _;
 use super::args::ManArgs;
 use super::exit::FatalError;
 use super::files::whole::{Stubborn, followed, replace};
-use super::suggested::{CHAPTER_TOO, PAGES, PROGRAM, topic_names};
+use super::suggested::{PAGES, PROGRAM, topic_names};
 use super::{terminal, words};
 use crate::doc;
 use chapters::CHAPTERS;
@@ -115,7 +115,7 @@ fn written(folder: &Path, is_html: bool) -> anyhow::Result<()> {
             }
             return put("index.html".to_owned(), index().as_bytes());
         }
-        for name in std::iter::once(PROGRAM).chain(PAGES).chain([CHAPTER_TOO]) {
+        for name in std::iter::once(PROGRAM).chain(PAGES) {
             if let Some(text) = page::page(name)? {
                 put(format!("{}.1", page::title(name)), &text)?;
             }

@@ -1,10 +1,10 @@
-//! What clap does not know: the files of a command, examples if its help has none, and other pages to read. The texts
-//! are written in the form that `help` reads.
+//! What clap does not know: the files and variables of a command, examples if its help has none, and other pages to
+//! read. The texts are written in the form that `help` reads.
 
 use crate::cli::suggested::PROGRAM;
 
 /// The files of a command.
-pub fn of(topic: &str) -> &'static str {
+pub fn files(topic: &str) -> &'static str {
     match topic {
         "probe" => PROBE,
         "report" => REPORT,
@@ -13,7 +13,7 @@ pub fn of(topic: &str) -> &'static str {
         "tls" => TLS,
         "export" => EXPORT,
         "endpoints-fetch" => FETCH,
-        "store-init" => STORE,
+        "store" | "store-init" => STORE,
         "schema" => "It reads and writes no files.",
         "completions" => COMPLETIONS,
         "man" => MAN,
@@ -29,33 +29,44 @@ turnprobe.toml    options, beside the program; read only with --profile (turnpro
 What each command reads and writes is described on its own page.";
 
 const PROBE: &str = "\
-FILE.csv, FILE.jsonl  the rows of --output, --packets, --samples and --rollup-output; the next run appends
-FILE-2026-11-22.csv   the rows of a day, with --roll day; hours and months are named in the same way
-FILE.csv.torn         a partial last row after a crash or power cut, moved out of the file
-FILE.pending.csv      rows waiting while the file cannot be written, beside it or in the temporary folder
-/etc/resolv.conf      the name servers on Linux and macOS; Windows has its own";
+FILE.csv, FILE.jsonl        the rows of --output, --packets, --samples and --rollup-output; the next run appends
+FILE-2026-11-22.csv         the rows of a day, with --roll day, or of the night that begins on it, with --roll night; hours and months are named in the same way
+FILE.csv.torn               a partial last row after a crash or power cut, moved out of the file
+FILE.pending.csv            rows waiting while the file cannot be written, beside it or in the temporary folder
+FILE.db                     the database of --store
+FILE.db.pending-*.jsonl     rows waiting while the database cannot be written, beside it or in the temporary folder
+turnprobe-spool/*/*.jsonl   rows waiting for a server of --store, in this folder or that of --store-spool
+turnprobe.toml              options, beside the program; read only with --profile (turnprobe man configuration)
+/etc/resolv.conf            the name servers on Linux and macOS; Windows has its own";
 
 const REPORT: &str = "\
 FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups, only read
-FILE.html                          the page of --html, replaced as a whole or not at all";
+FILE.db                            a database that probe --store wrote, only read
+FILE.html                          the page of --html, replaced as a whole or not at all
+turnprobe.toml                     options, beside the program; read only with --profile (turnprobe man configuration)";
 
 const COMPARE: &str = "\
 FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups of both sides, only read
-FILE.html                          the page of --html, replaced as a whole or not at all";
+FILE.db                            a database that probe --store wrote, only read
+FILE.html                          the page of --html, replaced as a whole or not at all
+turnprobe.toml                     options, beside the program; read only with --profile (turnprobe man configuration)";
 
 const DIAGNOSE: &str = "\
 FILE.html         the page of --html
 FILE.zip          the bundle of --bundle, which --facts reads
 FILE.json         facts for --facts, or Microsoft's list for --endpoints
+turnprobe.toml    options, beside the program; read only with --profile (turnprobe man configuration)
 /etc/resolv.conf  the name servers on Linux and macOS; Windows has its own";
 
 const TLS: &str = "\
 FILE.pem          the certificates as sent, with --pem
 FILE.json         Microsoft's list for --endpoints
+turnprobe.toml    options, beside the program; read only with --profile (turnprobe man configuration)
 /etc/resolv.conf  the name servers on Linux and macOS; Windows has its own";
 
 const EXPORT: &str = "\
 FILE.csv, FILE.jsonl, FILE.csv.gz  rows and roll-ups, only read
+FILE.db                            a database that probe --store wrote, only read
 FILE.parquet                       what is written, whole or not at all";
 
 const FETCH: &str = "\
@@ -76,6 +87,38 @@ const COMPLETIONS: &str = "\
 const MAN: &str = "\
 DIR/turnprobe.1          the page of the program, with --out
 DIR/turnprobe-COMMAND.1  those of its commands";
+
+/// What commands read of the environment: whose it is, and in the form of a list.
+#[rustfmt::skip]
+const VARIABLES: [(&[&str], &str); 9] = [
+    (&["probe", "tls"], "HTTPS_PROXY, ALL_PROXY, NO_PROXY  the proxy of --proxy env, and the names that need none"),
+    (&["diagnose"], "HTTPS_PROXY, ALL_PROXY, NO_PROXY  a proxy of this machine, which is checked as well"),
+    (&["endpoints-fetch"], "HTTPS_PROXY, ALL_PROXY  the proxy that leads to Microsoft's service"),
+    (
+        &["probe", "report", "compare", "diagnose", "tls", "export", "endpoints-fetch", "store", "store-init"],
+        "SSL_CERT_FILE, SSL_CERT_DIR  the root certificates of the system, on Linux",
+    ),
+    (&["probe", "diagnose", "tls", "endpoints-probe"], "RES_OPTIONS  options for name resolution as in resolv.conf(5), on Linux"),
+    (&["probe", "report", "compare", "diagnose"], "TZ  the zone of local times; Windows has its own"),
+    (
+        &["probe", "report", "compare", "export", "store", "store-init"],
+        "PGUSER, PGPASSWORD, PGPASSFILE, PGDATABASE, PGHOST, PGPORT, PGSSLMODE, PGSSLROOTCERT  \
+         what the URL of a PostgreSQL server leaves out (turnprobe man store)",
+    ),
+    (&["probe"], "OTEL_*  how --otlp sends (turnprobe man how-to)"),
+    (
+        &[PROGRAM, "probe", "report", "compare", "diagnose", "tls", "endpoints", "endpoints-list", "endpoints-check", "endpoints-probe"],
+        "NO_COLOR  no colours, unless --color always is given",
+    ),
+];
+
+/// The variables of the environment that a command reads.
+pub fn variables(topic: &str) -> String {
+    let of = VARIABLES
+        .iter()
+        .filter(|(topics, _)| topics.contains(&topic));
+    of.flat_map(|(_, line)| [*line, "\n"]).collect()
+}
 
 /// Examples of a command whose help has none.
 pub fn examples(topic: &str) -> &'static str {
@@ -142,7 +185,7 @@ pub fn see_also(topic: &str) -> Vec<&'static str> {
             "turnprobe-diagnose",
             "turnprobe-tls",
             "turnprobe-endpoints",
-            "turnprobe-store-init",
+            "turnprobe-store",
             "turnprobe-schema",
             "turnprobe-completions",
             "turnprobe-man",
@@ -178,6 +221,7 @@ pub fn see_also(topic: &str) -> Vec<&'static str> {
             "turnprobe-endpoints-fetch",
             "turnprobe-endpoints-probe",
         ],
+        "store" => vec![PROGRAM, "turnprobe-store-init"],
         "store-init" => vec![PROGRAM, "turnprobe-probe", "turnprobe-report", "psql"],
         "completions" => vec![PROGRAM, "bash", "zsh", "fish"],
         "man" => vec![PROGRAM, "man"],

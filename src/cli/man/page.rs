@@ -25,10 +25,17 @@ const EXIT_CODES_OF_PRINTING: &str = "\
 
 /// The name of a page, which its file has before `.1`.
 pub fn title(topic: &str) -> String {
-    match topic {
+    match short_name(topic) {
         PROGRAM => PROGRAM.to_owned(),
         command => format!("{PROGRAM}-{command}"),
     }
+}
+
+/// A topic without the name of the program before it, with which it may be asked for.
+fn short_name(topic: &str) -> &str {
+    let rest = topic.strip_prefix(PROGRAM);
+    rest.and_then(|rest| rest.strip_prefix('-'))
+        .unwrap_or(topic)
 }
 
 /// What the command of a page does, in a line.
@@ -40,6 +47,7 @@ pub fn about(topic: &str) -> String {
 
 /// The page in roff; nothing where there is no such command.
 pub fn page(topic: &str) -> io::Result<Option<Vec<u8>>> {
+    let topic = short_name(topic);
     let Some(command) = command(topic) else {
         return Ok(None);
     };
@@ -64,7 +72,8 @@ pub fn page(topic: &str) -> io::Result<Option<Vec<u8>>> {
         (codes, _) => codes,
     };
     section(&mut roff, "EXIT STATUS", codes);
-    section(&mut roff, "FILES", own::of(topic));
+    section(&mut roff, "ENVIRONMENT", &own::variables(topic));
+    section(&mut roff, "FILES", own::files(topic));
     let examples = match end.examples.as_str() {
         "" => own::examples(topic),
         examples => examples,
@@ -83,7 +92,7 @@ fn command(topic: &str) -> Option<Command> {
     if topic == PROGRAM {
         return Some(program);
     }
-    let mut path = topic.split('-');
+    let mut path = short_name(topic).split('-');
     let found = path.try_fold(&program, |of, part| of.find_subcommand(part))?;
     (found.get_name() != "help").then(|| found.clone())
 }

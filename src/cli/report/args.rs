@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::files::{DocumentFormat, page_name};
 use crate::cli::list::ListArgs;
-use crate::cli::long_help::{ADVANCED, FILTERS, OUTPUT};
+use crate::cli::long_help::{ADVANCED, FILTERS, OUTPUT, READ};
 use crate::cli::settings::SettingsArgs;
 use crate::cli::store::ReadStoreArgs;
 use crate::cli::suggested;
@@ -31,8 +31,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// CSV or JSON Lines files, also .gz and *.csv, and stores; - is stdin
-    #[arg(value_name = "FILE", required_unless_present = "sql")]
+    #[arg(value_name = "FILE", required_unless_present = "sql", help = READ)]
     pub files: Vec<OsString>,
 
     /// Table by this column; region,hour: by both; repeatable
@@ -64,11 +63,11 @@ pub struct ReportArgs {
     /// Rows before this time
     #[arg(long, value_name = "TIME", help_heading = FILTERS)]
     pub until: Option<String>,
-    /// Compare with the time before --since: previous
+    /// Compare with the period of the same length before --since: previous
     #[arg(long, value_name = "TIME", requires = "since", hide_possible_values = true,
           help_heading = FILTERS)]
     pub against: Option<Against>,
-    /// Rows with this value; of one column any of several
+    /// Rows with this value; values of one column are alternatives, different columns must all match
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = suggested::conditions(),
           hide_possible_values = true, help_heading = FILTERS)]
     pub wanted: Vec<String>,
@@ -76,7 +75,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "WORLD", value_parser = words::<World>(), hide_possible_values = true,
           help_heading = FILTERS, hide_short_help = true)]
     pub world: Option<World>,
-    /// Zone of hours, days and files without one: utc, local, Europe/Berlin, W. Europe Standard Time
+    /// Zone of hours, days and files without one: utc, local, +01:00, Europe/Berlin, W. Europe Standard Time
     #[arg(long, value_name = "ZONE", default_value = "utc", help_heading = FILTERS,
           allow_hyphen_values = true)]
     pub time_zone: Zone,

@@ -18,9 +18,9 @@ Examples:
 /// What `init` does, for its help.
 const INIT: &str = "\
 Creates the tables probes, bursts, packets, holds, samples and rollups with the
-columns of the CSV, and store and segments for itself. Where they are there, the
-columns are added that this version knows besides. Where the database has the
-TimescaleDB extension they are hypertables. All is done, or nothing.
+columns of the CSV, and store and segments for itself. If they exist, columns
+that are new in this version are added. If the database has the TimescaleDB
+extension, they are hypertables. Either everything is done, or nothing.
 
 The user of the URL must be allowed to create tables. Whoever writes rows needs
 no more than SELECT and INSERT, and TEMPORARY on the database.

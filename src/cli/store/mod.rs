@@ -26,7 +26,7 @@ pub struct StoreArgs {
     /// Also write rows (and roll-ups with --rollup) to FILE.db, an SQLite database that `report` reads, or to a PostgreSQL server, postgres://USER@HOST/DATABASE
     #[arg(long, value_name = "FILE.db|URL", help_heading = OUTPUT, hide_short_help = true)]
     pub store: Option<PathBuf>,
-    /// How long to keep them there: rows=7d, packets=1d, rollups=2y; whole UTC days, by default forever
+    /// How long --store FILE.db keeps rows, as in rows=7d,packets=1d,rollups=2y; whole UTC days; default: forever
     #[arg(long, value_name = "KIND=TIME", help_heading = OUTPUT, hide_short_help = true,
           value_delimiter = ',', value_parser = keep, requires = "store")]
     pub store_keep: Vec<(Keep, Duration)>,
@@ -38,7 +38,7 @@ pub struct StoreArgs {
     #[arg(long, value_name = "DIR", help_heading = OUTPUT, hide_short_help = true,
           requires = "store")]
     pub store_spool: Option<PathBuf>,
-    /// How much may wait there, such as 500M or 10G; what is more is lost, and told [default: 1G]
+    /// How much may wait there, such as 500M or 10G; rows beyond that are lost, and the run reports how many [default: 1G]
     #[arg(long, value_name = "SIZE", help_heading = OUTPUT, hide_short_help = true,
           value_parser = bytes, requires = "store")]
     pub store_spool_limit: Option<u64>,

@@ -288,7 +288,7 @@ fn details(relay: &LadderRelay) -> Vec<NamedValue> {
         }
     }
     if relay.is_unsteady {
-        let text = "not always: what was answered once got no answer another time, so that no answer proves nothing";
+        let text = "not always: what was answered once got no answer another time, so a missing answer proves nothing";
         facts.push(NamedValue::new("answers", text));
     }
     if !relay.stopped.is_empty() {

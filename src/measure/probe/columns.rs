@@ -67,7 +67,7 @@ const PIECES: &[&[Column<Record>]] = &[
     &Of::LOCAL_END.pick(["local_port"]),
     &[
         of("explain", Kind::Text, "", "where the time went: none, lost-syn, slow-path, slow-dns, slow-server, lost-in-tls, local-delay, loss-or-server, path-or-relay, proxy-or-beyond; through a proxy it is about the path to the proxy", |r| word(r.explanation.map(Explanation::as_str))),
-        of("tls_round_trips_tenths", Kind::Integer, "0.1", "tls_us in tenths of the path's round trip", |r| number(r.tls_round_trips_tenths())),
+        of("tls_round_trips_tenths", Kind::Integer, "tenths", "tls_us in tenths of the path's round trip", |r| number(r.tls_round_trips_tenths())),
     ],
     &Of::FLIGHT.pick(["tls_hello_us", "tls_flight_bytes", "tls_flight_windows", "tls_flight_lost"]),
     &Of::TCP.pick(["tcp_rcv_wscale", "tcp_options_offered", "tcp_congestion", "fast_open"]),

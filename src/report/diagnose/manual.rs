@@ -5,6 +5,20 @@ use std::fmt::Write as _;
 use super::words::{with_names, words};
 use crate::judge::diagnose::RULES;
 
+/// Parts of sentences of which each situation has one, and how all of them are listed.
+pub const CHOICES: [(&str, &str); 2] = [
+    (
+        "[{listens}, ][{allow}][{routes}]",
+        "check that a name server runs there, allow UDP and TCP 53 to it (if the port is closed), or allow UDP and TCP 53 \
+         to it in this machine's firewall (if this system refuses to send), or check the routes to it (if there is no path)",
+    ),
+    (
+        "[{closed}][{filtered}, and run this again, as lost packets look the same]",
+        "allow UDP and TCP 53 (if other names are not answered either), or find out whether that server is only slow with \
+         that name, or a filter drops it, and run this again, as lost packets look the same (if they are)",
+    ),
+];
+
 /// The part, as Markdown.
 pub fn codes() -> String {
     let mut out = String::from(
@@ -33,13 +47,19 @@ pub fn codes() -> String {
             rule.condition,
             rule.why,
             rule.grade,
-            with_names(words.next)
+            with_names(&listed(words.next))
         );
         if !words.settle.is_empty() {
             let _ = writeln!(out, "- What would settle it: {}.", words.settle);
         }
     }
     out
+}
+
+/// With all choices of a sentence.
+fn listed(next: &str) -> String {
+    let choices = CHOICES.iter();
+    choices.fold(next.to_owned(), |next, (part, all)| next.replace(part, all))
 }
 
 fn name(layer: u8) -> &'static str {

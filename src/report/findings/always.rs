@@ -158,7 +158,7 @@ fn path_text(transport: &str, whence: &str, slow: &[SlowGroup<'_>]) -> String {
          the relays are far away (possible)"
     };
     format!(
-        "{what} over {} {whence}: {told}, Microsoft's limit of a round trip{}{why}.",
+        "{what} over {} {whence}: {told}, Microsoft's limit for a round trip{}{why}.",
         name(transport),
         if is_udp { ". " } else { "" },
     )

@@ -101,7 +101,7 @@ impl<R: HasProxy> Group<R> {
     /// The proxy.
     #[rustfmt::skip]
     pub(crate) const PROXY: Self = Self { columns: &[
-        of("proxy", Kind::Text, "", "proxy that the path led through, such as http://proxy:8080; connect_us, tcp_* and explain are then about the way to it", |r| optional(r.via().map(|via| &*via.proxy))),
+        of("proxy", Kind::Text, "", "proxy that the path led through, such as http://proxy:8080; the connect and the kernel's numbers are then about the path to it", |r| optional(r.via().map(|via| &*via.proxy))),
         of("proxy_ip", Kind::Text, "", "address of the proxy", |r| ip(r.via().and_then(|via| via.address))),
         of("proxy_reply", Kind::Text, "", "what the proxy answered: the status of CONNECT, a word of SOCKS", |r| optional(r.via().map(|via| via.reply.as_str()).filter(|reply| !reply.is_empty()))),
     ] };

@@ -161,7 +161,7 @@ fn a_success_with_the_cause_of_a_failure_is_left_out_as_unknown() {
     assert_eq!(
         taken.problems(),
         [
-            "3: 2 lines with the Status OK beside the cause or the phase of a failure: left out, as they contradict themselves"
+            "3: 2 lines whose Status is OK although they name a cause or phase of failure: left out, as they contradict themselves"
         ]
     );
     assert!(taken.summary.problems[0].outcomes);

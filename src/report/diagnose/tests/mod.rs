@@ -246,6 +246,29 @@ fn a_page_has_the_round_trips_as_charts_where_they_were_kept() {
 }
 
 #[test]
+fn the_manual_has_every_choice_of_a_sentence() {
+    let text = manual::codes();
+    for (part, all) in manual::CHOICES {
+        let of_part = |code: &Code| words::words(*code).next.contains(part);
+        assert!(Code::ALL.iter().any(of_part), "{part}");
+        assert!(text.contains(all), "{all}");
+        let mut seen = 0;
+        for scenario in scenarios() {
+            for finding in diagnose(&facts(&[&scenario])).findings {
+                let evidence = finding.evidence.iter();
+                for one in evidence.filter(|one| part.contains(&format!("{{{}}}", one.name))) {
+                    let is_of_part = words::words(finding.code).next.contains(part);
+                    let value = words::shown(&one.value);
+                    assert!(!is_of_part || all.contains(&value), "{value}");
+                    seen += usize::from(is_of_part);
+                }
+            }
+        }
+        assert!(seen > 0, "{part}");
+    }
+}
+
+#[test]
 fn the_manual_lists_every_code_as_the_rules_have_it() {
     let made = manual::codes();
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/findings.md");
