@@ -3,7 +3,7 @@
 use super::finished::{Grade, LadderRelay, LadderWay, Offer, Sent, Version};
 use super::runner::Climbed;
 use super::script::{
-    Alpn, Findings, NameAnswer, NameDoubt, OddAnswer, ScriptStop, VersionFindings,
+    Alpn, Findings, NameAnswer, NameDoubt, NoAnswer, OddAnswer, ScriptStop, VersionFindings,
 };
 use super::way::Walked;
 use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, names, versions};
@@ -104,9 +104,10 @@ fn alpn(name: &'static str, answer: &Alpn) -> Offer {
             "not taken, the connection continues without it".to_owned(),
             Some(false),
         ),
-        Alpn::Refused(why) => (format!("refused: {why}"), Some(false)),
-        Alpn::Unsaid(why) => (format!("fails twice: {why}"), None),
-        Alpn::Untold => (UNTOLD.to_owned(), None),
+        Alpn::Failed(none) => {
+            let is_said = matches!(none, NoAnswer::Said(_));
+            (no_answer(none), is_said.then_some(false))
+        }
     };
     Offer {
         offer: name,
@@ -125,9 +126,15 @@ fn name_answer(answer: &NameAnswer) -> String {
                 other.subject, other.sha256
             )
         }
-        NameAnswer::Refused(why) => format!("refused: {why}"),
-        NameAnswer::Unsaid(why) => format!("fails twice: {why}"),
-        NameAnswer::Untold => UNTOLD.to_owned(),
+        NameAnswer::Failed(none) => no_answer(none),
+    }
+}
+
+fn no_answer(none: &NoAnswer) -> String {
+    match none {
+        NoAnswer::Said(why) => format!("refused: {why}"),
+        NoAnswer::Unsaid(why) => format!("fails twice: {why}"),
+        NoAnswer::Untold => UNTOLD.to_owned(),
     }
 }
 

@@ -63,7 +63,7 @@ fn ask(
     };
     let groups = usual_groups(version);
     let plain = hello(reading, version, first, groups);
-    let mut reply = reading.hello_once(findings, about, || plain.clone())?;
+    let mut reply = reading.hello_once(findings, about, &plain)?;
     if let HelloReply::Refused(refusal) = reply {
         told.refusal = Some(refusal.clone());
     }
@@ -81,7 +81,7 @@ fn ask(
     };
     if let Some(again) = again {
         let about = || format!("{}: is it accepted in another form?", version.as_str());
-        reply = reading.hello_once(findings, about, || again)?;
+        reply = reading.hello_once(findings, about, &again)?;
         if let HelloReply::Refused(refusal) = reply
             && refusal.is_unsaid()
         {

@@ -35,7 +35,7 @@ pub(super) fn compression(
         )
     };
     let about = || format!("{}: compression", version.as_str());
-    if let HelloReply::Chosen(chosen) = reading.hello(findings, about, || ask.clone())?
+    if let HelloReply::Chosen(chosen) = reading.hello(findings, about, &ask)?
         && let Some(told) = findings.told_mut(version)
     {
         told.compression = chosen.flight.compression.map(|method| method != 0);
@@ -51,12 +51,12 @@ pub(super) fn resumption(
 ) -> Result<(), Pause> {
     let handshake = whole(reading, version, &[]);
     let about = || format!("{}: a whole handshake", version.as_str());
-    let Ok(first) = reading.handshake(findings, about, || handshake.clone())? else {
+    let Ok(first) = reading.handshake(findings, about, &handshake)? else {
         return Ok(());
     };
     take_certificates(findings, version, first);
     let about = || format!("{}: does the session resume?", version.as_str());
-    let second = reading.handshake(findings, about, || handshake.clone())?;
+    let second = reading.handshake(findings, about, &handshake)?;
     if let (Ok(second), Some(told)) = (second, findings.told_mut(version)) {
         told.resumption = Some(second.resumed);
     }
@@ -109,19 +109,15 @@ pub(super) fn alpn(
                     usual_groups(version),
                 )
             };
-            match reading.hello(findings, about, || ask.clone())? {
+            match reading.hello(findings, about, &ask)? {
                 HelloReply::Chosen(chosen) => of(chosen.flight.alpn.as_deref()),
-                HelloReply::Refused(refusal) if refusal.is_unsaid() => {
-                    Alpn::Unsaid(refusal.to_string())
-                }
-                HelloReply::Refused(refusal) => Alpn::Refused(refusal.to_string()),
+                HelloReply::Refused(refusal) => Alpn::Failed(refusal.into()),
             }
         } else if findings.accepted().contains(&Tls13) {
             let ask = whole(reading, Tls13, &[protocol]);
-            match reading.handshake(findings, about, || ask.clone())? {
+            match reading.handshake(findings, about, &ask)? {
                 Ok(whole) => of(whole.alpn.as_deref()),
-                Err(none) if none.is_said => Alpn::Refused(none.why.clone()),
-                Err(none) => Alpn::Unsaid(none.why.clone()),
+                Err(none) => Alpn::Failed(none.into()),
             }
         } else {
             return Ok(());
@@ -167,12 +163,9 @@ fn name(
         // the very hello whose answer showed the certificate, but for the name
         let mut ask = hello(reading, version, usual_suites(), usual_groups(version));
         ask.server_name = server_name.map(str::to_owned);
-        return Ok(match reading.hello(findings, about, || ask.clone())? {
+        return Ok(match reading.hello(findings, about, &ask)? {
             HelloReply::Chosen(chosen) => compared(chosen.flight.certificates.first()),
-            HelloReply::Refused(refusal) if refusal.is_unsaid() => {
-                Some(NameAnswer::Unsaid(refusal.to_string()))
-            }
-            HelloReply::Refused(refusal) => Some(NameAnswer::Refused(refusal.to_string())),
+            HelloReply::Refused(refusal) => Some(NameAnswer::Failed(refusal.into())),
         });
     }
     if !findings.accepted().contains(&Tls13) {
@@ -182,10 +175,9 @@ fn name(
         server_name: server_name.map(str::to_owned),
         ..whole(reading, Tls13, &[])
     };
-    Ok(match reading.handshake(findings, about, || ask.clone())? {
+    Ok(match reading.handshake(findings, about, &ask)? {
         Ok(whole) => compared(whole.chain.first()),
-        Err(none) if none.is_said => Some(NameAnswer::Refused(none.why.clone())),
-        Err(none) => Some(NameAnswer::Unsaid(none.why.clone())),
+        Err(none) => Some(NameAnswer::Failed(none.into())),
     })
 }
 
@@ -212,7 +204,7 @@ pub(super) fn middleboxes(
     plain.versions = vec![Tls13, Tls12];
     plain.shares = vec![29];
     let about = || format!("{} or lower: a plain ClientHello", Tls13.as_str());
-    let works = matches!(reading.hello(findings, about, || plain.clone())?, HelloReply::Chosen(chosen) if chosen.version <= highest);
+    let works = matches!(reading.hello(findings, about, &plain)?, HelloReply::Chosen(chosen) if chosen.version <= highest);
     if !works {
         return Ok(());
     }
@@ -224,16 +216,16 @@ pub(super) fn middleboxes(
             OddHello::Grease => ask.shape = HelloShape::Grease,
         }
         let about = || odd.meaning().to_owned();
-        let answer = match reading.hello_once(findings, about, || ask.clone())? {
+        let answer = match reading.hello_once(findings, about, &ask)? {
             HelloReply::Chosen(_) => OddAnswer::Works,
             HelloReply::Refused(refusal) => {
                 let again = || "a plain ClientHello again".to_owned();
                 let plain_works = matches!(
-                    reading.hello_once(findings, again, || plain.clone())?,
+                    reading.hello_once(findings, again, &plain)?,
                     HelloReply::Chosen(_)
                 );
                 findings.is_unsteady |= !plain_works;
-                let second = reading.hello_once(findings, about, || ask)?;
+                let second = reading.hello_once(findings, about, &ask)?;
                 match (second, plain_works) {
                     (HelloReply::Refused(_), true) => OddAnswer::Fails(refusal.clone()),
                     (HelloReply::Refused(_), false) => OddAnswer::Untold,

@@ -1,5 +1,6 @@
 //! What follows from the answers.
 
+use super::step::NoAnswer;
 use crate::record::{Order, ProtocolVersion};
 use crate::wire::tls_ask::HelloRefusal;
 use crate::wire::tls_hello::Flight;
@@ -120,12 +121,8 @@ pub enum Alpn {
     Chosen,
     /// It went on without.
     Ignored,
-    /// It refused.
-    Refused(String),
-    /// Nobody said anything, twice, while a plain hello worked.
-    Unsaid(String),
-    /// The server answers now and then.
-    Untold,
+    /// No answer came.
+    Failed(NoAnswer),
 }
 
 /// What a hello with another name gets, against the one with the right name.
@@ -135,12 +132,8 @@ pub enum NameAnswer {
     Same,
     /// Another certificate.
     Other(Vec<u8>),
-    /// None: it is refused.
-    Refused(String),
-    /// Nobody said anything, twice, while a plain hello worked.
-    Unsaid(String),
-    /// The server answers now and then.
-    Untold,
+    /// None, as no answer came.
+    Failed(NoAnswer),
 }
 
 /// A hello that stumbles over devices on the way.
@@ -246,13 +239,13 @@ impl Findings {
             return;
         }
         for (_, answer) in &mut self.alpn {
-            if matches!(answer, Alpn::Unsaid(_)) {
-                *answer = Alpn::Untold;
+            if let Alpn::Failed(none) = answer {
+                none.doubt();
             }
         }
         for answer in [&mut self.without_name, &mut self.wrong_name] {
-            if matches!(answer, Some(NameAnswer::Unsaid(_))) {
-                *answer = Some(NameAnswer::Untold);
+            if let Some(NameAnswer::Failed(none)) = answer {
+                none.doubt();
             }
         }
         for (_, answer) in &mut self.odd {

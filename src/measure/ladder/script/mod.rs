@@ -15,7 +15,9 @@ pub use findings::{
     Alpn, Findings, NameAnswer, NameDoubt, OddAnswer, OddHello, ScriptStop, VersionFindings,
 };
 use reading::{Pause, ScriptReading};
-pub use step::{HandshakeStep, NoHandshake, ScriptStep, Step, StepAnswer, WRONG_NAME, Whole};
+pub use step::{
+    HandshakeStep, NoAnswer, NoHandshake, ScriptStep, Step, StepAnswer, WRONG_NAME, Whole,
+};
 
 /// The questions to one relay, with the answers so far.
 #[derive(Debug)]

@@ -31,9 +31,9 @@ impl<'a> ScriptReading<'a> {
         &mut self,
         findings: &mut Findings,
         about: impl Fn() -> String,
-        hello: impl Fn() -> Hello,
+        hello: &Hello,
     ) -> Result<&'a HelloReply, Pause> {
-        let step = || Step::Hello(Box::new(hello()));
+        let step = || Step::Hello(Box::new(hello.clone()));
         match self.surely(findings, about, step)? {
             StepAnswer::Reply(reply) => Ok(reply),
             StepAnswer::Handshake(_) | StepAnswer::Unreachable(_) => Err(Pause::Stop),
@@ -45,9 +45,9 @@ impl<'a> ScriptReading<'a> {
         &mut self,
         findings: &mut Findings,
         about: impl FnOnce() -> String,
-        hello: impl FnOnce() -> Hello,
+        hello: &Hello,
     ) -> Result<&'a HelloReply, Pause> {
-        let step = || Step::Hello(Box::new(hello()));
+        let step = || Step::Hello(Box::new(hello.clone()));
         match self.ask(findings, about, step)? {
             StepAnswer::Reply(reply) => Ok(reply),
             StepAnswer::Handshake(_) | StepAnswer::Unreachable(_) => Err(Pause::Stop),
@@ -59,9 +59,9 @@ impl<'a> ScriptReading<'a> {
         &mut self,
         findings: &mut Findings,
         about: impl Fn() -> String,
-        handshake: impl Fn() -> HandshakeStep,
+        handshake: &HandshakeStep,
     ) -> Result<&'a Result<Whole, NoHandshake>, Pause> {
-        match self.surely(findings, about, || Step::Handshake(handshake()))? {
+        match self.surely(findings, about, || Step::Handshake(handshake.clone()))? {
             StepAnswer::Handshake(whole) => Ok(whole),
             StepAnswer::Reply(_) | StepAnswer::Unreachable(_) => Err(Pause::Stop),
         }

@@ -1,7 +1,7 @@
 //! What is asked, and what follows from the answer.
 
 use crate::record::ProtocolVersion;
-use crate::wire::tls_ask::{Hello, HelloReply};
+use crate::wire::tls_ask::{Hello, HelloRefusal, HelloReply};
 
 /// The name that no server has (RFC 6761).
 pub const WRONG_NAME: &str = "no-such-relay.invalid";
@@ -53,6 +53,46 @@ pub struct NoHandshake {
     pub why: String,
     /// Whether the server said it, rather than the connection.
     pub is_said: bool,
+}
+
+/// What became of a question that got no answer of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The server refused, and how.
+    Said(String),
+    /// Nobody said anything, twice, while a plain hello worked.
+    Unsaid(String),
+    /// The server answers now and then.
+    Untold,
+}
+
+impl NoAnswer {
+    /// Of a server that answers now and then, silence tells nothing.
+    pub(super) fn doubt(&mut self) {
+        if matches!(self, Self::Unsaid(_)) {
+            *self = Self::Untold;
+        }
+    }
+}
+
+impl From<&HelloRefusal> for NoAnswer {
+    fn from(refusal: &HelloRefusal) -> Self {
+        if refusal.is_unsaid() {
+            Self::Unsaid(refusal.to_string())
+        } else {
+            Self::Said(refusal.to_string())
+        }
+    }
+}
+
+impl From<&NoHandshake> for NoAnswer {
+    fn from(none: &NoHandshake) -> Self {
+        if none.is_said {
+            Self::Said(none.why.clone())
+        } else {
+            Self::Unsaid(none.why.clone())
+        }
+    }
 }
 
 impl StepAnswer {

@@ -74,7 +74,7 @@ fn by_choice(
             )
         };
         let ask = hello(reading, version, &left, usual_groups(version));
-        match reading.hello(findings, about, || ask.clone())? {
+        match reading.hello(findings, about, &ask)? {
             HelloReply::Chosen(reply) => chosen.extend(reply.flight.suite),
             HelloReply::Refused(_) => return Ok(chosen),
         }
@@ -108,7 +108,8 @@ fn exhaust(
         let about = || format!("{}: suites, {} so far", version.as_str(), found.len());
         let wants_share = wants_share(findings, version);
         let ask = hello(reading, version, &left, usual_groups(version));
-        let reply = reading.hello(findings, about, || with_shares(ask.clone(), wants_share))?;
+        let ask = with_shares(ask, wants_share);
+        let reply = reading.hello(findings, about, &ask)?;
         match reply {
             HelloReply::Chosen(chosen) => {
                 let Some(told) = findings.told_mut(version) else {
@@ -165,7 +166,8 @@ fn order(
         let about = || format!("{}: whose order counts?", version.as_str());
         let wants_share = wants_share(findings, version);
         let ask = hello(reading, version, suites, usual_groups(version));
-        let reply = reading.hello(findings, about, || with_shares(ask.clone(), wants_share))?;
+        let ask = with_shares(ask, wants_share);
+        let reply = reading.hello(findings, about, &ask)?;
         Ok(match reply {
             HelloReply::Chosen(chosen) => chosen.flight.suite,
             HelloReply::Refused(_) => None,
@@ -230,7 +232,8 @@ pub(super) fn groups(
         let about = || format!("{}: groups, {} so far", version.as_str(), found.len());
         let wants_share = wants_share(findings, version);
         let ask = hello(reading, version, &suites, &offered);
-        let reply = reading.hello(findings, about, || with_shares(ask.clone(), wants_share))?;
+        let ask = with_shares(ask, wants_share);
+        let reply = reading.hello(findings, about, &ask)?;
         let group = match reply {
             HelloReply::Chosen(chosen) => {
                 chosen.flight.group.filter(|group| offered.contains(group))

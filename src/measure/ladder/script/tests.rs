@@ -377,12 +377,13 @@ fn a_server_that_stops_answering_is_not_told_to_refuse_what_comes_then() {
                 !told.groups_are_all || told.groups.len() == 2,
                 "{end} after {after}"
             );
-            let is_fair = |answer: &Alpn| matches!(answer, Alpn::Ignored | Alpn::Untold);
+            let is_fair =
+                |answer: &Alpn| matches!(answer, Alpn::Ignored | Alpn::Failed(NoAnswer::Untold));
             assert!(findings.alpn.iter().all(|(_, answer)| is_fair(answer)));
             for name in [findings.without_name, findings.wrong_name] {
                 assert!(matches!(
                     name,
-                    None | Some(NameAnswer::Same | NameAnswer::Untold)
+                    None | Some(NameAnswer::Same | NameAnswer::Failed(NoAnswer::Untold))
                 ));
             }
             let is_fair = |answer: &OddAnswer| !matches!(answer, Fails(_));
@@ -413,7 +414,7 @@ fn a_server_that_resets_now_and_then_is_told_as_it_is() {
         assert!(findings.is_unsteady, "every {every}");
         assert!(!matches!(
             findings.without_name,
-            Some(NameAnswer::Unsaid(_))
+            Some(NameAnswer::Failed(NoAnswer::Unsaid(_)))
         ));
     }
 }
