@@ -152,7 +152,9 @@ fn burst(args: &ProbeArgs, rate: u32) -> anyhow::Result<PacketSchedule> {
         packets: Some(u64::try_from(packets)?),
         limit: args.stream.answer_timeout,
     };
-    let interval = args.interval.max(length + shape.limit + PAUSE);
+    let interval = args
+        .interval
+        .max(shortest_interval(args).unwrap_or_default());
     let count = match (args.count, args.duration) {
         (None, None) => Some(1),
         (count, _) => count,

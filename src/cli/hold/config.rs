@@ -95,6 +95,7 @@ fn schedule(args: &ProbeArgs) -> anyhow::Result<(HoldShape, Pace)> {
         (None, None) => Some(1),
         (count, _) => count,
     };
-    let pace = Pace::new(args.interval.max(length + PAUSE), count, args.duration);
+    let shortest = shortest_interval(args).unwrap_or_default();
+    let pace = Pace::new(args.interval.max(shortest), count, args.duration);
     Ok((shape, pace))
 }
