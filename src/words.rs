@@ -3,6 +3,8 @@
 //!
 //! Not here: words with something inside them, such as the number of an error in `turn_reply`.
 
+use std::borrow::Borrow;
+
 /// An enum whose values stand for words; made by `words!`.
 pub trait Word: Copy + Send + Sync + 'static {
     /// All values, in order.
@@ -16,6 +18,15 @@ pub trait Word: Copy + Send + Sync + 'static {
 
     /// The value of a word; none for any other text.
     fn of_word(word: &str) -> Option<Self>;
+}
+
+/// `a, b and c`; nothing where there is none.
+pub fn joined<S: Borrow<str>>(names: &[S]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.borrow().to_owned(),
+        [first @ .., last] => format!("{} and {}", first.join(", "), last.borrow()),
+    }
 }
 
 /// Makes an enum of values and their words, with `ALL`, `as_str` and `of_word`. Where a meaning

@@ -10,6 +10,7 @@ use clap::{Command, CommandFactory as _};
 use super::args::Cli;
 use super::words::alike;
 use crate::record::plain;
+use crate::words::joined;
 
 /// Endings of files that a report reads.
 const OF_FILES: [&str; 4] = [".csv", ".jsonl", ".csv.gz", ".jsonl.gz"];
@@ -252,12 +253,7 @@ fn elsewhere(option: &str, words: &[OsString]) -> Option<String> {
     let name = option.strip_prefix("--")?;
     let having = program.get_subcommands().filter(|one| has_long(one, name));
     let having: Vec<_> = having.map(Command::get_name).collect();
-    let (last, others) = having.split_last()?;
-    Some(if others.is_empty() {
-        format!("{option} is an option of {last}")
-    } else {
-        format!("{option} is an option of {} and {last}", others.join(", "))
-    })
+    (!having.is_empty()).then(|| format!("{option} is an option of {}", joined(&having)))
 }
 
 /// The line with the command that it lacks.

@@ -8,6 +8,7 @@ use crate::stats::compare::{
     Basis, Decision, FEWEST_DAYS, FailurePart, Failures, Interval, MATTERS_MS, MetricComparison,
     Needs, Timed,
 };
+use crate::words::joined;
 
 /// Regions that are named; more are counted.
 const MOST_NAMED: usize = 3;
@@ -320,11 +321,7 @@ fn regions(names: &[String]) -> String {
     }
     let shown: Vec<String> = names.iter().map(|name| named(name, "region", 40)).collect();
     match shown.as_slice() {
-        [one] => one.clone(),
-        all if all.len() <= MOST_NAMED => {
-            let (last, first) = (&all[all.len() - 1], &all[..all.len() - 1]);
-            format!("{} and {last}", first.join(", "))
-        }
+        all if all.len() <= MOST_NAMED => joined(all),
         all => {
             let more = (all.len() - MOST_NAMED) as u64;
             let more = counted(more, "more region", "more regions");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::facts::Nearness;
 use super::severity::Colour;
 use crate::record::{ProtocolVersion, TlsPath, TurnReply};
+use crate::words::joined;
 
 /// What is known of the versions of a relay.
 #[derive(Debug, Clone, Default)]
@@ -87,11 +88,7 @@ pub fn versions(facts: &VersionFacts) -> (Option<Colour>, String) {
 /// `SSL 3.0, TLS 1.0 and TLS 1.1`.
 pub fn names(versions: &[ProtocolVersion]) -> String {
     let names: Vec<_> = versions.iter().map(|version| version.as_str()).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    joined(&names)
 }
 
 /// How sure it is that something else than the relay answered.

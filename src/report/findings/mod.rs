@@ -39,6 +39,7 @@ use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
 use crate::record::Arrange as _;
+use crate::words::joined;
 use found::{Inputs, RankedFinding};
 use together::OutageGroups;
 
@@ -222,23 +223,19 @@ fn levels_told(
         (handshakes, "TLS handshakes"),
     ];
     let looked_at = looked_at.into_iter().filter(|(count, _)| *count > 0);
-    let mut told: Vec<String> = looked_at
+    let told: Vec<String> = looked_at
         .map(|(count, what)| {
             let series = counted(count as u64, "series", "series");
             format!("{series} of {what}")
         })
         .collect();
-    let Some(last) = told.pop() else {
+    if told.is_empty() {
         return match too_short {
             0 => String::new(),
             _ => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
         };
-    };
-    let all = if told.is_empty() {
-        last
-    } else {
-        format!("{} and {last}", told.join(", "))
-    };
+    }
+    let all = joined(&told);
     match changed {
         0 => format!("; checked {all}, none changed"),
         _ => format!("; checked {all}, {changed} changed"),

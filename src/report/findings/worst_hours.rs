@@ -12,6 +12,7 @@ use crate::judge::severity::Severity;
 use crate::judge::worst_hours::{HourRows, are_worse, worst_hours};
 use crate::report::model::{GroupTable, KeyGroup};
 use crate::stats::wilson;
+use crate::words::joined;
 
 /// Days on which an hour fails that is bad day after day.
 const FEWEST_DAYS: usize = 3;
@@ -120,11 +121,10 @@ fn worst_of(about: &Inputs<'_>, table: &GroupTable) -> Option<RankedFinding> {
 fn which(hours: &[u32]) -> String {
     let is_alone = |hour: &u32| !hours.contains(&((hour + 1) % 24));
     let begins: Vec<String> = hours.iter().map(|hour| format!("{hour:02}:00")).collect();
-    match &begins[..] {
-        [others @ .., last] if hours.iter().all(is_alone) => {
-            format!("begin at {} and {last}", others.join(", "))
-        }
-        _ => format!("are {}", ranges(hours)),
+    if hours.iter().all(is_alone) {
+        format!("begin at {}", joined(&begins))
+    } else {
+        format!("are {}", ranges(hours))
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::doc::number::{self, grouped};
 use crate::doc::text::{cut, time};
 use crate::judge::diagnose::{Datum, Evidence};
+use crate::words::joined;
 use crate::zone::Zone;
 
 /// Microsoft's ranges of media, as rules of firewalls name them: endpoint id 11.
@@ -37,7 +38,7 @@ pub fn shown(value: &Datum) -> String {
         Datum::Ip(ip) => ip.to_string(),
         Datum::Ips(ips) => listed(ips.iter().map(ToString::to_string).collect()),
         Datum::Endpoint(endpoint) => endpoint.to_string(),
-        Datum::Ports(ports) => all(&runs(ports)),
+        Datum::Ports(ports) => joined(&runs(ports)),
         Datum::Time(at) => time(Zone::Utc, *at),
         Datum::Day(day) => day.to_string(),
     }
@@ -50,7 +51,7 @@ fn listed(mut names: Vec<String>) -> String {
     if more > 0 {
         names.push(format!("{more} more"));
     }
-    all(&names)
+    joined(&names)
 }
 
 /// Ports in order; three and more in a row by their ends.
@@ -61,15 +62,6 @@ fn runs(ports: &[u16]) -> Vec<String> {
         few => few.iter().map(u16::to_string).collect(),
     });
     rows.collect()
-}
-
-/// `a, b and c`.
-fn all(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 /// A sentence with its values; a part in brackets only where all of its values are there. A value that is missing
