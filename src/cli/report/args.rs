@@ -31,7 +31,8 @@ Examples:
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    #[arg(value_name = "FILE", required_unless_present = "sql", help = READ)]
+    /// CSV, JSON Lines, *.gz, FILE.db or postgres:// URLs; - is stdin
+    #[arg(value_name = "FILE", required_unless_present = "sql", long_help = READ)]
     pub files: Vec<OsString>,
 
     /// Table by this column; region,hour: by both; repeatable
@@ -52,7 +53,7 @@ pub struct ReportArgs {
     /// Shortest outage to report; by default, more rows lost in a row than chance explains
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     pub outage: Option<Duration>,
-    /// Groups per table on the terminal; 0: all
+    /// Groups per terminal table; 0: all
     #[arg(long, value_name = "N", default_value = "10",
           value_parser = whole::<usize>(0..=u64::MAX, 20))]
     pub top: usize,
@@ -80,7 +81,7 @@ pub struct ReportArgs {
           allow_hyphen_values = true)]
     pub time_zone: Zone,
 
-    /// On stdout: table, json, csv or markdown
+    /// On stdout: table, json, csv, markdown
     #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true,
           help_heading = OUTPUT)]
     pub format: DocumentFormat,
