@@ -478,8 +478,8 @@ fn the_slowest_of_several_computers_is_named_in_a_sentence() {
     let found = report(2, 600, |_| {
         let slow = |host, connect, dns, tls| Row {
             host,
-            connect,
             dns,
+            connect,
             tls,
             ..FINE
         };
