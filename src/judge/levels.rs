@@ -17,6 +17,9 @@ const MOST_OF_RECENT: usize = 3;
 const BASE: usize = 28;
 const FEWEST_BASE: usize = 14;
 
+/// Days that a series needs to be judged.
+pub const NEEDED_DAYS: usize = FEWEST_BASE + RECENT;
+
 /// Median absolute deviations of the days that a shift has at least; with many series looked at more, as chance has as
 /// many tries.
 const DEVIATIONS: f64 = 5.0;
@@ -31,7 +34,7 @@ const LEAST_US: f64 = 2_000.0;
 const LEAST_SPREAD: f64 = 0.005;
 
 /// Values that a day needs.
-const FEWEST_VALUES: u64 = 10;
+pub const FEWEST_VALUES: u64 = 10;
 
 /// From the median absolute deviation to a standard deviation of normal values.
 const MAD: f64 = 1.4826;
@@ -101,7 +104,7 @@ struct Level {
 /// The shifts in the round trips of a series, with so many looked at in all; `None` where it is too short to judge.
 pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
     let mut days = daily(hours);
-    if days.len() < FEWEST_BASE.saturating_add(RECENT) {
+    if days.len() < NEEDED_DAYS {
         return None;
     }
     let deviations = if series > MANY_SERIES {
@@ -150,6 +153,11 @@ pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
     }))
 }
 
+/// Days of a series that have enough values to count.
+pub fn known_days(hours: &[Hour]) -> usize {
+    daily(hours).len()
+}
+
 /// Whether two levels are as far apart as a shift has to be.
 fn is_shift(before: f64, after: f64) -> bool {
     (after - before).abs() > LEAST_RATIO.ln() && (after.exp() - before.exp()).abs() >= LEAST_US
@@ -187,7 +195,7 @@ fn changes<D, C>(
 ) -> Vec<C> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut now = FEWEST_BASE.saturating_add(RECENT);
+    let mut now = NEEDED_DAYS;
     while now <= days.len() {
         let recent = now.saturating_sub(RECENT);
         let first = start.max(recent.saturating_sub(BASE));
@@ -204,7 +212,7 @@ fn changes<D, C>(
             now = from.saturating_add(RECENT);
         } else {
             start = from;
-            now = from.saturating_add(FEWEST_BASE).saturating_add(RECENT);
+            now = from.saturating_add(NEEDED_DAYS);
         }
     }
     found

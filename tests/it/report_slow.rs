@@ -141,7 +141,7 @@ fn a_path_that_is_always_long_is_no_green_report() {
     };
     has(
         text(&report(2, 600, both), "rtt-high"),
-        "from 2 of 3 computers, the slowest of them equally slow,: the median",
+        "from 2 of 3 computers (the slowest of them equally slow): the median",
     );
     let udp = report(2, 600, |_| {
         vec![
@@ -231,7 +231,8 @@ fn names_and_handshakes_are_checked_over_time_as_connects_are() {
     let told = names["verdict"]["text"].as_str().unwrap();
     has(
         told,
-        "; checked 1 series of connects, 1 series of name resolution and 1 series of TLS handshakes, 1 changed.",
+        "; checked 1 series of connects, none changed, and 1 series of name resolution and 1 series of TLS handshakes, 1 changed by \
+         100 ms, or 3-fold by 30 ms.",
     );
     let handshakes = report(28, 3_600, |second| {
         vec![Row {
@@ -263,7 +264,254 @@ fn names_and_handshakes_are_checked_over_time_as_connects_are() {
     let calm = report(28, 3_600, |_| vec![FINE]);
     assert_eq!(codes(&calm), [("", ""); 0]);
     let told = calm["verdict"]["text"].as_str().unwrap();
-    has(told, "1 series of TLS handshakes, none changed.");
+    has(
+        told,
+        "1 series of TLS handshakes, none changed by 100 ms, or 3-fold by 30 ms.",
+    );
+}
+
+// planted: pc19 of 20, and of all 20, from day 20 of 28 on 186 ms for a name instead of 10, and 200 ms for a handshake instead of
+// 60; each is checked, however many others there are
+#[test]
+fn the_names_and_handshakes_of_each_of_many_computers_are_checked() {
+    const HOSTS: [&str; 20] = [
+        "pc00", "pc01", "pc02", "pc03", "pc04", "pc05", "pc06", "pc07", "pc08", "pc09", "pc10",
+        "pc11", "pc12", "pc13", "pc14", "pc15", "pc16", "pc17", "pc18", "pc19",
+    ];
+    let of_20 = |dns: i64, tls: i64| {
+        report(28, 7_200, move |second| {
+            let rows = HOSTS.map(|host| {
+                let is_slow = host == "pc19" && second >= 20 * DAY;
+                Row {
+                    host,
+                    dns: if is_slow { dns } else { 10 },
+                    tls: if is_slow { tls } else { 60 },
+                    ..FINE
+                }
+            });
+            rows.into()
+        })
+    };
+    let names = of_20(186, 60);
+    assert_eq!(codes(&names), [("warn", "dns-shifted")]);
+    assert_eq!(names["findings"][0]["host"], "pc19");
+    has(
+        text(&names, "dns-shifted"),
+        "pc19: the median name resolution rose from 10.",
+    );
+    has(
+        names["verdict"]["text"].as_str().unwrap(),
+        "; checked 20 series of connects, none changed, and 20 series of name resolution and 20 series of TLS handshakes, 1 changed",
+    );
+    let handshakes = of_20(10, 200);
+    assert_eq!(codes(&handshakes), [("warn", "tls-shifted")]);
+    assert_eq!(handshakes["findings"][0]["host"], "pc19");
+    assert_eq!(codes(&of_20(10, 60)), [("", ""); 0]);
+}
+
+// planted: of a computer's two transports the handshakes of one from day 20 of 28 on take 200 ms instead of 60; then their mix
+// alone changes: direct ones take 60 ms, those through a proxy 300, and so do the names
+#[test]
+fn handshakes_are_checked_by_transport_and_a_change_of_the_mix_is_no_other_level() {
+    const PROXY: &str = "http://proxy.example:8080";
+    let found = report(28, 3_600, |second| {
+        let through = Row {
+            proxy: PROXY,
+            tls: if second >= 20 * DAY { 200 } else { 60 },
+            ..FINE
+        };
+        vec![FINE, through]
+    });
+    assert_eq!(codes(&found), [("warn", "tls-shifted")]);
+    has(
+        text(&found, "tls-shifted"),
+        "the median TLS handshake over tls through http://proxy.example:8080 rose from ",
+    );
+    let mix = report(28, 3_600, |second| {
+        let through = || Row {
+            proxy: PROXY,
+            tls: 300,
+            dns: 190,
+            ..FINE
+        };
+        // two of three are direct, then one of three
+        if second >= 20 * DAY {
+            vec![FINE, through(), through()]
+        } else {
+            vec![FINE, FINE, through()]
+        }
+    });
+    assert_eq!(codes(&mix), [("", ""); 0]);
+}
+
+// planted from day 20 of 28 on: 95 ms for a name instead of 10, which is less than what a call notices; 45 ms instead of 20, which
+// is no 30 ms; and a name that was slow twice, for five days each
+#[test]
+fn a_level_several_times_as_high_is_a_note_and_none_changed_says_by_how_much() {
+    let of = |level: fn(i64) -> i64, days: i64| {
+        report(days, 3_600, move |second| {
+            vec![Row {
+                dns: level(second / DAY),
+                ..FINE
+            }]
+        })
+    };
+    let many = of(|day| if day >= 20 { 95 } else { 10 }, 28);
+    assert_eq!(codes(&many), [("note", "dns-shifted")]);
+    let said = text(&many, "dns-shifted");
+    has(said, "rose from 10.");
+    has(said, "since 2026-02-22, for 8 days");
+    assert_eq!(many["verdict"]["colour"], "green");
+    let told = |report: &Value| report["verdict"]["text"].as_str().unwrap().to_owned();
+    has(&told(&many), ", 1 changed by 100 ms, or 3-fold by 30 ms.");
+    let few = of(|day| if day >= 20 { 45 } else { 20 }, 28);
+    assert_eq!(codes(&few), [("", ""); 0]);
+    has(&told(&few), ", none changed by 100 ms, or 3-fold by 30 ms.");
+    // one series, however often it changes
+    let twice = of(
+        |day| match day {
+            20..25 => 180,
+            40..45 => 190,
+            _ => 10,
+        },
+        60,
+    );
+    assert_eq!(
+        codes(&twice),
+        [("note", "dns-shifted"), ("note", "dns-shifted")]
+    );
+    has(&told(&twice), ", 1 changed by 100 ms, or 3-fold by 30 ms.");
+}
+
+// by hand: of 1,003 computers three come when there are a thousand series, each with two rows
+#[test]
+fn the_verdict_says_what_is_too_much_to_be_judged_one_by_one() {
+    let hosts: Vec<&'static str> = (0..1_003)
+        .map(|number| &*format!("pc{number:04}").leak())
+        .collect();
+    let found = report(1, 43_200, |_| {
+        let rows = hosts.iter().map(|host| Row { host, ..FINE });
+        rows.collect()
+    });
+    has(
+        found["verdict"]["text"].as_str().unwrap(),
+        "; not judged one by one: 6 rows of computers, targets and transports beyond the first 1000 series.",
+    );
+}
+
+// by hand: rows on two days that are 26 days apart
+#[test]
+fn days_without_rows_make_no_series_longer() {
+    let found = report(27, 3_600, |second| {
+        if (DAY..26 * DAY).contains(&second) {
+            Vec::new()
+        } else {
+            vec![FINE]
+        }
+    });
+    has(
+        found["verdict"]["text"].as_str().unwrap(),
+        "; too short to tell whether a level changed (2 days have rows, 2 of them 10 or more; 18 such days are needed).",
+    );
+    let short = report(2, 3_600, |_| vec![FINE]);
+    has(
+        short["verdict"]["text"].as_str().unwrap(),
+        "; too short to tell whether a level changed (18 days are needed).",
+    );
+    // one of two that is long enough
+    let both = report(18, 3_600, |second| {
+        let late = Row {
+            host: "pc2",
+            ..FINE
+        };
+        let mut rows = vec![FINE];
+        rows.extend((second >= 9 * DAY).then_some(late));
+        rows
+    });
+    has(
+        both["verdict"]["text"].as_str().unwrap(),
+        "none changed by 100 ms, or 3-fold by 30 ms; 1 too short to check.",
+    );
+}
+
+// planted: 150 ms to a proxy, and to one of three computers
+#[test]
+fn a_long_way_to_a_proxy_is_not_told_of_the_relays() {
+    const PROXY: &str = "http://proxy.example:8080";
+    let through = |connect| Row {
+        proxy: PROXY,
+        connect,
+        tls: 60,
+        ..FINE
+    };
+    let found = report(2, 600, |_| vec![through(150)]);
+    assert_eq!(codes(&found), [("warn", "rtt-high")]);
+    let said = text(&found, "rtt-high");
+    has(
+        said,
+        "Connects to the proxy over tls through http://proxy.example:8080 from pc1: the median takes 150.",
+    );
+    has(said, "here that of the way to the proxy alone");
+    has(
+        said,
+        "how far the relays are behind the proxy is not known. The way to the proxy is long, or the proxy is slow to accept connects \
+         (could not tell which)",
+    );
+    for claim in ["far away", "VPN", "A call on this path", "certain"] {
+        assert!(!said.contains(claim), "{said}");
+    }
+    let shifted = report(28, 3_600, |second| {
+        vec![through(if second >= 20 * DAY { 80 } else { 25 })]
+    });
+    assert_eq!(codes(&shifted), [("warn", "level-shifted")]);
+    let said = text(&shifted, "level-shifted");
+    has(said, "the median connect to the proxy rose");
+    has(
+        said,
+        "Another path to the proxy, or a queue on it (possible)",
+    );
+}
+
+// planted: of three computers two are slow, one more than the other, in everything
+#[test]
+fn the_slowest_of_several_computers_is_named_in_a_sentence() {
+    let found = report(2, 600, |_| {
+        let slow = |host, connect, dns, tls| Row {
+            host,
+            dns,
+            connect,
+            tls,
+            ..FINE
+        };
+        vec![
+            slow("pc1", 150, 300, 900),
+            slow("pc2", 120, 250, 700),
+            Row {
+                host: "pc3",
+                ..FINE
+            },
+        ]
+    });
+    for (code, from) in [
+        (
+            "rtt-high",
+            "Connects over tls from 2 of 3 computers (the slowest is pc1): the median takes 150.",
+        ),
+        (
+            "dns-slow",
+            "Name resolution from 2 of 3 computers (the slowest is pc1): the median takes 300.",
+        ),
+        (
+            "tls-slow",
+            "TLS handshakes over tls from 2 of 3 computers (the slowest is pc1): the median of 288 takes 900.",
+        ),
+    ] {
+        let said = text(&found, code);
+        has(said, from);
+        assert!(!said.contains(",:"), "{said}");
+    }
+    // 900 ms and half a millisecond, less three times 150 and a half
+    has(text(&found, "tls-slow"), " ms, 449 ms more than three");
 }
 
 /// Two weeks of a row in five minutes, of which those are lost that are named.

@@ -12,6 +12,9 @@ const FEWEST_WEEKS: usize = 4;
 const LEAST_RATIO: f64 = 1.2;
 const LEAST_US: f64 = 5_000.0;
 
+/// No week makes more than this part of the whole way: else it is a step, and what chance adds to it.
+const MOST_OF_A_WEEK: f64 = 0.5;
+
 /// A level that moved.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Drift {
@@ -28,7 +31,8 @@ pub struct Drift {
 /// Whether the round trips of a series moved in one direction from week to week.
 ///
 /// The median of each seven days is on the same side of that of the seven before, and every one of the last seven days is on that
-/// side of every one of the first seven. The last week is a fifth and 5 ms away from the first one.
+/// side of every one of the first seven. The last week is a fifth and 5 ms away from the first one, and no week makes more than half
+/// of that.
 pub fn drift(hours: &[Hour]) -> Option<Drift> {
     let days = daily(hours);
     let weeks: Vec<&[Level]> = days.rchunks_exact(WEEK).rev().collect();
@@ -46,10 +50,12 @@ pub fn drift(hours: &[Hour]) -> Option<Drift> {
     let is_far = (after - before).abs() >= LEAST_RATIO.ln()
         && (after.exp() - before.exp()).abs() >= LEAST_US;
     let is_steady = levels.windows(2).all(|two| is_beyond(two[1], two[0]));
+    let most = MOST_OF_A_WEEK * (after - before).abs();
+    let is_even = levels.windows(2).all(|two| (two[1] - two[0]).abs() <= most);
     let are_apart = last
         .iter()
         .all(|late| first.iter().all(|early| is_beyond(late.level, early.level)));
-    (is_far && is_steady && are_apart).then_some(Drift {
+    (is_far && is_steady && is_even && are_apart).then_some(Drift {
         days: [first.first()?.day, last.last()?.day],
         before_us: before.exp(),
         after_us: after.exp(),

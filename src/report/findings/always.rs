@@ -1,5 +1,7 @@
 //! What is slow all the time: the path, name resolution, TLS handshakes. Nothing changes then, and nothing fails.
 
+use std::collections::BTreeSet;
+
 use super::found::{Inputs, RankedFinding, name};
 use super::slow::host;
 use crate::doc::number::{counted, grouped, millis, share};
@@ -25,7 +27,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let dimensions = &about.rows.dimensions;
     let mut found = Vec::new();
     // rows of a slot share the time of its name resolution, whatever they are sent over
-    let mut resolved: Vec<&str> = Vec::new();
+    let mut resolved: BTreeSet<&str> = BTreeSet::new();
     for (number, hosts) in dimensions.hosts.sets() {
         let transport = dimensions.transport_names.name(number);
         if is_judged_elsewhere(transport) {
@@ -40,8 +42,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
             found.push(of_host(finding("rtt-high", text, &slow), &slow));
         }
         let mut slow = those(&hosts, |rows| slow_median(rows.times(Metric::Dns), WAIT_US));
-        slow.retain(|one| !resolved.contains(&one.key));
-        resolved.extend(slow.iter().map(|one| one.key));
+        slow.retain(|one| resolved.insert(one.key));
         if !slow.is_empty() {
             found.push(names(&whence(&slow, &hosts), &slow));
         }
@@ -92,10 +93,10 @@ fn whence(slow: &[SlowGroup<'_>], all: &[(&str, &Measured)]) -> String {
             let which = if worst.slow.median_us == next.slow.median_us {
                 "the slowest of them equally slow".to_owned()
             } else {
-                format!("{} the slowest", host(worst.key))
+                format!("the slowest is {}", host(worst.key))
             };
             format!(
-                "from {} of {}, {which},",
+                "from {} of {} ({which})",
                 grouped(slow.len() as u64),
                 counted(all.len() as u64, "computer", "computers"),
             )
@@ -150,22 +151,33 @@ fn path_text(transport: &str, whence: &str, slow: &[SlowGroup<'_>]) -> String {
         (_, true) => "Connects to the proxy",
         _ => "Connects",
     };
-    let why = if is_udp {
-        "The path is long, and calls are that late, or only the relay is slow to answer such requests: from here these look the \
-         same (could not tell)"
-    } else {
-        "; a connect is one. A call on this path is that late all the time (certain). The path is long, such as through a VPN, or \
-         the relays are far away (possible)"
+    let why = match (is_udp, transport.contains(THROUGH)) {
+        (true, _) => {
+            ". The path is long, and calls are that late, or only the relay is slow to answer such requests: from here these look the \
+             same (could not tell)"
+        }
+        (_, true) => {
+            "; a connect is one, here that of the way to the proxy alone. Media that goes directly does not take this way, and how \
+             far the relays are behind the proxy is not known. The way to the proxy is long, or the proxy is slow to accept connects \
+             (could not tell which)"
+        }
+        _ => {
+            "; a connect is one. A call on this path is that late all the time (certain). The path is long, such as through a VPN, or \
+             the relays are far away (possible)"
+        }
     };
     format!(
-        "{what} over {} {whence}: {told}, Microsoft's limit for a round trip{}{why}.",
+        "{what} over {} {whence}: {told}, Microsoft's limit for a round trip{why}.",
         name(transport),
-        if is_udp { ". " } else { "" },
     )
 }
 
 /// A region that is far away, where the median of each computer is not.
 fn region(about: &Inputs<'_>, number: usize, transport: &str) -> Option<RankedFinding> {
+    // a connect to a proxy tells nothing of the relays behind it
+    if transport.contains(THROUGH) {
+        return None;
+    }
     let [regions, ..] = about.rows.relays.groups();
     let (_, regions) = regions.sets().find(|(set, _)| *set == number)?;
     let count = |rows: &Measured| trips(rows).moments().count();
@@ -205,17 +217,13 @@ fn handshakes(transport: &str, hosts: &[(&str, &Measured)]) -> Option<RankedFind
     if transport.contains(THROUGH) {
         return None;
     }
+    let rest = |rows: &Measured| slow_server(rows.times(Metric::Connect), rows.times(Metric::Tls));
     let slow = those(hosts, |rows| {
-        let handshakes = rows.times(Metric::Tls);
-        let rest = slow_server(rows.times(Metric::Connect), handshakes)?;
-        Some(SlowMedian {
-            median_us: handshakes.quantile(500)?,
-            limit_us: WAIT_US,
-            over: rest,
-            n: handshakes.moments().count(),
-        })
+        rest(rows).and_then(|_| slow_median(rows.times(Metric::Tls), WAIT_US))
     });
-    let worst = &slow.first()?.slow;
+    let SlowGroup {
+        rows, slow: worst, ..
+    } = slow.first()?;
     let text = format!(
         "TLS handshakes over {} {}: the median of {} takes {} ms, {} ms more than three round trips, and from {} ms on that is slow. A \
          call over TLS that begins waits for it; one that runs does not (certain). The relay is slow to answer, or something on the \
@@ -224,7 +232,7 @@ fn handshakes(transport: &str, hosts: &[(&str, &Measured)]) -> Option<RankedFind
         whence(&slow, hosts),
         grouped(worst.n),
         ms(worst.median_us),
-        ms(worst.over),
+        ms(rest(rows)?),
         ms(WAIT_US),
     );
     Some(of_host(finding("tls-slow", text, &slow), &slow))

@@ -1,9 +1,10 @@
-//! Days, computers and regions in the sentences about levels.
+//! Days, computers, regions and round trips in the sentences about levels.
 
 use chrono::{DateTime, Utc};
 
 use super::found::{Inputs, name};
 use crate::doc::number::counted;
+use crate::schema::THROUGH;
 
 pub(super) fn since(about: &Inputs<'_>, from: i64, until: Option<i64>) -> String {
     let from = about.day(day(from));
@@ -26,4 +27,13 @@ pub(super) fn day(number: i64) -> DateTime<Utc> {
 
 pub(super) fn regions(count: usize) -> String {
     counted(count as u64, "region", "regions")
+}
+
+/// What a level of a transport is of: over UDP there is no connect, and through a proxy it is the one to the proxy.
+pub(super) fn trip(transport: &str) -> &'static str {
+    match transport {
+        "udp" => "round trip",
+        through if through.contains(THROUGH) => "connect to the proxy",
+        _ => "connect",
+    }
 }

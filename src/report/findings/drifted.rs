@@ -1,6 +1,6 @@
 //! Round trips that moved little by little.
 
-use super::days::{day, host_or, regions};
+use super::days::{day, host_or, regions, trip};
 use super::found::{Inputs, RankedFinding, name};
 use crate::doc::number::millis;
 use crate::judge::levels::Drift;
@@ -35,11 +35,7 @@ pub(super) fn drifted(
         host_or(host),
         name(target),
         name(transport),
-        if transport == "udp" {
-            "round trip"
-        } else {
-            "connect"
-        },
+        trip(transport),
         if is_up { "rose" } else { "fell" },
         millis(drift.before_us / 1e3),
         millis(drift.after_us / 1e3),

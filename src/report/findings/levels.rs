@@ -3,42 +3,27 @@
 use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
-use super::days::{day, host_or, regions, since};
+use super::checked::Checked;
+use super::days::{day, host_or, regions, since, trip};
 use super::drifted;
 use super::found::{Inputs, RankedFinding, name};
-use super::phases::{self, PhaseLevels};
+use super::phases;
 use super::rates::part;
 use super::shares::label_of;
 use crate::doc::number::{counted, grouped, millis, share};
-use crate::judge::levels::{Day, Drift, Hour, Rise, Shift, drift, rises, shifts};
+use crate::judge::levels::{Day, Drift, Hour, Rise, Shift, drift, known_days, rises, shifts};
 use crate::judge::severity::Severity;
 use crate::report::model::KeyGroup;
+use crate::schema::THROUGH;
 use crate::stats::survey::{LevelHour, SeriesName};
 
 /// What these findings are called.
 const CODES: [&str; 2] = ["level-shifted", "failures-rose"];
 
-/// What was looked at.
-pub(super) struct LevelFindings {
-    pub found: Vec<RankedFinding>,
-    /// Series that are long enough to judge: those with connects, and those over UDP, of round trips.
-    pub looked_at: [usize; 2],
-    /// The same of name resolution and of handshakes.
-    pub phases: [usize; 2],
-    /// Series that are not.
-    pub too_short: usize,
-    /// Series that have come to another level.
-    pub changed: usize,
-}
-
-pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
-    let mut levels = LevelFindings {
-        found: Vec::new(),
-        looked_at: [0; 2],
-        phases: [0; 2],
-        too_short: 0,
-        changed: 0,
-    };
+/// All of them, and what was looked at.
+pub(super) fn all(about: &Inputs<'_>) -> (Vec<RankedFinding>, Checked) {
+    let mut found = Vec::new();
+    let mut checked = Checked::default();
     let series = about.rows.levels.len();
     let other = about.rows.other_series().map(|(name, _)| name);
     let mut days: BTreeMap<usize, BTreeMap<i64, Day>> = BTreeMap::new();
@@ -73,11 +58,18 @@ pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
             continue;
         }
         match shifts(&hours, series) {
-            None => levels.too_short += 1,
+            None => {
+                checked.too_short += 1;
+                let of_a_day = |one: &Hour, next: &Hour| {
+                    one.number.div_euclid(24) == next.number.div_euclid(24)
+                };
+                let with_rows = hours.chunk_by(of_a_day).count();
+                checked.longest = checked.longest.max([with_rows, known_days(&hours)]);
+            }
             Some(shifts) => {
-                levels.looked_at[usize::from(series_name[2].starts_with("udp"))] += 1;
+                checked.paths[usize::from(series_name[2].starts_with("udp"))] += 1;
                 let drift = drift(&hours).filter(|_| shifts.is_empty());
-                levels.changed += usize::from(!shifts.is_empty() || drift.is_some());
+                checked.paths_changed += usize::from(!shifts.is_empty() || drift.is_some());
                 if let Some(drift) = drift {
                     drifts.entry(*number).or_default().push((*region, drift));
                 }
@@ -91,18 +83,14 @@ pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
     for (number, regions) in &looked_at {
         let series = &about.rows.series[*number].0;
         let together = together(regions).into_iter();
-        levels.found.extend(
+        found.extend(
             together.map(|shifts| shifted(about, (*number, series), &shifts, regions.len())),
         );
         if let Some(drifts) = drifts.get(number) {
-            let found = drifted::drifted(about, series, drifts, regions.len());
-            levels.found.extend(found);
+            found.extend(drifted::drifted(about, series, drifts, regions.len()));
         }
     }
-    let PhaseLevels {
-        found,
-        looked_at: phases,
-    } = phases::all(about, |host, day| {
+    let is_moved = |host: &str, day: i64| {
         let of_host = looked_at
             .iter()
             .filter(|(number, _)| about.rows.series[**number].0[0] == host);
@@ -110,23 +98,19 @@ pub(super) fn all(about: &Inputs<'_>) -> LevelFindings {
             .flat_map(|(_, regions)| regions)
             .flat_map(|(_, shifts)| shifts);
         shifts.any(|shift| (shift.from - day).abs() <= APART)
-    });
-    levels.phases = phases;
-    levels.changed += found.len();
-    levels.found.extend(found);
+    };
+    found.extend(phases::all(about, is_moved, &mut checked));
     for (number, days) in days {
         let days: Vec<Day> = days.into_values().collect();
         let series = &about.rows.series[number].0;
-        let found = rises(&days);
+        let rises = rises(&days);
         let has_shifted = looked_at
             .get(&number)
             .is_some_and(|all| all.iter().any(|(_, shifts)| !shifts.is_empty()));
-        levels.changed += usize::from(!found.is_empty() && !has_shifted);
-        levels
-            .found
-            .extend(found.iter().map(|rise| risen(about, series, rise)));
+        checked.paths_changed += usize::from(!rises.is_empty() && !has_shifted);
+        found.extend(rises.iter().map(|rise| risen(about, series, rise)));
     }
-    levels
+    (found, checked)
 }
 
 fn risen(about: &Inputs<'_>, [host, target, transport]: &SeriesName, rise: &Rise) -> RankedFinding {
@@ -215,9 +199,11 @@ fn shifted(
     let (region, shift) = &shifts[0];
     let (before, after) = (shift.before_us / 1e3, shift.after_us / 1e3);
     let is_up = after > before;
-    let what = match transport.as_str() {
-        "udp" => "round trip",
-        _ => "connect",
+    let what = trip(transport);
+    let to = if transport.contains(THROUGH) {
+        "the proxy"
+    } else {
+        "the relays"
     };
     let region = match about.rows.relays.region_name(*region) {
         "" => String::new(),
@@ -262,8 +248,8 @@ fn shifted(
                 "Rows with the label {} begin about that day: another place, if the computer moved (likely)",
                 name(label)
             ),
-            None if is_up => "Another path to the relays, or a queue on it (possible)".to_owned(),
-            None => "Another, shorter path to the relays (possible)".to_owned(),
+            None if is_up => format!("Another path to {to}, or a queue on it (possible)"),
+            None => format!("Another, shorter path to {to} (possible)"),
         },
     );
     let severity = match (is_up, shift.until) {

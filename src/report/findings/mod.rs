@@ -6,13 +6,13 @@ mod alike;
 mod always;
 mod belongs;
 mod certificates;
+mod checked;
 mod clock;
 mod days;
 mod drifted;
 mod event;
 mod found;
 mod held;
-mod hours;
 mod joined;
 mod levels;
 mod others;
@@ -26,6 +26,7 @@ mod same_time;
 mod schedule;
 mod shares;
 mod slow;
+mod slow_hours;
 mod standing;
 mod stretch;
 mod together;
@@ -54,24 +55,24 @@ pub(super) fn put_into(
     against: &[EarlierDifference],
 ) {
     let about = Inputs::new(rows, report);
-    let levels = levels::all(&about);
+    let (of_levels, checked) = levels::all(&about);
     let mut found = outages::all(&about);
     if without_outcome > about.report.overview.rows {
         found.iter_mut().for_each(may_be_interrupted);
     }
     found.extend(outages::in_rollups(&about));
-    found.extend(levels.found);
+    found.extend(of_levels);
     found.extend(certificates::all(&about));
-    let mut hours: Vec<RankedFinding> = worst_hours::all(&about).into_iter().collect();
-    hours.extend(hours::all(&about));
+    let mut bad_hours: Vec<RankedFinding> = worst_hours::all(&about).into_iter().collect();
+    bad_hours.extend(slow_hours::all(&about));
     let standing = standing::all(&about);
-    let mut known = found.iter().chain(&hours).chain(&standing);
+    let mut known = found.iter().chain(&bad_hours).chain(&standing);
     let is_explained = known.any(|one| {
         let code = one.finding.code;
         code.ends_with("-fails") || code == "worst-hour" || code == "failures-rose"
     });
     found.extend(rates::all(&about, is_explained, without_outcome));
-    found.extend(hours);
+    found.extend(bad_hours);
     found.extend(standing);
     found.extend(slow::all(&about));
     found.extend(held::all(&about));
@@ -86,12 +87,7 @@ pub(super) fn put_into(
         let grave = a.severity.cmp(&b.severity);
         grave.then(b.weight.total_cmp(&a.weight))
     });
-    let checked = levels_told(
-        levels.looked_at,
-        levels.phases,
-        levels.too_short,
-        levels.changed,
-    );
+    let checked = checked.told(&about);
     let verdict = verdict(report, &found, &checked);
     report.verdict = verdict;
     report.overview.outages = together.number(&mut report.series);
@@ -207,37 +203,4 @@ fn verdict(report: &Report, found: &[RankedFinding], checked: &str) -> Verdict {
     }
     text.push('.');
     Verdict { colour, text }
-}
-
-/// What was looked at over time.
-fn levels_told(
-    [connects, trips]: [usize; 2],
-    [names, handshakes]: [usize; 2],
-    too_short: usize,
-    changed: usize,
-) -> String {
-    let looked_at = [
-        (connects, "connects"),
-        (trips, "round trips"),
-        (names, "name resolution"),
-        (handshakes, "TLS handshakes"),
-    ];
-    let looked_at = looked_at.into_iter().filter(|(count, _)| *count > 0);
-    let told: Vec<String> = looked_at
-        .map(|(count, what)| {
-            let series = counted(count as u64, "series", "series");
-            format!("{series} of {what}")
-        })
-        .collect();
-    if told.is_empty() {
-        return match too_short {
-            0 => String::new(),
-            _ => "; too short to tell whether a level changed (18 days are needed)".to_owned(),
-        };
-    }
-    let all = joined(&told);
-    match changed {
-        0 => format!("; checked {all}, none changed"),
-        _ => format!("; checked {all}, {changed} changed"),
-    }
 }

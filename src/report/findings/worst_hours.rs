@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::found::{Inputs, RankedFinding, name};
-use super::hours::{ranges, shown};
 use super::rates::{LOST_SHARE, part};
 use super::same_time::of_an_hour;
+use super::slow_hours::{ranges, shown};
 use crate::doc::number::{counted, grouped, share};
 use crate::judge::severity::Severity;
 use crate::judge::worst_hours::{HourRows, are_worse, worst_hours};

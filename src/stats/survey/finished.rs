@@ -4,8 +4,8 @@ use crate::record::HttpReply;
 use std::collections::BTreeMap;
 
 use super::{
-    Bucket, ByTransport, ChosenTable, Clocks, Dimensions, Egress, Measured, Names, RegionLevel,
-    Relays, Series, SeriesName, SlowRows,
+    Bucket, ByTransport, ChosenTable, Clocks, Dimensions, Egress, Measured, Names, PhaseLevel,
+    RegionLevel, Relays, Series, SeriesName, SlowRows,
 };
 use crate::endpoints::Ranges;
 use crate::record::World;
@@ -67,6 +67,10 @@ pub struct SurveyResult<K> {
     pub series: Vec<(SeriesName, Series)>,
     /// What they were like, hour by hour, by the number of the series and that of the region.
     pub levels: Vec<((usize, usize), RegionLevel)>,
+    /// Rows of series and regions beyond those.
+    pub beyond_levels: u64,
+    /// How long names and handshakes took, by computer and transport.
+    pub phases: Vec<PhaseLevel>,
     /// Rows of these series that a filter left out.
     pub beside: u64,
     /// The first and the last row of any series that a filter left out, in microseconds since 1970.
@@ -107,6 +111,8 @@ impl<K: Default> SurveyResult<K> {
             hosts: Vec::new(),
             series: Vec::new(),
             levels: Vec::new(),
+            beyond_levels: 0,
+            phases: Vec::new(),
             beside: 0,
             left_out: None,
             other_series: None,

@@ -61,6 +61,7 @@ pub struct RegionLevels {
     places: BTreeMap<(usize, usize), usize>,
     known: Vec<((usize, usize), RegionLevel)>,
     last: usize,
+    beyond: u64,
 }
 
 impl RegionLevels {
@@ -73,7 +74,10 @@ impl RegionLevels {
         is_late: bool,
     ) {
         let Some(at) = taken.at else { return };
-        let Some(level) = self.level(key) else { return };
+        let Some(level) = self.level(key) else {
+            self.beyond.raise(1);
+            return;
+        };
         level.turn_to(at);
         // over UDP there is no connect
         let trip = taken.time(Metric::Connect);
@@ -103,13 +107,21 @@ impl RegionLevels {
         trips: &RolledTimes,
         [rows, lost, all, failed]: [u64; 4],
     ) {
-        let Some(level) = self.level(key) else { return };
+        let Some(level) = self.level(key) else {
+            self.beyond.raise(all);
+            return;
+        };
         level.turn_to(at);
         level.trips.merge_rolled(trips);
         level.rows.raise(rows);
         level.lost.raise(lost);
         level.all.raise(all);
         level.failed.raise(failed);
+    }
+
+    /// Rows of those that are not followed.
+    pub fn beyond(&self) -> u64 {
+        self.beyond
     }
 
     /// All of them, each in the order of time.
@@ -253,5 +265,18 @@ mod tests {
             (3_599, "99"),
         ];
         assert_eq!(levels(&rows), [hour(0, 20, 3, 5, 1), hour(1, 40, 1, 1, 0)]);
+    }
+
+    // by hand: a row of each of 2,003 series, then another one of the first and of the last
+    #[test]
+    fn rows_of_what_is_not_followed_are_counted() {
+        let layout = Layout::new(Dialect::Turnprobe, Vec::new());
+        let row = Row::new(&layout, "", &[], DateTime::from_timestamp(0, 0));
+        let mut levels = RegionLevels::default();
+        for series in (0..2_003).chain([0, 2_002]) {
+            levels.add(&ParsedRow::of(&row), (series, 1), RowReply::Answer, false);
+        }
+        assert_eq!(levels.beyond(), 4);
+        assert_eq!(levels.finish().len(), 2_000);
     }
 }

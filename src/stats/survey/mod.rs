@@ -21,6 +21,7 @@ mod lost_runs;
 mod measured;
 mod names;
 mod observation;
+mod phase_levels;
 mod relays;
 mod rolled;
 mod series;
@@ -51,6 +52,7 @@ pub use levels::{LevelHour, MOST_LEVELS, RegionLevel};
 pub use lost_runs::{LostHour, LostRuns, Outage, RolledLosses, Runs};
 pub use measured::{Measured, ParsedRow};
 pub use names::Names;
+pub use phase_levels::{PhaseLevel, PhaseMedian};
 pub use relays::{AddressCount, Relays, region};
 pub use series::Series;
 pub use series_names::SeriesName;
@@ -65,6 +67,7 @@ use hosts::Hosts;
 use known_rollups::KnownRollups;
 use levels::RegionLevels;
 use observation::{Observation, RowReply, requests};
+use phase_levels::PhaseLevels;
 use series::Ordered;
 pub use slots::{Clocks, Leap};
 use slots::{SlotEntry, Slots};
@@ -82,6 +85,7 @@ pub struct SurveyFold<K> {
     span: RowSpan,
     series: Vec<Series>,
     levels: RegionLevels,
+    phases: PhaseLevels,
     rollups: KnownRollups,
 }
 
@@ -95,6 +99,7 @@ impl<K: RowFold> SurveyFold<K> {
             span: RowSpan::default(),
             series: Vec::new(),
             levels: RegionLevels::default(),
+            phases: PhaseLevels::default(),
             rollups: KnownRollups::default(),
             sums: SurveyResult::new(options),
         }
@@ -187,6 +192,10 @@ impl<K: RowFold> SurveyFold<K> {
         };
         let key = (number, place.region);
         self.levels.add(&taken, key, reply, ordered.late);
+        if !is_other {
+            let name = self.sums.dimensions.series.name(number);
+            self.phases.add(&taken, number, name);
+        }
         let is_copy = ordered.copy_of.is_some();
         self.sums.copies.raise(u64::from(is_copy));
         OddRow {
@@ -299,7 +308,9 @@ impl<K: RowFold> SurveyFold<K> {
         sums.other_series = sums.dimensions.series.other();
         let names = std::mem::take(&mut sums.dimensions.series).into_names();
         sums.series = names.into_iter().zip(self.series).collect();
+        sums.beyond_levels = self.levels.beyond();
         sums.levels = self.levels.finish();
+        sums.phases = self.phases.finish();
         sums
     }
 

@@ -45,6 +45,10 @@ impl<K: RowFold> SurveyFold<K> {
             let key = CellKey { host, region };
             self.timeline.add_rolled(at, length_s, &rolled, key);
             self.level(at, &rolled, (number, region));
+            if !is_other {
+                let name = self.sums.dimensions.series.name(number);
+                self.phases.add_rolled(at, &rolled, number, name);
+            }
         }
         for at in [rolled.first, rolled.last].into_iter().flatten() {
             self.span.add(at, None, 0);

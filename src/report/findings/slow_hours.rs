@@ -3,6 +3,7 @@
 use crate::record::Arrange as _;
 use chrono::{DateTime, Datelike as _, Timelike as _};
 
+use super::days::{host_or, trip};
 use super::found::{Inputs, RankedFinding, name};
 use crate::doc::number::{counted, millis};
 use crate::judge::severity::Severity;
@@ -45,15 +46,6 @@ pub(super) fn all(about: &Inputs<'_>) -> Option<RankedFinding> {
         "" => String::new(),
         region => format!(" in {}", name(region)),
     };
-    let from = match host.as_str() {
-        "" => "From here".to_owned(),
-        host => name(host),
-    };
-    let what = if transport == "udp" {
-        "round trip"
-    } else {
-        "connect"
-    };
     let more = match found.len() - 1 {
         0 => String::new(),
         more => format!(
@@ -67,13 +59,15 @@ pub(super) fn all(about: &Inputs<'_>) -> Option<RankedFinding> {
     };
     let [days, of] = slow.days;
     let text = format!(
-        "{from} to {}{region} over {}: {}{} the median {what} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A \
+        "{} to {}{region} over {}: {}{} the median {} takes {} ms, else {} ms (x {:.2}), on {days} of {}{more}. A \
          line that is full at these hours, here or at the provider, or a different place or path \
          then (possible).",
+        host_or(host),
         name(target),
         name(transport),
         ranges(&slow.hours),
         about.report.hours_are(),
+        trip(transport),
         millis(slow.slow_us / 1e3),
         millis(slow.usual_us / 1e3),
         factor(slow),
