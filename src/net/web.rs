@@ -6,6 +6,8 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
+use super::trust::refusal;
+
 /// What one page may take, with name, connect, TLS and all its bytes.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -24,14 +26,12 @@ pub enum WebError {
         why: String,
     },
     /// The certificate is not trusted.
-    #[error(
-        "the certificate of {host} is not trusted by this system ({why}); where a device on the way inspects TLS, give its root with --ca FILE"
-    )]
+    #[error("the certificate of {host} is not trusted by {by}")]
     Untrusted {
         /// The host.
         host: String,
-        /// Why not.
-        why: String,
+        /// Who does not trust it, why, and what helps.
+        by: String,
     },
     /// Another status than 200.
     #[error("{host} answered with HTTP {status}{hint}")]
@@ -62,7 +62,11 @@ pub enum WebError {
 
 /// Asks for pages.
 #[derive(Debug)]
-pub struct Web(Agent);
+pub struct Web {
+    agent: Agent,
+    /// Whether roots were given, in place of the system's.
+    has_roots: bool,
+}
 
 impl Web {
     /// By the roots of this system, or by these alone, in PEM.
@@ -71,6 +75,7 @@ impl Web {
     ///
     /// When the text holds no certificate.
     pub fn new(roots: Option<&[u8]>) -> Result<Self, WebError> {
+        let has_roots = roots.is_some();
         let roots = match roots {
             None => RootCerts::PlatformVerifier,
             Some(pem) => {
@@ -94,7 +99,10 @@ impl Web {
             .timeout_global(Some(LIMIT))
             .user_agent(concat!("turnprobe/", env!("CARGO_PKG_VERSION")))
             .build();
-        Ok(Self(config.into()))
+        Ok(Self {
+            agent: config.into(),
+            has_roots,
+        })
     }
 
     /// The text of a page. It waits: not for the threads of probes.
@@ -103,8 +111,8 @@ impl Web {
     ///
     /// When it does not come whole, or is no text.
     pub fn text(&self, url: &str, host: &str) -> Result<String, WebError> {
-        let failed = |error| failed(error, host);
-        let mut answer = self.0.get(url).call().map_err(failed)?;
+        let failed = |error| failed(error, host, self.has_roots);
+        let mut answer = self.agent.get(url).call().map_err(failed)?;
         let status = answer.status().as_u16();
         if status != 200 {
             return Err(WebError::Status {
@@ -133,7 +141,18 @@ fn hint(status: u16) -> &'static str {
 }
 
 /// Why a certificate is not trusted, in words.
-fn distrust(why: &rustls::CertificateError) -> String {
+fn distrust(why: &rustls::CertificateError, has_roots: bool) -> String {
+    let why = reason(why);
+    if has_roots {
+        format!("the roots of --ca ({why})")
+    } else {
+        format!(
+            "this system ({why}); where a device on the way inspects TLS, give its root with --ca FILE"
+        )
+    }
+}
+
+fn reason(why: &rustls::CertificateError) -> String {
     use rustls::CertificateError as E;
     match why {
         E::UnknownIssuer => "its issuer is unknown".to_owned(),
@@ -142,17 +161,20 @@ fn distrust(why: &rustls::CertificateError) -> String {
             "it is not valid yet, or the clock is wrong".to_owned()
         }
         E::NotValidForName | E::NotValidForNameContext { .. } => "it is for other names".to_owned(),
-        other => other.to_string(),
+        other => match refusal(other) {
+            "" => "the verifier does not take it".to_owned(),
+            words => words.to_owned(),
+        },
     }
 }
 
-fn failed(error: ureq::Error, host: &str) -> WebError {
+fn failed(error: ureq::Error, host: &str, has_roots: bool) -> WebError {
     let host = host.to_owned();
     match error {
         ureq::Error::BodyExceedsLimit(_) => WebError::TooLong { host },
         ureq::Error::Rustls(rustls::Error::InvalidCertificate(why)) => WebError::Untrusted {
             host,
-            why: distrust(&why),
+            by: distrust(&why, has_roots),
         },
         ureq::Error::Timeout(_) => WebError::NotAsked {
             host,
@@ -163,7 +185,7 @@ fn failed(error: ureq::Error, host: &str) -> WebError {
             match certificate {
                 Some(rustls::Error::InvalidCertificate(why)) => WebError::Untrusted {
                     host,
-                    why: distrust(why),
+                    by: distrust(why, has_roots),
                 },
                 _ => WebError::NotAsked {
                     host,
@@ -190,6 +212,14 @@ mod tests {
             status,
             hint: hint(status),
         };
+        let of_webpki = |name: &str| {
+            let inner = Box::<dyn std::error::Error + Send + Sync>::from(name);
+            rustls::CertificateError::Other(rustls::OtherError(std::sync::Arc::from(inner)))
+        };
+        let untrusted = |why, has_roots| {
+            let error = ureq::Error::Rustls(rustls::Error::InvalidCertificate(why));
+            failed(error, "endpoints.office.com", has_roots)
+        };
         #[rustfmt::skip]
         let cases = [
             (status(429), "wait an hour"),
@@ -198,8 +228,11 @@ mod tests {
             (status(500), "HTTP 500"),
             (WebError::TooLong { host: host() }, "more than 8 MiB"),
             (WebError::NoText { host: host() }, "no text"),
-            (WebError::Untrusted { host: host(), why: "UnknownIssuer".to_owned(), }, "--ca FILE"),
-            (failed(ureq::Error::HostNotFound, "endpoints.office.com"), "host not found"),
+            (untrusted(rustls::CertificateError::UnknownIssuer, false), "its issuer is unknown); where a device on the way inspects TLS, give its root with --ca FILE"),
+            (untrusted(rustls::CertificateError::UnknownIssuer, true), "by the roots of --ca (its issuer is unknown)"),
+            (untrusted(of_webpki("CaUsedAsEndEntity"), true), "by the roots of --ca (it is a CA's certificate, not a server's)"),
+            (untrusted(of_webpki("SomethingNew"), true), "by the roots of --ca (the verifier does not take it)"),
+            (failed(ureq::Error::HostNotFound, "endpoints.office.com", false), "host not found"),
         ];
         for (error, word) in cases {
             let said = error.to_string();

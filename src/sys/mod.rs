@@ -11,7 +11,7 @@ mod waitable_timer;
 
 pub(crate) use dont_fragment::dont_fragment;
 #[cfg(windows)]
-pub(crate) use neighbour::neighbour_answers;
+pub(crate) use neighbour::is_neighbour_known;
 #[cfg(windows)]
 pub(crate) use unbiased_time::unbiased_time;
 #[cfg(windows)]

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use windows_sys::Win32::NetworkManagement::IpHelper as ip;
 use windows_sys::Win32::Networking::WinSock as w;
 
-/// Whether a neighbour answers when it is asked for its hardware address; none where Windows does not know.
+/// Whether the hardware address of a neighbour is known, however old; no where it was asked for and nobody answered,
+/// none where Windows does not say.
 #[allow(unsafe_code)] // no safe crate offers it
-pub(crate) fn neighbour_answers(address: IpAddr) -> Option<bool> {
+pub(crate) fn is_neighbour_known(address: IpAddr) -> Option<bool> {
     let mut table: *mut ip::MIB_IPNET_TABLE2 = std::ptr::null_mut();
     // SAFETY: the system writes a pointer to a table that it has made into a variable that outlives the call.
     let told = unsafe { ip::GetIpNetTable2(w::AF_UNSPEC, &raw mut table) };

@@ -55,7 +55,7 @@ words! {
         TlsInspected = "tls-inspected": "TLS is decrypted on the path",
         TlsWrongName = "tls-wrong-name": "the certificate is for another name",
         TlsNotMicrosoft = "tls-not-microsoft": "the certificate's issuer is not a known Microsoft issuer",
-        TlsUnverified = "tls-unverified": "the certificate names Microsoft, and nothing here verifies it",
+        TlsUnverified = "tls-unverified": "the certificate names Microsoft, and that could not be verified here",
         TlsMsRoot = "tls-ms-root": "the chain leads to a Microsoft root that is not in the list here",
         // layer 6: UDP
         UdpAllSilent = "udp-all-silent": "UDP to the relays gets no answer",

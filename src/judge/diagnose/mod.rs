@@ -17,7 +17,7 @@ mod rules;
 mod verdict;
 mod view;
 
-pub use checks::{Check, CheckState, Item};
+pub use checks::{Check, CheckState, Item, Odd};
 pub use code::Code;
 pub use facts::Facts;
 pub use finding::{Confidence, Datum, Evidence, Finding, Party, Rule};

@@ -89,14 +89,17 @@ pub fn router(facts: &Facts) -> Option<&Router> {
     facts.machine.router.known()?.as_ref()
 }
 
-/// Whether the router answers on the link, by whatever tells it.
+/// Whether the router answers: only what it answered in this run says yes. A hardware address in a table is no answer:
+/// it may be old, or set by hand.
 pub fn is_router_alive(facts: &Facts) -> Option<bool> {
     let router = router(facts)?;
     if trips(facts).is_some_and(|trips| trips.answered > 0) {
         return Some(true);
     }
-    let neighbour = router.neighbour.known()?;
-    Some(*neighbour == NeighbourFacts::Known)
+    match router.neighbour.known()? {
+        NeighbourFacts::Silent => Some(false),
+        NeighbourFacts::Known => None,
+    }
 }
 
 /// Who is behind a rejection that is not the relay's: whoever has no way on is a router with a gap in its routes or a dead

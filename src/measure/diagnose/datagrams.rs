@@ -187,6 +187,7 @@ pub async fn stream(
         before_first_loss: before_first_loss(&samples),
         answers_per_s: answers_per_second(&samples, rhythm.interval),
         samples,
+        was_interrupted: budget.is_stopped(),
     })
 }
 

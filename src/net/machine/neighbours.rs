@@ -1,4 +1,5 @@
-//! Whether a neighbour on the same link answers: Linux' table of hardware addresses.
+//! What the system knows of a neighbour on the same link: its table of hardware addresses. An address there is no answer:
+//! it may be old, or set by hand.
 
 use std::net::IpAddr;
 
@@ -14,8 +15,8 @@ pub fn neighbour(address: IpAddr, interface: &str) -> Option<NeighbourFacts> {
 /// The same of Windows' table.
 #[cfg(windows)]
 pub fn neighbour(address: IpAddr, _interface: &str) -> Option<NeighbourFacts> {
-    crate::sys::neighbour_answers(address).map(|answers| {
-        if answers {
+    crate::sys::is_neighbour_known(address).map(|is_known| {
+        if is_known {
             NeighbourFacts::Known
         } else {
             NeighbourFacts::Silent

@@ -16,6 +16,8 @@ mod facts;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod found;
 mod helpers;
+#[cfg(any(all(unix, not(target_os = "macos")), test))]
+mod pem;
 mod refused;
 mod roots;
 mod store;
@@ -40,6 +42,8 @@ use chain::Chain;
 use helpers::Helpers;
 use roots::Judged;
 use store::{PendingVerdict, System};
+
+pub use refused::refusal;
 
 /// How long a system's verifier may take before its verdict counts as missing.
 const SYSTEM_LIMIT: Duration = Duration::from_secs(3);

@@ -4,10 +4,15 @@ use rustls::{CertificateError, Error};
 
 /// Why a chain is not taken, in words that go behind a semicolon; empty where the verdict says it, or the verifier did not.
 pub(super) fn why(error: &Error) -> &'static str {
+    match error {
+        Error::InvalidCertificate(error) => refusal(error),
+        _ => "",
+    }
+}
+
+/// The same of what a verifier says of a certificate.
+pub fn refusal(error: &CertificateError) -> &'static str {
     use CertificateError as E;
-    let Error::InvalidCertificate(error) = error else {
-        return "";
-    };
     match error {
         E::BadEncoding => "a certificate of the chain cannot be decoded",
         E::InvalidPurpose | E::InvalidPurposeContext { .. } => PURPOSE,

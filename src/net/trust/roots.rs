@@ -22,7 +22,14 @@ pub(super) struct RootSet {
     spans: Vec<Option<ValidityPeriod>>,
     /// Whether each is its own issuer, as a root is.
     are_own_issuers: Vec<bool>,
+    /// Those that are there, and not where the system's programs look for them.
+    loose: RootCertStore,
+    /// Those whose dates cannot be read: no path that leads to one is taken, as by OpenSSL.
+    dateless: RootCertStore,
 }
+
+/// What is told of a chain that only such a root would verify.
+const LOOSE: &str = "its root is in a folder of the store without the hash link that OpenSSL needs (openssl rehash)";
 
 /// What a store says of a chain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,25 +63,38 @@ impl RootSet {
             all,
             spans: vec![None; count],
             are_own_issuers: vec![true; count],
+            loose: RootCertStore::empty(),
+            dateless: RootCertStore::empty(),
         })
     }
 
-    /// Roots by their certificates; `None` if none of them can be one.
+    /// Roots by their certificates, and those that do not count; `None` if none of the first can be one.
     #[cfg(any(all(unix, not(target_os = "macos")), test))]
-    pub(super) fn of_certificates(ders: Vec<CertificateDer<'static>>) -> Option<Self> {
+    pub(super) fn of_certificates(
+        ders: Vec<CertificateDer<'static>>,
+        loose: Vec<CertificateDer<'static>>,
+    ) -> Option<Self> {
         let mut roots = Self {
             all: RootCertStore::empty(),
             spans: Vec::new(),
             are_own_issuers: Vec::new(),
+            loose: RootCertStore::empty(),
+            dateless: RootCertStore::empty(),
         };
+        roots.loose.add_parsable_certificates(loose);
         for der in ders {
             let (span, is_own) = Chain::of(std::slice::from_ref(&der)).leaf_facts();
-            if roots.all.add(der).is_ok() {
+            if span.is_none() {
+                // one that webpki does not take leads nowhere
+                let _ = roots.dateless.add(der);
+            } else if roots.all.add(der).is_ok() {
                 roots.spans.push(span);
                 roots.are_own_issuers.push(is_own);
             }
         }
-        (!roots.spans.is_empty()).then_some(roots)
+        let others = [&roots.loose, &roots.dateless];
+        let has_any = !roots.spans.is_empty() || others.iter().any(|all| !all.is_empty());
+        has_any.then_some(roots)
     }
 
     /// The roots that are as they should be.
@@ -143,8 +163,31 @@ impl RootSet {
                 judged(Some(Trust::NotYetValid), "its root is not valid yet")
             };
         }
-        let trust = verdict::of_webpki_error(&error, chain.leaf_facts().1);
-        judged(trust, "").because(refused::why(&error))
+        if chain.leaf_is_in(&self.dateless)
+            || leads_to(&self.dateless, leaf, &chain.intermediates, now).is_ok()
+        {
+            let judged = Judged {
+                reaches: Some(true),
+                ..judged(Some(Trust::Other), "")
+            };
+            return judged.because("the dates of its root cannot be read");
+        }
+        let (span, is_own) = chain.leaf_facts();
+        let trust = match verdict::of_webpki_error(&error, is_own) {
+            // webpki does not read an end before 1970, and would look at it before all else
+            Some(_) if span.is_some_and(|span| span.end < 0) => Some(Trust::Expired),
+            trust => trust,
+        };
+        let is_loose = || {
+            chain.leaf_is_in(&self.loose)
+                || leads_to(&self.loose, leaf, &chain.intermediates, now).is_ok()
+        };
+        let note = if trust == Some(Trust::UnknownIssuer) && is_loose() {
+            LOOSE
+        } else {
+            ""
+        };
+        judged(trust, note).because(refused::why(&error))
     }
 
     /// Whether a path leads to one of them.

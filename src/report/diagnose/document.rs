@@ -2,7 +2,7 @@
 //! checked.
 
 use super::charts;
-use super::verdict::{sentence, told, word};
+use super::verdict::{sentence, untold, word};
 use super::words::{listed, next, said, words};
 use crate::doc::parts::{main_section, section};
 use crate::doc::text::{cut, time};
@@ -148,10 +148,10 @@ fn state(check: &Check) -> Cell {
 
 fn detail(diagnosis: &Diagnosis, check: &Check) -> String {
     let finding = check.code.and_then(|code| diagnosis.finding(code));
-    match (check.state, finding, &check.why) {
-        (CheckState::Ok, Some(note), _) if check.told.is_empty() => note.code.meaning().to_owned(),
-        (CheckState::Ok, _, _) => listed(&check.told),
-        (_, Some(finding), _) => match finding.explained_by {
+    match (check.state, finding) {
+        (CheckState::Ok, Some(note)) if check.told.is_empty() => note.code.meaning().to_owned(),
+        (CheckState::Ok, _) => listed(&check.told),
+        (_, Some(finding)) => match finding.explained_by {
             Some(root) => format!(
                 "{} (follows from {})",
                 finding.code.meaning(),
@@ -159,10 +159,7 @@ fn detail(diagnosis: &Diagnosis, check: &Check) -> String {
             ),
             None => finding.code.meaning().to_owned(),
         },
-        (_, None, Some(why)) => told(why),
-        (_, None, None) => {
-            "not as it should be, and whose fault could not be determined".to_owned()
-        }
+        (_, None) => untold(check).unwrap_or_default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::verdict::{sentence, told as why};
+use super::verdict::{sentence, untold};
 use super::words::{next, said, shown, words};
 use crate::judge::diagnose::facts::About;
 use crate::judge::diagnose::{
@@ -161,7 +161,7 @@ pub fn told<'a>(facts: &'a Facts, diagnosis: &'a Diagnosis) -> DiagnosisJson<'a>
         what: check.item.meaning(),
         state: check.state,
         code: check.code,
-        why: check.why.as_ref().map(why),
+        why: untold(check),
         evidence: ones(&check.told),
     });
     DiagnosisJson {

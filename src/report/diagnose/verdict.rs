@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::words::shown;
+use super::words::{filled, shown};
 use crate::doc::number::{self, grouped};
 use crate::judge::diagnose::facts::WhyUnknown;
 use crate::judge::diagnose::{Check, CheckState, Code, Diagnosis, Finding, Item, VerdictOutcome};
@@ -30,15 +30,15 @@ pub fn sentence(diagnosis: &Diagnosis) -> String {
         (VerdictOutcome::Ok, _) => well(diagnosis),
         _ => "no fault was found, but too little is known to call the path healthy".to_owned(),
     };
-    let missing: Vec<String> = verdict
+    let not_told: Vec<String> = verdict
         .missing
         .iter()
-        .map(|item| untold(diagnosis, *item))
+        .map(|item| missing(diagnosis, *item))
         .collect();
     let is_hidden = verdict.outcome == VerdictOutcome::Fault;
-    if !missing.is_empty() && !is_hidden {
+    if !not_told.is_empty() && !is_hidden {
         text.push_str("; could not tell: ");
-        text.push_str(&missing.join(", "));
+        text.push_str(&not_told.join(", "));
     }
     if verdict.outcome == VerdictOutcome::CouldNotTell {
         text.push_str("; what would settle it: ");
@@ -66,7 +66,14 @@ fn well(diagnosis: &Diagnosis) -> String {
         .into_iter()
         .filter(is_ok);
     let answering: Vec<&str> = answering.map(Item::meaning).collect();
-    let mut text = format!("all is well: {} answer", answering.join(", "));
+    let loss = check(diagnosis, Item::Loss);
+    let is_whole = loss.is_some_and(|check| check.state == CheckState::Ok);
+    let begin = if is_whole {
+        "all is well"
+    } else {
+        "no fault found"
+    };
+    let mut text = format!("{begin}: {} answer", answering.join(", "));
     for item in [Item::Loss, Item::Delay, Item::Jitter] {
         let numbers = check(diagnosis, item).filter(|check| check.state == CheckState::Ok);
         for one in numbers.iter().flat_map(|check| &check.told) {
@@ -77,8 +84,16 @@ fn well(diagnosis: &Diagnosis) -> String {
             let _ = write!(text, "; {} {}{n}", item.meaning(), shown(&one.value));
         }
     }
-    if check(diagnosis, Item::Loss).is_none_or(|check| check.state != CheckState::Ok) {
-        text.push_str("; loss was not judged");
+    let unmeasured = loss.filter(|_| !is_whole);
+    match unmeasured.map(|check| (check.state, untold(check))) {
+        None if is_whole => {}
+        Some((CheckState::CouldNotTell, Some(why))) => {
+            let _ = write!(text, "; packet loss could not be told ({why})");
+        }
+        _ if diagnosis.verdict.is_quick => {
+            text.push_str("; packet loss was not measured (run without --quick)");
+        }
+        _ => text.push_str("; packet loss was not measured"),
     }
     text
 }
@@ -87,14 +102,19 @@ fn check(diagnosis: &Diagnosis, item: Item) -> Option<&Check> {
     diagnosis.checks.iter().find(|check| check.item == item)
 }
 
-fn untold(diagnosis: &Diagnosis, item: Item) -> String {
-    let why = check(diagnosis, item).and_then(|check| check.why.as_ref());
-    match why {
-        Some(why) => format!("{} ({})", item.meaning(), told(why)),
-        None => format!(
-            "{} (not as it should be, and whose fault could not be determined)",
-            item.meaning()
-        ),
+fn missing(diagnosis: &Diagnosis, item: Item) -> String {
+    match check(diagnosis, item).and_then(untold) {
+        Some(why) => format!("{} ({why})", item.meaning()),
+        None => item.meaning().to_owned(),
+    }
+}
+
+/// Why a check could not be told: what is not known, or what was seen that is nobody's fault for sure.
+pub fn untold(check: &Check) -> Option<String> {
+    match (&check.why, check.odd) {
+        (Some(why), _) => Some(told(why)),
+        (None, Some(odd)) => Some(filled(odd.meaning(), &check.told)),
+        (None, None) => None,
     }
 }
 

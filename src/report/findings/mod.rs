@@ -40,7 +40,6 @@ use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
 use crate::record::Arrange as _;
-use crate::words::joined;
 use found::{Inputs, RankedFinding};
 use together::OutageGroups;
 

@@ -1,6 +1,8 @@
 //! Everything that was checked, and whether it is all right: the list behind a verdict.
 
 mod item;
+mod observed;
+mod odd;
 mod seen;
 
 use super::code::Code;
@@ -10,7 +12,9 @@ use crate::judge::severity::Severity;
 use crate::words::{words, words_as_text};
 pub use item::Item;
 use item::codes;
-use seen::{Observed, seen};
+use observed::Observed;
+pub use odd::Odd;
+use seen::seen;
 
 words! {
     /// How it is.
@@ -40,9 +44,11 @@ pub struct Check {
     pub state: CheckState,
     /// The finding that says so, the first of them; a note beside what is all right.
     pub code: Option<Code>,
-    /// Why it could not be told; none where something was seen that no rule has a name for.
+    /// Why nothing is known of it.
     pub why: Option<WhyUnknown>,
-    /// The numbers of what is all right.
+    /// What was seen, where it could not be told all the same.
+    pub odd: Option<Odd>,
+    /// The numbers of what is all right, or of what was seen.
     pub told: Vec<Evidence>,
 }
 
@@ -63,21 +69,34 @@ pub fn checks(facts: &Facts, found: &[Finding]) -> Vec<Check> {
         // the first of the gravest
         let worst = faults.min_by_key(|finding| finding.severity);
         let code = worst.or_else(|| own.next()).map(|finding| finding.code);
-        let (state, why, told) = match (worst, seen(facts, item)) {
-            (Some(worst), _) => (state(worst.severity), None, Vec::new()),
-            (None, Observed::Ok(told)) => (CheckState::Ok, None, told),
-            (None, Observed::Odd) => (CheckState::CouldNotTell, None, Vec::new()),
-            (None, Observed::Unknown(WhyUnknown::NotAsked)) => {
-                (CheckState::LeftOut, Some(WhyUnknown::NotAsked), Vec::new())
-            }
-            (None, Observed::Unknown(why)) => (CheckState::CouldNotTell, Some(why), Vec::new()),
-        };
-        Check {
+        let one = |state, why| Check {
             item,
             state,
             code,
             why,
-            told,
+            odd: None,
+            told: Vec::new(),
+        };
+        match (worst, seen(facts, item)) {
+            (Some(worst), _) => one(state(worst.severity), None),
+            (None, Observed::Ok(told)) => Check {
+                told,
+                ..one(CheckState::Ok, None)
+            },
+            (None, Observed::Odd(odd, told)) => Check {
+                odd: Some(odd),
+                told,
+                ..one(CheckState::CouldNotTell, None)
+            },
+            (None, Observed::Unknown(why)) => {
+                let is_left_out = why == WhyUnknown::NotAsked;
+                let state = if is_left_out {
+                    CheckState::LeftOut
+                } else {
+                    CheckState::CouldNotTell
+                };
+                one(state, Some(why))
+            }
         }
     };
     Item::ALL.into_iter().map(one).collect()

@@ -1,59 +1,27 @@
 //! What the facts alone say about each check: good, not as it should be, or not known.
 
 use super::item::Item;
+use super::observed::{Observed, all_of, of, ok_if, open, reply_seen, talk, told};
+use super::odd::Odd;
 use crate::judge::diagnose::facts::{
-    ConnectFacts, Fact, Facts, NameServerFacts, ProxyConnect, RelayReply, Reply, TlsFacts,
-    TlsOutcome, WhyUnknown,
+    Fact, Facts, NameServerFacts, ProxyConnect, TlsFacts, TlsOutcome, WhyUnknown,
 };
-use crate::judge::diagnose::finding::{Datum, Evidence};
+use crate::judge::diagnose::finding::Datum;
 use crate::judge::diagnose::rules::{age_days, brief_wait_us};
 use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
 use crate::record::TlsPath;
 use crate::stats::share;
 
-/// How the facts alone see it.
-pub(super) enum Observed {
-    /// It is well, by these numbers.
-    Ok(Vec<Evidence>),
-    /// It was looked at, and does not read as all right.
-    Odd,
-    /// Nothing is known of it.
-    Unknown(WhyUnknown),
-}
-
-fn told(name: &'static str, value: Datum, n: Option<u64>, source: &'static str) -> Evidence {
-    Evidence {
-        name,
-        value,
-        n,
-        source,
-    }
-}
-
-/// Of a fact that is known or not.
-fn of<T>(fact: &Fact<T>, seen: impl FnOnce(&T) -> Observed) -> Observed {
-    match fact {
-        Fact::Known(value) => seen(value),
-        Fact::Unknown(why) => Observed::Unknown(why.clone()),
-    }
-}
-
-fn ok_if(is_ok: bool) -> Observed {
-    if is_ok {
-        Observed::Ok(Vec::new())
-    } else {
-        Observed::Odd
-    }
-}
-
 /// What the facts say of it.
 pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
     let machine = &facts.machine;
     match item {
-        Item::Address => of(&machine.has_address, |has| ok_if(*has)),
-        Item::Hosts => of(&machine.hosts, |lines| ok_if(lines.is_empty())),
-        Item::Desktop => of(&machine.vdi, |signs| ok_if(signs.is_empty())),
+        Item::Address => of(&machine.has_address, |has| ok_if(*has, Odd::NoAddress)),
+        Item::Hosts => of(&machine.hosts, |lines| {
+            ok_if(lines.is_empty(), Odd::HostsLines)
+        }),
+        Item::Desktop => of(&machine.vdi, |signs| ok_if(signs.is_empty(), Odd::Desktop)),
         Item::Clock => of(&facts.web.clocks, |_| {
             let Some((low, high, n)) = view::offset(facts) else {
                 return Observed::Unknown(WhyUnknown::NotReached);
@@ -64,34 +32,40 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
         Item::Ipv4 => of(&machine.has_route4, |has| {
             match (has, facts.tcp.nat64_prefix.known()) {
                 (true, _) | (false, Some(Some(_))) => Observed::Ok(Vec::new()),
-                (false, _) => Observed::Odd,
+                (false, _) => Observed::Odd(Odd::NoIpv4, Vec::new()),
             }
         }),
         Item::Router => router(facts),
         Item::Tunnel => of(&machine.way, |way| {
             of(&way.tunnel, |_| Observed::Ok(Vec::new()))
         }),
-        Item::SignIn => of(&facts.web.page, |page| ok_if(page.is_expected)),
+        Item::SignIn => of(&facts.web.page, |page| {
+            if page.is_expected {
+                return Observed::Ok(Vec::new());
+            }
+            let status = Datum::Number(page.status.into());
+            Observed::Odd(
+                Odd::OtherPage,
+                vec![told("status", status, None, "web.page")],
+            )
+        }),
         Item::NameServers | Item::Addresses | Item::Lookups => names(facts, item),
-        Item::Ipv6 => of(&facts.tcp.v6, |v6| ok_if(v6.is_open() == Some(true))),
+        Item::Ipv6 => of(&facts.tcp.v6, |v6| open(v6, "tcp.v6")),
         Item::Proxy => of(&machine.proxy, |proxy| match (proxy, &facts.web.connect) {
             (None, _) => Observed::Ok(Vec::new()),
             (Some(_), Fact::Unknown(why)) => Observed::Unknown(why.clone()),
-            // a proxy that is dead or leads elsewhere has no finding where nobody needs it, and is not all right
-            (Some(_), Fact::Known(ProxyConnect::Status(200..300))) => {
-                ok_if(view::is_tcp_open(facts) == Some(true))
-            }
-            (Some(_), Fact::Known(_)) => Observed::Odd,
+            (Some(_), Fact::Known(connect)) => proxied(facts, *connect),
         }),
-        Item::Control => of(&facts.tcp.control, open),
-        Item::Tcp80 => of(&facts.tcp.port80, open),
+        Item::Control => of(&facts.tcp.control, |all| open(all, "tcp.control")),
+        Item::Tcp80 => of(&facts.tcp.port80, |all| open(all, "tcp.port80")),
         Item::Tcp443 => of(&facts.tcp.relays, |relays| {
             let open = relays
                 .iter()
                 .filter(|relay| relay.is_open() == Some(true))
                 .count();
             if relays.is_empty() || open < relays.len() {
-                return Observed::Odd;
+                let of = (open, relays.len());
+                return all_of("open", of, "tcp.relays", Odd::SomeRelays);
             }
             Observed::Ok(vec![told(
                 "relays",
@@ -112,7 +86,7 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
         Item::Windows => of(&facts.tcp.relays, |relays| {
             let first = relays.iter().find_map(|relay| relay.window_scale.known());
             match first {
-                Some(scale) => ok_if(scale.is_used),
+                Some(scale) => ok_if(scale.is_used, Odd::NotScaled),
                 None => Observed::Unknown(untold(facts)),
             }
         }),
@@ -122,23 +96,35 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
         }),
         Item::Tls => of(&facts.encrypted.relays, |all| {
             let is_done = |tls: &TlsFacts| tls.outcome == TlsOutcome::Done;
-            match brief_wait_us(facts) {
-                Some(us) => Observed::Unknown(WhyUnknown::WaitedBriefly(us / 1000)),
-                None => ok_if(!all.is_empty() && all.iter().all(is_done)),
+            if let Some(us) = brief_wait_us(facts) {
+                return Observed::Unknown(WhyUnknown::WaitedBriefly(us / 1000));
             }
+            let done = all.iter().filter(|tls| is_done(tls)).count();
+            let of = (done, all.len());
+            all_of("done", of, "encrypted.relays", Odd::SomeHandshakes)
         }),
         Item::Certificate => of(&facts.encrypted.relays, |_| {
-            let mut paths = view::certificates(facts).map(|(_, one)| one.path);
-            match paths.next() {
-                None => Observed::Unknown(WhyUnknown::NotReached),
-                Some(first) => ok_if(first.is_fine() && paths.all(TlsPath::is_fine)),
+            let paths: Vec<TlsPath> = view::certificates(facts).map(|(_, one)| one.path).collect();
+            if paths.is_empty() {
+                return Observed::Unknown(WhyUnknown::NotReached);
             }
+            let fine = paths.iter().filter(|path| path.is_fine()).count();
+            let of = (fine, paths.len());
+            all_of("verified", of, "encrypted.relays", Odd::SomeCertificates)
         }),
-        Item::PseudoTls => of(&facts.encrypted.pseudo_tls, talk),
-        Item::TurnClear => of(&facts.encrypted.turn_clear, talk),
-        Item::TurnTls => of(&facts.encrypted.turn_tls, talk),
+        Item::PseudoTls => of(&facts.encrypted.pseudo_tls, |one| {
+            talk(one, "encrypted.pseudo_tls")
+        }),
+        Item::TurnClear => of(&facts.encrypted.turn_clear, |one| {
+            talk(one, "encrypted.turn_clear")
+        }),
+        Item::TurnTls => of(&facts.encrypted.turn_tls, |one| {
+            talk(one, "encrypted.turn_tls")
+        }),
         Item::Udp | Item::Udp443 => udp(facts, item),
-        Item::Allocate => of(&facts.udp.allocate, |reply| reply_seen(*reply)),
+        Item::Allocate => of(&facts.udp.allocate, |reply| {
+            reply_seen(*reply, "udp.allocate")
+        }),
         Item::Nat => of(&facts.udp.mapped, |mapped| {
             if mapped.len() > 1 {
                 Observed::Ok(Vec::new())
@@ -164,11 +150,23 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
                         "udp.sizes",
                     )])
                 }
-                _ => Observed::Odd,
+                Some(most) => {
+                    let most = Datum::Bytes(most.into());
+                    let told = told("largest", most, None, "udp.sizes");
+                    Observed::Odd(Odd::SomeSizes, vec![told])
+                }
+                None => Observed::Odd(Odd::NoSize, Vec::new()),
             }
         }),
         Item::Loss | Item::Delay | Item::Jitter => stream(facts, item),
-        Item::Load => of(&facts.quality.loaded, |loaded| ok_if(loaded.n >= 20)),
+        Item::Load => of(&facts.quality.loaded, |loaded| {
+            if loaded.n >= 20 {
+                return Observed::Ok(Vec::new());
+            }
+            let n = Datum::Count(loaded.n);
+            let told = told("round-trips", n, None, "quality.loaded");
+            Observed::Odd(Odd::FewLoaded, vec![told])
+        }),
         Item::List => match age_days(facts).and_then(|days| u64::try_from(days).ok()) {
             Some(days) => Observed::Ok(vec![told(
                 "days",
@@ -190,20 +188,19 @@ fn untold(facts: &Facts) -> WhyUnknown {
     }
 }
 
-fn open(connects: &ConnectFacts) -> Observed {
-    ok_if(connects.is_open() == Some(true))
-}
-
-fn talk(talk: &RelayReply) -> Observed {
-    reply_seen(talk.reply)
-}
-
-fn reply_seen(reply: Reply) -> Observed {
-    match reply {
-        Reply::Success | Reply::Error(401) => Observed::Ok(Vec::new()),
-        // silence within a short wait is nothing odd yet
-        Reply::NotConnected | Reply::Silent => Observed::Unknown(WhyUnknown::NotReached),
-        _ => Observed::Odd,
+/// A proxy that is dead or leads elsewhere has no finding where nobody needs it, and is not all right.
+fn proxied(facts: &Facts, connect: ProxyConnect) -> Observed {
+    match connect {
+        ProxyConnect::Status(200..300) => {
+            ok_if(view::is_tcp_open(facts) == Some(true), Odd::ProxyOnly)
+        }
+        ProxyConnect::Status(status) => {
+            let status = Datum::Number(status.into());
+            let told = told("status", status, None, "web.connect");
+            Observed::Odd(Odd::ProxyStatus, vec![told])
+        }
+        ProxyConnect::Unreachable => Observed::Odd(Odd::ProxyUnreachable, Vec::new()),
+        ProxyConnect::NoAnswer => Observed::Odd(Odd::ProxyMute, Vec::new()),
     }
 }
 
@@ -237,18 +234,21 @@ fn names(facts: &Facts, item: Item) -> Observed {
         let has_answered = servers.iter().any(|server| !server.addresses().is_empty());
         match item {
             Item::NameServers => {
-                let all = servers.iter().all(|server| !server.addresses().is_empty());
-                let count = Datum::Count(servers.len() as u64);
-                if all && !servers.is_empty() {
-                    Observed::Ok(vec![told("servers", count, None, "names.system")])
-                } else {
-                    Observed::Odd
+                let given = servers.iter().filter(|one| !one.addresses().is_empty());
+                let (given, n) = (given.count(), servers.len());
+                let count = Datum::Count(n as u64);
+                match n {
+                    0 => Observed::Odd(Odd::NoServer, Vec::new()),
+                    _ if given == n => {
+                        Observed::Ok(vec![told("servers", count, None, "names.system")])
+                    }
+                    _ => all_of("answered", (given, n), "names.system", Odd::SomeServers),
                 }
             }
             Item::Addresses if !has_answered => Observed::Unknown(WhyUnknown::NotReached),
             Item::Addresses => {
                 let mut all = servers.iter().flat_map(NameServerFacts::addresses);
-                ok_if(all.all(|answer| answer.in_teams_range))
+                ok_if(all.all(|answer| answer.in_teams_range), Odd::OtherAddresses)
             }
             _ => {
                 let times: Vec<u64> = servers
@@ -287,8 +287,16 @@ fn udp(facts: &Facts, item: Item) -> Observed {
                 Some(sent),
                 "udp.cells",
             )])
+        } else if item == Item::Udp443 && answered == 0 {
+            if view::is_udp_open(facts) == Some(false) {
+                return Observed::Odd(Odd::NoUdp443, Vec::new());
+            }
+            let sent = told("sent", Datum::Count(sent), None, "udp.cells");
+            Observed::Odd(Odd::SilentUdp443, vec![sent])
         } else {
-            Observed::Odd
+            let open = own().filter(|cell| cell.answered > 0).count();
+            let of = (open, own().count());
+            all_of("ports", of, "udp.cells", Odd::SomePorts)
         }
     })
 }
@@ -297,6 +305,16 @@ fn stream(facts: &Facts, item: Item) -> Observed {
     of(&facts.quality.stream, |stream| {
         let source = "quality.stream";
         let lost = stream.sent.saturating_sub(stream.received);
+        let odd = |odd| {
+            let received = Datum::Count(stream.received);
+            let told = told("received", received, Some(stream.sent), source);
+            Observed::Odd(odd, vec![told])
+        };
+        let too_few = if stream.was_interrupted {
+            Odd::CutShort
+        } else {
+            Odd::TooFew
+        };
         match item {
             Item::Loss => match share(lost, stream.sent) {
                 Some(share) if share.high_ppm < CLIENT.loss => Observed::Ok(vec![told(
@@ -305,21 +323,21 @@ fn stream(facts: &Facts, item: Item) -> Observed {
                     Some(stream.sent),
                     source,
                 )]),
-                _ => Observed::Odd,
+                _ => odd(too_few),
             },
             Item::Delay => match stream.rtt_p50_us {
                 Some(rtt) => {
                     let n = Some(stream.received);
                     Observed::Ok(vec![told("p50", Datum::Micros(rtt), n, source)])
                 }
-                None => Observed::Odd,
+                None => odd(Odd::NoAnswers),
             },
             _ => match stream.jitter_us.filter(|_| stream.jitter_n >= 100) {
                 Some(jitter) => {
                     let n = Some(stream.jitter_n);
                     Observed::Ok(vec![told("mean", Datum::Micros(jitter), n, source)])
                 }
-                None => Observed::Odd,
+                None => odd(too_few),
             },
         }
     })

@@ -123,7 +123,7 @@ pub struct Router {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NeighbourFacts {
-    /// Its hardware address is known.
+    /// Its hardware address is known, perhaps from long ago, or set by hand: this is no answer.
     Known,
     /// The system asked for its hardware address, and nobody answered.
     Silent,

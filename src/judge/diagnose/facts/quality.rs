@@ -56,6 +56,9 @@ pub struct StreamFacts {
     /// Each packet, for charts.
     #[serde(default)]
     pub samples: Vec<RouterPacket>,
+    /// Whether the user ended the run before the stream was over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_interrupted: bool,
 }
 
 /// A stream at 10 packets a second.

@@ -131,7 +131,7 @@ of_fields! {
     Quality { stream, slower, held, loaded }
     StreamFacts {
         remote, sent, received, rate_per_s, worst_200ms, worst_15s, rtt_p50_us, rtt_p95_us,
-        jitter_us, jitter_n, reordered, before_first_loss, answers_per_s, samples,
+        jitter_us, jitter_n, reordered, before_first_loss, answers_per_s, samples, was_interrupted,
     }
     HeldFacts { remote, held_ms, was_cut, sent, answered, rtt_p50_us, retransmits }
 }

@@ -38,10 +38,22 @@ pub const DATE: Rule = Rule {
         } else {
             (Party::Unknown, Possible)
         };
+        // whose service health page it is depends on who issued it: a name alone is Microsoft's where nothing says otherwise
+        let names_microsoft =
+            certificate.has_known_issuer && is_verified_here(certificate) != Some(false);
+        let is_microsofts = is_good || names_microsoft;
+        let then = if is_microsofts {
+            "see Microsoft's service health page"
+        } else {
+            "find out which server or device has this certificate"
+        };
+        let issuer = (!is_microsofts).then_some(&certificate.issuer);
         Some(
             Finding::new(Code::TlsDate, Fail, party, confidence)
                 .maybe("from", certificate.not_before.map(Datum::Time), RELAYS)
                 .maybe("to", certificate.not_after.map(Datum::Time), RELAYS)
+                .with("then", then, RELAYS)
+                .maybe("issuer", issuer, RELAYS)
                 .maybe("clock", source.map(|clock| &clock.source), "web.clocks"),
         )
     },
@@ -79,6 +91,23 @@ fn has_wrong_name(certificate: &RelayCertificate) -> bool {
     certificate.fits_name.known() == Some(&false) || certificate.path == TlsPath::WrongName
 }
 
+/// Whoever makes a certificate gives it its dates and its name: what follows, where all that are wrong are of such a maker.
+fn made_by(facts: &Facts, is_made: impl Fn(&RelayCertificate) -> bool) -> Vec<Code> {
+    let made = |is_wrong: fn(&RelayCertificate) -> bool| {
+        let all = certificates(facts).map(|(_, certificate)| certificate);
+        let mut wrong = all.filter(|certificate| is_wrong(certificate));
+        wrong.all(&is_made)
+    };
+    let mut all = Vec::new();
+    if made(has_wrong_date) {
+        all.push(Code::TlsDate);
+    }
+    if made(has_wrong_name) {
+        all.push(Code::TlsWrongName);
+    }
+    all
+}
+
 pub const INSPECTED: Rule = Rule {
     code: Code::TlsInspected,
     layer: 5,
@@ -96,22 +125,7 @@ pub const INSPECTED: Rule = Rule {
             found,
         ))
     },
-    explains: |facts| {
-        // what makes the certificate gives it its dates and its name
-        let made = |is: fn(&RelayCertificate) -> bool| {
-            let all = certificates(facts).map(|(_, certificate)| certificate);
-            let mut wrong = all.filter(|certificate| is(certificate));
-            wrong.all(|certificate| certificate.path == TlsPath::Inspected)
-        };
-        let mut all = Vec::new();
-        if made(has_wrong_date) {
-            all.push(Code::TlsDate);
-        }
-        if made(has_wrong_name) {
-            all.push(Code::TlsWrongName);
-        }
-        all
-    },
+    explains: |facts| made_by(facts, |certificate| certificate.path == TlsPath::Inspected),
 };
 
 pub const WRONG_NAME: Rule = Rule {
@@ -139,6 +153,11 @@ fn is_unknown(certificate: &RelayCertificate) -> bool {
     )
 }
 
+/// Whether the chain is of nobody that is known here.
+fn is_strange(certificate: &RelayCertificate) -> bool {
+    is_unknown(certificate) && !certificate.has_known_issuer
+}
+
 pub const NOT_MICROSOFT: Rule = Rule {
     code: Code::TlsNotMicrosoft,
     layer: 5,
@@ -146,45 +165,61 @@ pub const NOT_MICROSOFT: Rule = Rule {
     why: "nothing shows who it is: the list here may lack an authority, and a device may hide its name",
     grade: "warn, unknown, possible",
     check: |facts| {
-        let found = of_path(facts, |certificate| {
-            is_unknown(certificate) && !certificate.has_known_issuer
-        })?;
+        let found = of_path(facts, is_strange)?;
         Some(about(
             Code::TlsNotMicrosoft,
             (Warn, Party::Unknown, Possible),
             found,
         ))
     },
-    explains: nothing,
+    explains: |facts| made_by(facts, is_strange),
 };
 
-/// Whether this system verifies the chain, whatever dates and name.
-fn is_verified_here(certificate: &RelayCertificate) -> bool {
-    match certificate.os_reaches.known() {
-        Some(reaches) => *reaches,
-        None => certificate.trust_os.known() == Some(&Trust::Trusted),
-    }
+/// Whether this system verifies the chain, whatever dates and name; none where that is not known.
+fn is_verified_here(certificate: &RelayCertificate) -> Option<bool> {
+    let by_trust = || match certificate.trust_os.known()? {
+        Trust::Trusted => Some(true),
+        Trust::UnknownIssuer => Some(false),
+        _ => None,
+    };
+    certificate.os_reaches.known().copied().or_else(by_trust)
+}
+
+/// Whether the chain names Microsoft's authorities, and nothing here verifies that.
+fn is_refuted(certificate: &RelayCertificate) -> bool {
+    is_unknown(certificate)
+        && certificate.has_known_issuer
+        && is_verified_here(certificate) == Some(false)
+}
+
+/// Whether it names them, and it could not be told whether this system verifies that. A wrong date that hides it is a
+/// finding of its own.
+fn is_untold(certificate: &RelayCertificate) -> bool {
+    is_unknown(certificate)
+        && certificate.has_known_issuer
+        && is_verified_here(certificate).is_none()
+        && !has_wrong_date(certificate)
 }
 
 pub const UNVERIFIED: Rule = Rule {
     code: Code::TlsUnverified,
     layer: 5,
-    condition: "the chain names a Microsoft or DigiCert authority, and neither the public roots nor Microsoft's own nor this system verify it (`tls_path` is `self-signed`, `private-root` or `unknown`)",
+    condition: "the chain names a Microsoft or DigiCert authority, and neither the public roots nor Microsoft's own verify it (`tls_path` is `self-signed`, `private-root` or `unknown`), nor does this system, or whether it does could not be told",
     why: "anybody can write a name into a certificate: it may be a Microsoft root that neither this system nor this version knows, or somebody who uses Microsoft's name",
     grade: "warn, unknown, possible",
     check: |facts| {
-        let found = of_path(facts, |certificate| {
-            is_unknown(certificate)
-                && certificate.has_known_issuer
-                && !is_verified_here(certificate)
-        })?;
-        Some(about(
-            Code::TlsUnverified,
-            (Warn, Party::Unknown, Possible),
-            found,
-        ))
+        let refuted = of_path(facts, is_refuted);
+        let found = refuted.or_else(|| of_path(facts, is_untold))?;
+        let by = match refuted {
+            Some(_) => "nothing here verifies that it is one",
+            None => {
+                "the public roots here do not verify that it is one, and whether this system does could not be told"
+            }
+        };
+        let grade = (Warn, Party::Unknown, Possible);
+        Some(about(Code::TlsUnverified, grade, found).with("by", by, RELAYS))
     },
-    explains: nothing,
+    explains: |facts| made_by(facts, is_refuted),
 };
 
 pub const MS_ROOT: Rule = Rule {
@@ -195,7 +230,9 @@ pub const MS_ROOT: Rule = Rule {
     grade: "note",
     check: |facts| {
         let found = of_path(facts, |certificate| {
-            is_unknown(certificate) && certificate.has_known_issuer && is_verified_here(certificate)
+            is_unknown(certificate)
+                && certificate.has_known_issuer
+                && is_verified_here(certificate) == Some(true)
         })?;
         Some(about(
             Code::TlsMsRoot,

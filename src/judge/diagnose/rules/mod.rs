@@ -9,6 +9,7 @@ mod names;
 mod proxy;
 mod quality;
 mod some_relays;
+mod some_servers;
 mod tcp;
 mod tls;
 mod udp;
@@ -38,8 +39,8 @@ pub static RULES: [&Rule; Code::ALL.len()] = [
     &addresses::BLOCKED,
     &addresses::OUTSIDE,
     &addresses::REGION,
-    &names::SERVER_DOWN,
-    &names::SLOW,
+    &some_servers::SERVER_DOWN,
+    &some_servers::SLOW,
     &names::IPV6_BROKEN,
     &proxy::NEEDED,
     &proxy::FORBIDS,

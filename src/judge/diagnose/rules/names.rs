@@ -7,11 +7,10 @@ use crate::judge::diagnose::facts::{
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
-use crate::judge::diagnose::rules::local::is_beyond;
 use crate::judge::diagnose::view::{self, name_servers};
 use crate::judge::severity::Severity::{Fail, Warn};
 
-const SYSTEM: &str = "names.system";
+pub(super) const SYSTEM: &str = "names.system";
 
 pub const NO_SERVER: Rule = Rule {
     code: Code::DnsNoServer,
@@ -42,7 +41,7 @@ pub const NO_SERVER: Rule = Rule {
 };
 
 /// How long the longest question waited.
-fn waited(servers: &[NameServerFacts]) -> Option<Datum> {
+pub(super) fn waited(servers: &[NameServerFacts]) -> Option<Datum> {
     let all = servers.iter().filter_map(|server| server.waited_ms);
     all.max().map(Datum::Millis)
 }
@@ -68,7 +67,7 @@ fn line(facts: &Facts) -> Option<Datum> {
 }
 
 /// How a name server cannot be reached.
-const fn how(closed: Closed) -> &'static str {
+pub(super) const fn how(closed: Closed) -> &'static str {
     match closed {
         Closed::Port => {
             "its port is reported as closed (port unreachable), by itself or by a firewall that rejects"
@@ -78,12 +77,20 @@ const fn how(closed: Closed) -> &'static str {
     }
 }
 
+/// Whether this machine itself is why a name server cannot be reached: it refuses to send, or the server is its own.
+pub(super) fn is_machines(server: &NameServerFacts) -> bool {
+    let is_own = || server.server.ip.kind() == IpKind::Loopback;
+    server
+        .closed
+        .is_some_and(|closed| closed == Closed::Denied || is_own())
+}
+
 pub const UNREACHABLE: Rule = Rule {
     code: Code::DnsUnreachable,
     layer: 2,
     condition: "none of the system's name servers answered, and of each the port was reported as closed (ICMP port unreachable), or there is no path to it, or this system refused to send",
     why: "a closed port is reported by the server itself or by a firewall that rejects, which an ordinary program cannot tell apart for port 53; silence would be `dns-timeout`",
-    grade: "fail; machine, certain if the system refuses to send or the server is this machine's own; dns, likely if anything beyond the router answers; else unknown, possible",
+    grade: "fail; machine, certain if the system refuses to send to all or each is this machine's own; dns, likely if each port is closed and anything beyond the router answers; else unknown, possible",
     check: |facts| {
         let servers = name_servers(facts);
         let closed = servers.first()?.closed?;
@@ -91,14 +98,22 @@ pub const UNREACHABLE: Rule = Rule {
             return None;
         }
         let all_are = |is: fn(&NameServerFacts) -> bool| servers.iter().all(is);
-        let is_own = all_are(|server| {
-            server.closed == Some(Closed::Denied) || server.server.ip.kind() == IpKind::Loopback
-        });
-        let (party, confidence) = match (is_own, party(facts)) {
-            (true, _) => (Party::Machine, Certain),
-            (false, Party::Dns) => (Party::Dns, Likely),
-            (false, party) => (party, Possible),
+        let is_own = all_are(is_machines);
+        // a missing path is nobody's for sure, and of servers that differ not all are the name servers'
+        let are_closed = all_are(|server| server.closed == Some(Closed::Port));
+        let (party, confidence) = match party(facts) {
+            _ if is_own => (Party::Machine, Certain),
+            Party::Dns if are_closed => (Party::Dns, Likely),
+            _ => (Party::Unknown, Possible),
         };
+        let number = |kind| {
+            servers
+                .iter()
+                .filter(|one| one.closed == Some(kind))
+                .count()
+        };
+        let are_alike = number(closed) == servers.len();
+        let of = |kind| (!are_alike).then(|| Datum::Count(number(kind) as u64));
         let first = servers.first()?;
         let asked = view::total(servers.iter().map(|server| u64::from(server.asked)));
         let other = facts.names.comparison.known();
@@ -114,7 +129,10 @@ pub const UNREACHABLE: Rule = Rule {
             Finding::new(Code::DnsUnreachable, Fail, party, confidence)
                 .counted("server", &first.server, asked, SYSTEM)
                 .with("servers", Datum::Count(servers.len() as u64), SYSTEM)
-                .with("how", how(closed), SYSTEM)
+                .maybe("how", are_alike.then(|| how(closed)), SYSTEM)
+                .maybe("shut", of(Closed::Port), SYSTEM)
+                .maybe("pathless", of(Closed::NoWay), SYSTEM)
+                .maybe("refused", of(Closed::Denied), SYSTEM)
                 .maybe(
                     "other",
                     other.map(|other| &other.server),
@@ -290,77 +308,6 @@ pub const NAME_GONE: Rule = Rule {
                 .with("server", &server.server, SYSTEM)
                 .with("other", &other.server, "names.comparison")
                 .maybe("itself", (!is_cut).then_some(itself), SYSTEM),
-        )
-    },
-    explains: nothing,
-};
-
-pub const SERVER_DOWN: Rule = Rule {
-    code: Code::DnsServerDown,
-    layer: 2,
-    condition: "one of the system's name servers was asked at least twice and did not answer, or cannot be reached, another one answered",
-    why: "programs wait for the silent one first, unless it says at once that its port is closed; a single lost query does not count",
-    grade: "warn, dns, certain",
-    check: |facts| {
-        let servers = name_servers(facts);
-        let silent = servers
-            .iter()
-            .find(|server| server.is_silent() && (server.asked >= 2 || server.closed.is_some()))?;
-        // who says at once that there is nothing is not waited for
-        let wait = silent.waits_ms.filter(|_| silent.closed.is_none());
-        servers.iter().any(|server| server.answered > 0).then(|| {
-            Finding::new(Code::DnsServerDown, Warn, Party::Dns, Certain)
-                .counted("server", &silent.server, u64::from(silent.asked), SYSTEM)
-                .maybe("waited", waited(std::slice::from_ref(silent)), SYSTEM)
-                .maybe("how", silent.closed.map(how), SYSTEM)
-                .maybe("wait", wait.map(Datum::Millis), SYSTEM)
-        })
-    },
-    explains: |_| vec![Code::DnsSlow],
-};
-
-/// The median of a slow name server's times, in microseconds, and how many there are.
-fn slow(server: &NameServerFacts) -> Option<(u64, u64)> {
-    let mut times = server.times_us.clone();
-    times.sort_unstable();
-    // of an even number the lower one: the smaller claim
-    let median = *times.get(times.len().checked_sub(1)? / 2)?;
-    (times.len() >= 2 && median > 200_000).then_some((median, times.len() as u64))
-}
-
-/// Slow lookups as what follows from a long way: all slow name servers are beyond the router, and would not be slow but for
-/// a round trip as long as that to the relay.
-pub fn slow_by_way(facts: &Facts) -> Vec<Code> {
-    let Some(rtt) = view::rtt_us(facts) else {
-        return Vec::new();
-    };
-    let mut slow = name_servers(facts)
-        .iter()
-        .filter_map(|server| Some((server, slow(server)?.0)));
-    if slow
-        .all(|(server, median)| is_beyond(facts, server) && median.saturating_sub(rtt) <= 200_000)
-    {
-        vec![Code::DnsSlow]
-    } else {
-        Vec::new()
-    }
-}
-
-pub const SLOW: Rule = Rule {
-    code: Code::DnsSlow,
-    layer: 2,
-    condition: "the median time of at least two answers from a name server is over 200 ms",
-    why: "every new call waits for it",
-    grade: "warn, dns, certain; possible if no round trip to a relay is known and the name server is not on this network",
-    check: |facts| {
-        let mut servers = name_servers(facts).iter();
-        let (server, (median, n)) = servers.find_map(|server| Some((server, slow(server)?)))?;
-        let is_compared = view::rtt_us(facts).is_some() || !is_beyond(facts, server);
-        let confidence = if is_compared { Certain } else { Possible };
-        Some(
-            Finding::new(Code::DnsSlow, Warn, Party::Dns, confidence)
-                .with("server", &server.server, SYSTEM)
-                .counted("p50", Datum::Micros(median), n, SYSTEM),
         )
     },
     explains: nothing,

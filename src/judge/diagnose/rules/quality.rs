@@ -7,7 +7,7 @@ use crate::judge::diagnose::facts::StreamFacts;
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::local::is_router_clean;
-use crate::judge::diagnose::rules::names::slow_by_way;
+use crate::judge::diagnose::rules::some_servers::slow_by_way;
 use crate::judge::diagnose::view::{self, stream};
 use crate::judge::limits::{CLIENT, judge};
 use crate::judge::severity::Severity::{Fail, Warn};

@@ -4,7 +4,7 @@ use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts, Rejection};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
-use crate::judge::diagnose::rules::{local::is_beyond, names::slow_by_way};
+use crate::judge::diagnose::rules::{local::is_beyond, some_servers::slow_by_way};
 use crate::judge::diagnose::view::{self, are_silent, relays};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -22,12 +22,25 @@ fn is_beyond_alive(facts: &Facts) -> bool {
     by_name || [view::is_udp_open(facts), port80].contains(&Some(true))
 }
 
+/// What is known of everything else beyond the router.
+fn beyond(facts: &Facts) -> Option<&'static str> {
+    let port80 = facts.tcp.port80.known().and_then(ConnectFacts::is_open);
+    let is_asked = [view::is_udp_open(facts), port80].contains(&Some(false));
+    if is_beyond_alive(facts) {
+        Some("something else beyond the router does")
+    } else if is_asked && !view::is_anything_out_there(facts) {
+        Some("nothing else beyond the router answers")
+    } else {
+        None
+    }
+}
+
 pub const CONTROL_SILENT: Rule = Rule {
     code: Code::ControlSilent,
     layer: 4,
     condition: "neither a relay nor the control name answers on TCP 443, within at least two round trips where one is known from UDP, and the router is not known to be dead",
     why: "the control name is outside the relays' ranges: what silences both is not a rule about relays",
-    grade: "fail, local (firewall if something else beyond the router answers), likely if the router answers, else possible",
+    grade: "fail, local (firewall if something else beyond the router answers), likely if the router answered in this run, else possible",
     check: |facts| {
         let control = facts
             .tcp
@@ -45,12 +58,10 @@ pub const CONTROL_SILENT: Rule = Rule {
         } else {
             Party::Local
         };
-        let confidence = if view::is_router_alive(facts) == Some(true) {
-            Likely
-        } else {
-            Possible
-        };
-        let router = view::router(facts).map(|router| &router.ip);
+        let is_router_alive = view::is_router_alive(facts) == Some(true);
+        let confidence = if is_router_alive { Likely } else { Possible };
+        let router = view::router(facts).filter(|_| is_router_alive);
+        let router = router.map(|router| &router.ip);
         Some(
             Finding::new(Code::ControlSilent, Fail, party, confidence)
                 .counted(
@@ -61,15 +72,7 @@ pub const CONTROL_SILENT: Rule = Rule {
                 )
                 .with("relays", Datum::Count(relays(facts).len() as u64), RELAYS)
                 .maybe("router", router, "machine.router")
-                .with(
-                    "beyond",
-                    Datum::Word(if is_beyond_alive(facts) {
-                        "other ports answer"
-                    } else {
-                        "nothing answers"
-                    }),
-                    "udp.cells",
-                ),
+                .maybe("beyond", beyond(facts), "udp.cells"),
         )
     },
     explains: |facts| {

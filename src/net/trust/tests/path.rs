@@ -224,7 +224,9 @@ fn a_date_that_is_over_does_not_hide_the_way() {
 fn a_root_of_the_system_that_is_over_is_told() {
     let over = authority("Some House", "old root", (2000, 2029));
     let over = CertifiedIssuer::self_signed(over, KeyPair::generate().unwrap()).unwrap();
-    let store = |ders: Vec<CertificateDer<'static>>| roots::RootSet::of_certificates(ders).unwrap();
+    let store = |ders: Vec<CertificateDer<'static>>| {
+        roots::RootSet::of_certificates(ders, Vec::new()).unwrap()
+    };
     let chain = [leaf(&over, (2028, 2031))];
     let chain = Chain::of(&chain);
     let (name, now) = (ServerName::try_from(RELAY).unwrap(), unix_time(in_2030()));
@@ -240,6 +242,65 @@ fn a_root_of_the_system_that_is_over_is_told() {
     assert_eq!((judged.trust, judged.note), (Some(Trust::Trusted), ""));
 }
 
+/// A certificate with other digits in the end of its validity, a UTCTime of 1 January 2040.
+fn ending(der: &CertificateDer<'_>, digits: [u8; 6]) -> CertificateDer<'static> {
+    let mut der = der.to_vec();
+    let at = der.windows(6).rposition(|part| part == b"400101").unwrap();
+    der[at..at + 6].copy_from_slice(&digits);
+    CertificateDer::from(der)
+}
+
+// `openssl verify` says "format error in certificate's notAfter field" of such a root: month 13
+#[test]
+fn a_root_whose_dates_cannot_be_read_makes_no_chain_good() {
+    let odd = authority("Some House", "odd root", (2020, 2040));
+    let odd = CertifiedIssuer::self_signed(odd, KeyPair::generate().unwrap()).unwrap();
+    let store = |ders| roots::RootSet::of_certificates(ders, Vec::new()).unwrap();
+    let chain = [leaf(&odd, (2028, 2031))];
+    let chain = Chain::of(&chain);
+    let (name, now) = (ServerName::try_from(RELAY).unwrap(), unix_time(in_2030()));
+    let judged = |ders| store(ders).judged(&chain, &name, now);
+    assert_eq!(judged(vec![der(&odd)]).trust, Some(Trust::Trusted));
+    let unread = judged(vec![ending(&der(&odd), *b"401301")]);
+    assert_eq!(
+        (unread.trust, unread.reaches),
+        (Some(Trust::Other), Some(true))
+    );
+    assert_eq!(unread.why, "the dates of its root cannot be read");
+}
+
+// RFC 5280 section 4.1.2.5.1: a year of 50 is 1950; webpki reads no time before 1970
+#[test]
+fn a_certificate_that_ended_before_1970_has_expired() {
+    let own = authority("Some House", "own", (2020, 2040));
+    let own = CertifiedIssuer::self_signed(own, KeyPair::generate().unwrap()).unwrap();
+    let store = roots::RootSet::of_certificates(vec![der(&root("Other", "root"))], Vec::new());
+    let (name, now) = (ServerName::try_from(RELAY).unwrap(), unix_time(in_2030()));
+    for (digits, trust) in [
+        (*b"500101", Trust::Expired),
+        (*b"490101", Trust::UnknownIssuer),
+    ] {
+        let chain = [ending(&der(&own), digits)];
+        let judged = store
+            .as_ref()
+            .unwrap()
+            .judged(&Chain::of(&chain), &name, now);
+        assert_eq!(judged.trust, Some(trust), "{digits:?}");
+    }
+}
+
+#[test]
+fn a_root_that_is_not_linked_does_not_count_and_is_told() {
+    let top = root("Some House", "root");
+    let chain = [leaf(&top, (2029, 2031))];
+    let chain = Chain::of(&chain);
+    let (name, now) = (ServerName::try_from(RELAY).unwrap(), unix_time(in_2030()));
+    let store = roots::RootSet::of_certificates(Vec::new(), vec![der(&top)]).unwrap();
+    let judged = store.judged(&chain, &name, now);
+    assert_eq!(judged.trust, Some(Trust::UnknownIssuer));
+    assert!(judged.note.contains("openssl rehash"), "{}", judged.note);
+}
+
 #[test]
 fn a_store_with_a_part_of_the_chain_only_is_enough_and_told() {
     let top = root("Some House", "root");
@@ -248,7 +309,7 @@ fn a_store_with_a_part_of_the_chain_only_is_enough_and_told() {
     let chain = Chain::of(&chain);
     let (name, now) = (ServerName::try_from(RELAY).unwrap(), unix_time(in_2030()));
     let judged = |ders| {
-        let store = roots::RootSet::of_certificates(ders).unwrap();
+        let store = roots::RootSet::of_certificates(ders, Vec::new()).unwrap();
         let judged = store.judged(&chain, &name, now);
         (judged.trust, judged.note)
     };

@@ -196,14 +196,19 @@ mod found {
 
     /// What a process with that `SSL_CERT_FILE` says of the good chain.
     fn verdict_with(file: &str) -> String {
+        verdict_of("SSL_CERT_FILE", file)
+    }
+
+    fn verdict_of(variable: &str, value: &str) -> String {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
                 "net::trust::tests::system::found::says_what_it_finds",
             ])
             .args(["--ignored", "--nocapture"])
-            .env("SSL_CERT_FILE", file)
+            .env_remove("SSL_CERT_FILE")
             .env_remove("SSL_CERT_DIR")
+            .env(variable, value)
             .output()
             .unwrap();
         let output = String::from_utf8(output.stdout).unwrap();
@@ -220,13 +225,63 @@ mod found {
         // the second time the store is there and no thread is needed
         let name = ServerName::try_from("elsewhere.test").unwrap();
         let second = run(judge.examine(&chain, &name, in_2030(), clock::now()));
-        println!("verdict: {:?} {:?}", first.trust_os, second.trust_os);
+        let note = first.os_note;
+        let all = format!("{:?} {:?} {note}", first.trust_os, second.trust_os);
+        println!("verdict: {}", all.trim_end());
     }
 
     #[test]
     fn the_roots_that_the_environment_names_are_used() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/certs/root.pem");
         assert_eq!(verdict_with(file), "Some(Trusted) Some(WrongName)");
+    }
+
+    const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/certs/root.pem");
+
+    // `openssl verify -CApath` takes the root only under the name of its hash
+    #[test]
+    fn a_root_in_a_folder_counts_only_under_a_name_made_of_its_hash() {
+        let folder = tempfile::tempdir().unwrap();
+        let verdict = || verdict_of("SSL_CERT_DIR", folder.path().to_str().unwrap());
+        std::fs::copy(ROOT, folder.path().join("my-root.pem")).unwrap();
+        assert_eq!(
+            verdict(),
+            "Some(UnknownIssuer) Some(UnknownIssuer) its root is in a folder of the store without the hash link that OpenSSL needs (openssl rehash)"
+        );
+        std::os::unix::fs::symlink("my-root.pem", folder.path().join("0a1b2c3d.0")).unwrap();
+        assert_eq!(verdict(), "Some(Trusted) Some(WrongName)");
+    }
+
+    // what `openssl x509 -trustout -addtrust serverAuth` and `-addreject serverAuth` put behind it: lists of object
+    // identifiers, the second with the tag of a context
+    #[test]
+    fn a_certificate_with_its_uses_behind_it_counts_where_servers_are_among_them() {
+        use base64::Engine as _;
+
+        let list = [0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1];
+        let mut rejected = list;
+        rejected[0] = 0xa0;
+        // emailProtection
+        let mut mail = list;
+        mail[11] = 4;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("trusted.pem");
+        for (uses, expected) in [
+            (&list[..], "Some(Trusted) Some(WrongName)"),
+            (&[], "Some(Trusted) Some(WrongName)"),
+            (&rejected, "None None"),
+            (&mail, "None None"),
+        ] {
+            let mut der = der!("root").to_vec();
+            der.extend([0x30, u8::try_from(uses.len()).unwrap()]);
+            der.extend(uses);
+            let text = base64::engine::general_purpose::STANDARD.encode(der);
+            let pem = format!(
+                "-----BEGIN TRUSTED CERTIFICATE-----\n{text}\n-----END TRUSTED CERTIFICATE-----\n"
+            );
+            std::fs::write(&file, pem).unwrap();
+            assert_eq!(verdict_with(file.to_str().unwrap()), expected);
+        }
     }
 
     #[test]

@@ -99,6 +99,181 @@ fn the_verdict_comes_first_then_what_follows_then_what_was_looked_at() {
     kept("diagnose-fault", &shown(&of("the internet is down")));
 }
 
+/// A hardware address in a table is no answer; a round trip to the router is.
+#[test]
+fn the_router_answers_only_where_it_did() {
+    for (name, expected) in [
+        (
+            "a table of neighbours that knows the router, which answers nothing, and nothing answers",
+            "Neither the relays nor teams.microsoft.com answer on TCP 443, and nothing else beyond the router answers.",
+        ),
+        (
+            "a table of neighbours that does not know the router, and nothing answers",
+            "Neither the relays nor teams.microsoft.com answer on TCP 443, and nothing else beyond the router answers.",
+        ),
+        (
+            "the internet is down",
+            "Neither the relays nor teams.microsoft.com answer on TCP 443, while the router 192.168.1.1 answers, and nothing else beyond the router answers.",
+        ),
+        (
+            "all of TCP 443 is closed, UDP is not",
+            "Neither the relays nor teams.microsoft.com answer on TCP 443, while the router 192.168.1.1 answers, and something else beyond the router does.",
+        ),
+    ] {
+        let diagnosis = diagnose(&of(name));
+        let finding = diagnosis.finding(Code::ControlSilent).unwrap();
+        assert_eq!(words::said(finding), expected, "{name}");
+    }
+}
+
+/// What a finding of a situation says and advises.
+fn told_of(name: &str, code: Code) -> (String, String) {
+    let diagnosis = diagnose(&of(name));
+    let finding = diagnosis.finding(code).unwrap();
+    (words::said(finding), words::next(finding))
+}
+
+#[test]
+fn a_name_server_that_this_system_does_not_reach_is_not_told_to_be_repaired() {
+    for (name, said, next) in [
+        (
+            "a firewall on this machine forbids one name server",
+            "The name server 192.168.1.54:53 cannot be reached (1 queries): this system refuses to send to it, as a firewall on this machine does.",
+            "For 192.168.1.54:53, allow UDP and TCP 53 to it in this machine's firewall, or remove it from this machine's list of name servers.",
+        ),
+        (
+            "there is no path to one name server",
+            "The name server 192.0.2.53:53 cannot be reached (1 queries): there is no path to its address.",
+            "For 192.0.2.53:53, check the routes to it, or remove it from this machine's list of name servers.",
+        ),
+        (
+            "one name server is dead",
+            "The name server 192.168.1.54:53 does not answer (2 queries), and lookups that start with it wait 5 s.",
+            "For 192.168.1.54:53, repair it, or remove it from this machine's list of name servers.",
+        ),
+    ] {
+        assert_eq!(
+            told_of(name, Code::DnsServerDown),
+            (said.to_owned(), next.to_owned()),
+            "{name}"
+        );
+    }
+    let (said, _) = told_of(
+        "one name server is forbidden by this machine, and the port of the other one is closed",
+        Code::DnsUnreachable,
+    );
+    assert!(
+        said.contains("the port of 1 of them is reported as closed, there is no path to 0, and this system refuses to send to 1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_certificate_that_this_system_could_not_judge_is_not_told_to_be_refuted() {
+    let of = |name| told_of(name, Code::TlsUnverified).0;
+    let untold = of("a chain that writes Microsoft's name, and this system could not tell");
+    assert!(
+        untold.contains("whether this system does could not be told"),
+        "{untold}"
+    );
+    let refuted = of("a chain that writes Microsoft's name, and nothing verifies it");
+    assert!(
+        refuted.contains("but nothing here verifies that it is one"),
+        "{refuted}"
+    );
+}
+
+#[test]
+fn the_date_of_a_certificate_of_nobodys_is_not_microsofts_to_mend() {
+    let next = |name| told_of(name, Code::TlsDate).1;
+    let of_nobody = next("one certificate of its own issuer that is over and for another name");
+    assert_eq!(
+        of_nobody,
+        "Check that the date on this machine is right, then find out which server or device has this certificate, issued by router."
+    );
+    let of_microsoft = next("a certificate that is over, and no clock to compare with");
+    assert_eq!(
+        of_microsoft,
+        "Check that the date on this machine is right, then see Microsoft's service health page."
+    );
+}
+
+/// What is nobody's fault for sure is told as it was seen, to people and to programs.
+#[test]
+fn what_could_not_be_told_has_its_reason_everywhere() {
+    for scenario in scenarios() {
+        let facts = facts(&[&scenario]);
+        let diagnosis = diagnose(&facts);
+        let json = serde_json::to_value(told(&facts, &diagnosis)).unwrap();
+        for check in json["checks"].as_array().unwrap() {
+            let why = check["why"].as_str().unwrap_or_default();
+            let is_told = !why.is_empty() && !why.contains(['{', '}']) && !why.starts_with('-');
+            assert!(
+                check["state"] != "could-not-tell" || is_told,
+                "{}: {check}",
+                scenario.name
+            );
+        }
+    }
+}
+
+/// 51 of 51: the upper end of the 95 % interval (Wilson) is 3.84 / (51 + 3.84) = 7.0 %, above the limit of 1 %.
+#[test]
+fn a_stream_without_loss_that_was_interrupted_is_too_short_to_judge() {
+    let mut facts = of("all is well");
+    let Fact::Known(stream) = &mut facts.quality.stream else {
+        panic!("no stream");
+    };
+    (stream.sent, stream.received, stream.jitter_n) = (51, 51, 50);
+    stream.was_interrupted = true;
+    let why = "too few packets to judge (51 of 51 answered): interrupted";
+    let diagnosis = diagnose(&facts);
+    let text = sentence(&diagnosis);
+    assert_eq!(
+        text,
+        format!(
+            "no fault found: TCP 443 to relays, TLS, UDP 3478 to 3481 answer; round trip (UDP) 22.3 ms; packet loss could not be told ({why})"
+        )
+    );
+    let json = serde_json::to_value(told(&facts, &diagnosis)).unwrap();
+    for item in ["loss", "jitter"] {
+        let checks = json["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["item"] == item).unwrap();
+        assert_eq!(check["why"], why, "{check}");
+    }
+    assert!(
+        shown(&facts).contains("too few packets to judge (51 of 51"),
+        "{}",
+        shown(&facts)
+    );
+}
+
+#[test]
+fn the_short_form_says_that_loss_was_not_measured() {
+    let mut facts = of("all is well");
+    facts.about.quick = true;
+    facts.quality.stream = Fact::default();
+    let text = sentence(&diagnose(&facts));
+    assert_eq!(
+        text,
+        "no fault found: TCP 443 to relays, TLS, UDP 3478 to 3481 answer; packet loss was not measured (run without --quick)"
+    );
+}
+
+#[test]
+fn silence_of_udp_443_is_told_beside_that_of_all_other_udp() {
+    let facts = of("the internet is down");
+    let text = sentence(&diagnose(&facts));
+    assert!(!text.contains("udp443"), "{text}");
+    let json = serde_json::to_value(told(&facts, &diagnose(&facts))).unwrap();
+    let mut checks = json["checks"].as_array().unwrap().iter();
+    let check = checks.find(|check| check["item"] == "udp443").unwrap();
+    assert_eq!(
+        check["why"],
+        "no answer; relays need not listen there, and UDP 3478 to 3481 do not answer either"
+    );
+}
+
 #[test]
 fn all_is_well_says_what_was_measured() {
     let healthy = of("all is well");

@@ -66,7 +66,7 @@ fn runs(ports: &[u16]) -> Vec<String> {
 
 /// A sentence with its values; a part in brackets only where all of its values are there. A value that is missing
 /// elsewhere is a dash.
-pub(super) fn filled(template: &str, evidence: &[Evidence]) -> String {
+pub fn filled(template: &str, evidence: &[Evidence]) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some(at) = rest.find('[') {

@@ -73,7 +73,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsUnreachable => Words {
-            said: "No name server can be reached: {server}, {servers} in all ({server:n} queries): {how}[, while {other} answers][; {line}].",
+            said: "No name server can be reached: {server}, {servers} in all ({server:n} queries)[: {how}][: the port of {shut} of them is reported as closed, there is no path to {pathless}, and this system refuses to send to {refused}][, while {other} answers][; {line}].",
             next: "For {server}, [{listens}, ][{allow}][{routes}], or set a name server that works.",
             settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
@@ -108,9 +108,9 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsServerDown => Words {
-            said: "The name server {server} does not answer ({server:n} queries[, of up to {waited} each])[: {how}][, and lookups that start with it wait {wait}].",
-            next: "Remove {server} from this machine's list of name servers, or repair it.",
-            settle: "",
+            said: "The name server {server} {state} ({server:n} queries[, of up to {waited} each])[: {how}][, and lookups that start with it wait {wait}].",
+            next: "For {server}, {mend}, or remove it from this machine's list of name servers.",
+            settle: "the routes of this machine, and the same from another network",
         },
         C::DnsSlow => Words {
             said: "Lookups at the name server {server} take {p50} (median of {p50:n}).",

@@ -7,7 +7,7 @@ mod upper;
 use crate::judge::diagnose::{Code, Datum, Evidence, Finding};
 
 pub use fill::Words;
-pub use fill::{RANGES, shown};
+pub use fill::{RANGES, filled, shown};
 
 /// The sentences of a code with their places for values.
 pub fn words(code: Code) -> Words {

@@ -8,7 +8,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
     use Code as C;
     Some(match code {
         C::ControlSilent => Words {
-            said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers] ({beyond}).",
+            said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers][, and {beyond}].",
             next: "Check this site's line and firewall, and the firewall on this machine: nothing answers on outbound TCP 443.",
             settle: "whether the router answers, and whether any other service on the internet does",
         },
@@ -69,7 +69,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::TlsDate => Words {
             said: "The relay's certificate is not valid now[: it runs from {from} to {to}][; this machine's clock agrees with {clock}].",
-            next: "Check that the date on this machine is right, then see Microsoft's service health page.",
+            next: "Check that the date on this machine is right, then {then}[, issued by {issuer}].",
             settle: "another clock to compare this machine's with",
         },
         C::TlsInspected => Words {
@@ -88,7 +88,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "the same from another network",
         },
         C::TlsUnverified => Words {
-            said: "The certificate for {name} names a Microsoft or DigiCert authority ({issuer}), but nothing here verifies that it is one ({tls-path})[; this system's verdict: {trust-os}].",
+            said: "The certificate for {name} names a Microsoft or DigiCert authority ({issuer}), but {by} ({tls-path})[; this system's verdict: {trust-os}].",
             next: "Run this from another network: if the same certificate comes there, it is the relay's; if not, find out which device on the path answers in its place, and exclude {ranges} from it.",
             settle: "the same from another network, and a newer version of turnprobe",
         },
@@ -145,7 +145,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         C::UdpRate => Words {
             said: "After {before} packets only {rate} of {sent-rate} pass: a rate limit for UDP.",
             next: "In the firewall, raise the limit (flood protection) for UDP to {ranges}.",
-            settle: "a slower stream: `probe udp:... --burst 10/s`",
+            settle: "a slower stream: `turnprobe probe NAME --burst 10/s`",
         },
         C::QLoss => Words {
             said: "{lost} of {lost:n} UDP packets are lost ({low} to {high})[, while the path to the router is clean: {router-lost} of {router-lost:n}].",
