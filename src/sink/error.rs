@@ -274,6 +274,30 @@ impl SinkError {
         )
     }
 
+    /// Whether the file has something by now that no row is written behind: somebody has saved it in another form, has added lines
+    /// of their own, or has put something else in its place. Who puts it back, has the rows.
+    pub fn is_foreign(&self) -> bool {
+        matches!(
+            self,
+            Self::Directory(..)
+                | Self::NotAFile(..)
+                | Self::Utf16(..)
+                | Self::Utf16End(..)
+                | Self::NotCsv(..)
+                | Self::TypeLine(..)
+                | Self::UnknownColumn { .. }
+                | Self::OtherRows { .. }
+                | Self::DuplicateColumn { .. }
+                | Self::Separator { .. }
+                | Self::Dialect(..)
+                | Self::World { .. }
+                | Self::WorldUnknown(..)
+                | Self::BrokenRow(..)
+                | Self::NotJsonLines(..)
+                | Self::LongLine(..)
+        )
+    }
+
     /// The variant for what is wrong with a store.
     pub(super) fn from_store(shown: &str, path: &Path, error: StoreError) -> Self {
         let name = || shown.to_owned();
