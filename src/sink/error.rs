@@ -178,7 +178,9 @@ pub enum SinkError {
         rows: Vec<String>,
     },
     /// It did not take rows to the end; the next run takes them in.
-    #[error("{why}; {rows} rows of this run are in {kept}, and the next run adds them")]
+    #[error(
+        "{why}; {rows} rows of this run are in {kept}, and the next run adds them once the file can be written"
+    )]
     StillHeld {
         /// What was wrong.
         why: String,
