@@ -335,7 +335,7 @@ fn a_file_that_somebody_else_changes_never_ends_a_series_and_no_row_is_lost() {
         ("probes.jsonl", |was| behind(was, b"{}\n")),
         ("probes.jsonl", |was| behind(was, b"hello\n")),
         ("probes.jsonl", |was| behind(was, b"{\"grade\":1}\n")),
-        ("probes.jsonl", |was| behind(was, &[b'x'; 2 << 20])),
+        ("probes.jsonl", |was| behind(was, "x".repeat(2 << 20).as_bytes())),
     ];
     for (index, (name, change)) in changes.into_iter().enumerate() {
         let expected = Place::new(name);
