@@ -151,13 +151,30 @@ fn offset<Z: TimeZone>(zone: &Z, at: &NaiveDateTime) -> FixedOffset {
     }
 }
 
-/// The same when they show a time: none, one or two.
+/// The same when they show a time: none, one or two, the one of the earlier moment first.
 fn offsets<Z: TimeZone>(zone: &Z, shown: &NaiveDateTime) -> MappedLocalTime<FixedOffset> {
-    if is_known(zone, shown) {
-        zone.offset_from_local_datetime(shown)
-            .map(|offset| offset.fix())
+    if !is_known(zone, shown) {
+        return MappedLocalTime::Single(Utc.fix());
+    }
+    let found = zone.offset_from_local_datetime(shown);
+    let found = found.map(|offset| offset.fix());
+    let MappedLocalTime::Ambiguous(one, other) = found else {
+        return found;
+    };
+    // chrono's own of the system has the later moment first, and two of them still when the second hour is over
+    let (earlier, later) = if one.local_minus_utc() < other.local_minus_utc() {
+        (other, one)
     } else {
-        MappedLocalTime::Single(Utc.fix())
+        (one, other)
+    };
+    let is_shown = |offset: FixedOffset| {
+        let at = shown.checked_sub_offset(offset);
+        at.is_some_and(|at| zone.offset_from_utc_datetime(&at).fix() == offset)
+    };
+    match [earlier, later].map(is_shown) {
+        [true, false] => MappedLocalTime::Single(earlier),
+        [false, true] => MappedLocalTime::Single(later),
+        _ => MappedLocalTime::Ambiguous(earlier, later),
     }
 }
 
@@ -301,6 +318,59 @@ mod tests {
         let gap = shown("2026-03-29T02:30:00");
         assert_eq!(offsets(&berlin, &gap), MappedLocalTime::None);
         assert_eq!(offset(&berlin, &gap), FixedOffset::east_opt(7200).unwrap());
+    }
+
+    /// Berlin as chrono's own of the system has it: the later moment first, and two also at the end of the hour.
+    #[derive(Clone)]
+    struct BerlinOfSystem;
+
+    impl TimeZone for BerlinOfSystem {
+        type Offset = FixedOffset;
+
+        fn from_offset(_: &FixedOffset) -> Self {
+            Self
+        }
+
+        fn offset_from_local_date(&self, shown: &NaiveDate) -> MappedLocalTime<FixedOffset> {
+            self.offset_from_local_datetime(&shown.and_time(NaiveTime::MIN))
+        }
+
+        fn offset_from_local_datetime(&self, at: &NaiveDateTime) -> MappedLocalTime<FixedOffset> {
+            let [winter, summer] = [3600, 7200].map(|ahead| FixedOffset::east_opt(ahead).unwrap());
+            if (shown("2026-10-25T02:00:00")..=shown("2026-10-25T03:00:00")).contains(at) {
+                return MappedLocalTime::Ambiguous(winter, summer);
+            }
+            let berlin = chrono_tz::Europe::Berlin;
+            berlin
+                .offset_from_local_datetime(at)
+                .map(|offset| offset.fix())
+        }
+
+        fn offset_from_utc_date(&self, at: &NaiveDate) -> FixedOffset {
+            self.offset_from_utc_datetime(&at.and_time(NaiveTime::MIN))
+        }
+
+        fn offset_from_utc_datetime(&self, at: &NaiveDateTime) -> FixedOffset {
+            chrono_tz::Europe::Berlin.offset_from_utc_datetime(at).fix()
+        }
+    }
+
+    // 2026-10-25T01:00Z: 03:00 becomes 02:00
+    #[test]
+    fn of_a_time_that_the_clocks_of_the_system_show_twice_the_first_comes_first() {
+        let [winter, summer] = [3600, 7200].map(|ahead| FixedOffset::east_opt(ahead).unwrap());
+        let twice = MappedLocalTime::Ambiguous(summer, winter);
+        for (time, expected) in [
+            ("2026-10-25T01:59:59", MappedLocalTime::Single(summer)),
+            ("2026-10-25T02:00:00", twice),
+            ("2026-10-25T02:45:00", twice),
+            ("2026-10-25T02:59:59", twice),
+            ("2026-10-25T03:00:00", MappedLocalTime::Single(winter)),
+        ] {
+            assert_eq!(offsets(&BerlinOfSystem, &shown(time)), expected, "{time}");
+            let berlin = chrono_tz::Europe::Berlin;
+            assert_eq!(offsets(&berlin, &shown(time)), expected, "{time}");
+        }
     }
 
     // Europe/Berlin by zdump: winter time until 2021-03-28T01:00Z and from 2021-10-31T01:00Z

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done, and something answered, be it with an error.
+    /// Done: a probe worked, or a relay answered a request, be it with an error.
     Done,
-    /// Nothing answered, or a threshold of the user's was crossed.
+    /// Neither, or a threshold of the user's was crossed.
     Failed,
     /// The command line is wrong.
     Usage,

@@ -4,11 +4,11 @@
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use chrono::SecondsFormat;
 
 use super::files::whole::failed;
@@ -44,6 +44,11 @@ pub fn begin(path: &Path) -> anyhow::Result<Option<String>> {
     if let Some(why) = reserved(&path) {
         bail!("--log {}: {why}", path.display());
     }
+    ensure!(
+        !is_utf16(&path),
+        "--log {} is encoded in UTF-16: convert it to UTF-8 or choose another file",
+        path.display()
+    );
     let (file, note) = match open(&path) {
         Ok(file) => (Some(file), None),
         Err(error) if is_in_use(&error) => {
@@ -112,6 +117,8 @@ impl Log {
     }
 
     fn try_write(&mut self) -> io::Result<()> {
+        // moved by logrotate, or deleted: whoever looks for messages looks into the file of that name
+        self.file.take_if(|file| is_elsewhere(file, &self.path));
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(open(&self.path)?),
@@ -140,9 +147,69 @@ fn open(path: &Path) -> io::Result<File> {
     File::options().append(true).create(true).open(path)
 }
 
+/// Whether a file begins as Windows PowerShell's `>` writes it. A pipe is not read.
+fn is_utf16(path: &Path) -> bool {
+    let mut mark = [0; 2];
+    let mut read = || File::open(path)?.read_exact(&mut mark);
+    path.is_file() && read().is_ok() && matches!(mark, [0xff, 0xfe] | [0xfe, 0xff])
+}
+
+/// Whether the path no longer stands for the open file.
+#[cfg(unix)]
+fn is_elsewhere(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let of = |found: std::fs::Metadata| (found.dev(), found.ino());
+    match std::fs::metadata(path) {
+        Ok(found) => file.metadata().is_ok_and(|own| of(own) != of(found)),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+/// Whether the path no longer stands for the open file. One that is held by another program does.
+#[cfg(not(unix))]
+fn is_elsewhere(file: &File, path: &Path) -> bool {
+    let own = file.try_clone().and_then(same_file::Handle::from_file);
+    match same_file::Handle::from_path(path) {
+        Ok(found) => own.is_ok_and(|own| own != found),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_log_that_is_moved_or_deleted_is_begun_again_under_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, old) = (dir.path().join("night.log"), dir.path().join("night.log.1"));
+        let mut log = Log {
+            path: path.clone(),
+            file: Some(open(&path).unwrap()),
+            waiting: VecDeque::new(),
+            dropped: 0,
+            is_told: false,
+        };
+        let mut add = |line: &str| {
+            log.waiting.push_back(line.to_owned());
+            assert_eq!(log.write(), None);
+        };
+        let text = |path: &Path| std::fs::read_to_string(path).unwrap();
+        add("a\n");
+        add("b\n");
+        assert_eq!(text(&path), "a\nb\n");
+        std::fs::rename(&path, &old).unwrap();
+        add("c\n");
+        assert_eq!([text(&old), text(&path)], ["a\nb\n", "c\n"]);
+        std::fs::remove_file(&path).unwrap();
+        add("d\n");
+        assert_eq!(text(&path), "d\n");
+        // as copytruncate does
+        std::fs::write(&path, "").unwrap();
+        add("e\n");
+        assert_eq!(text(&path), "e\n");
+    }
 
     #[test]
     fn the_log_of_a_wrong_command_line_is_found_where_it_is_named() {

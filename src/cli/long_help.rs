@@ -75,9 +75,9 @@ pub fn faults() -> String {
 /// Exit codes, for the help.
 pub const EXIT_CODES: &str = "\
 Exit codes:
-  0    done, and something answered, even if only with an error (also when
-       ended by Ctrl-C)
-  1    nothing worked and no relay answered; a limit was exceeded
+  0    done: a probe worked, or a relay answered a request, even with an
+       error (also when ended by Ctrl-C)
+  1    no probe worked and no relay answered; a limit was exceeded
        (--max-failed, --max-untrusted, --max-loss) or --fail-on was met;
        --strict found bad input; some files could not be read; the filters of
        a report left no rows; compare or tls could not tell anything; a checked

@@ -181,11 +181,7 @@ fn of_others(error: &clap::Error, words: &[OsString]) -> Option<String> {
                     let at = words.iter().position(is_it)?;
                     let option = words.get(at.checked_sub(1)?)?.to_str()?;
                     let option = option.starts_with('-').then_some(option)?;
-                    let time = words.get(at)?.to_str()?.trim_start_matches('-');
-                    Some(match option {
-                        "--since" | "--until" => format!("times before now have no minus: write {option} {time}"),
-                        _ => format!("times are positive: write {option} {time}"),
-                    })
+                    Some(positive(option, words.get(at)?.to_str()?))
                 }
                 option => elsewhere(option, words),
             }
@@ -194,8 +190,7 @@ fn of_others(error: &clap::Error, words: &[OsString]) -> Option<String> {
             let option = word(error, ContextKind::InvalidArg);
             let option = option.split(' ').next().unwrap_or_default();
             if let Some(time) = behind(option, words).filter(|word| is_negative(word)) {
-                let time = time.trim_start_matches('-');
-                return Some(format!("times are positive: write {option} {time}"));
+                return Some(positive(option, time));
             }
             let is_torn = |word: &OsString| word.to_str().is_some_and(|word| word.ends_with(','));
             let is_empty = word(error, ContextKind::InvalidValue).is_empty();
@@ -211,6 +206,18 @@ fn of_others(error: &clap::Error, words: &[OsString]) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// What is said of a value with a minus in front.
+fn positive(option: &str, value: &str) -> String {
+    let value = value.trim_start_matches('-');
+    let what = match option {
+        "--since" | "--until" => "times before now have no minus",
+        // per second, per minute: no other value has a slash
+        _ if value.contains('/') => "rates are positive",
+        _ => "times are positive",
+    };
+    format!("{what}: write {option} {value}")
 }
 
 /// Whether a word is a number with a minus, or begins like one: `-5s`.
@@ -341,6 +348,19 @@ mod tests {
         match Cli::read(words.clone()) {
             Ok(_) => "taken".to_owned(),
             Err(error) => with_command(error, words).to_string(),
+        }
+    }
+
+    #[test]
+    fn a_value_with_a_minus_is_answered_by_what_it_is() {
+        for (line, fix) in [
+            (
+                "turnprobe probe --burst -50/s",
+                "rates are positive: write --burst 50/s",
+            ),
+            ("turnprobe probe --lab -d -5s", "times are positive: write "),
+        ] {
+            assert!(said(line).contains(fix), "{line}: {}", said(line));
         }
     }
 

@@ -204,6 +204,14 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
+/// How often: `once`, `7 times`.
+pub fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        _ => counted(count, "time", "times"),
+    }
+}
+
 fn two(small: u64, in_large: u64, large_unit: &str, small_unit: &str) -> String {
     match (small / in_large, small % in_large) {
         (0, rest) => format!("{rest} {small_unit}"),

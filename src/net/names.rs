@@ -23,8 +23,6 @@ struct Inner {
     told: HashSet<String>,
     /// What is to be told.
     news: Vec<String>,
-    /// What is wrong with the list that decides what is of Teams.
-    list: Option<String>,
 }
 
 impl NameLog {
@@ -80,13 +78,7 @@ impl NameLog {
 
     /// Notes what is wrong with the list that an address was judged by.
     pub fn warning(&self, said: &str) {
-        self.inner().list = Some(said.to_owned());
         self.tell(said.to_owned());
-    }
-
-    /// What is wrong with that list, where it decided something.
-    pub fn of_list(&self) -> Option<String> {
-        self.inner().list.clone()
     }
 
     fn tell(&self, said: String) {

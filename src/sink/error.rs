@@ -178,7 +178,9 @@ pub enum SinkError {
         rows: Vec<String>,
     },
     /// It did not take rows to the end; the next run takes them in.
-    #[error("{why}; {rows} rows of this run are in {kept}, and the next run adds them")]
+    #[error(
+        "{why}; {rows} rows of this run are in {kept}, and the next run adds them once the file can be written"
+    )]
     StillHeld {
         /// What was wrong.
         why: String,
@@ -271,6 +273,30 @@ impl SinkError {
                 | Self::Denied { .. }
                 | Self::ReadOnly(..)
                 | Self::Io { .. }
+        )
+    }
+
+    /// Whether the file has something by now that no row is written behind: somebody has saved it in another form, has added lines
+    /// of their own, or has put something else in its place. Who puts it back, has the rows.
+    pub fn is_foreign(&self) -> bool {
+        matches!(
+            self,
+            Self::Directory(..)
+                | Self::NotAFile(..)
+                | Self::Utf16(..)
+                | Self::Utf16End(..)
+                | Self::NotCsv(..)
+                | Self::TypeLine(..)
+                | Self::UnknownColumn { .. }
+                | Self::OtherRows { .. }
+                | Self::DuplicateColumn { .. }
+                | Self::Separator { .. }
+                | Self::Dialect(..)
+                | Self::World { .. }
+                | Self::WorldUnknown(..)
+                | Self::BrokenRow(..)
+                | Self::NotJsonLines(..)
+                | Self::LongLine(..)
         )
     }
 

@@ -206,9 +206,17 @@ impl<R: RowKind> AppendFile<R> {
         };
         let mut file = opened.locked.file();
         let failed = |source| SinkError::from_io(&self.shown, source);
-        if file.seek(SeekFrom::End(0)).map_err(failed)? != opened.end {
+        let len = file.seek(SeekFrom::End(0)).map_err(failed)?;
+        if len != opened.end {
             let examined = examine(file, &self.spec, &self.shown)?;
             let place = (self.path.as_path(), self.shown.as_str());
+            if len < opened.end {
+                self.notes.push(Note::Shortened {
+                    path: self.shown.clone(),
+                    from: opened.end,
+                    to: len,
+                });
+            }
             (opened.end, opened.form) = settle(file, examined, &self.spec, place, &mut self.notes)?;
         }
         Ok(())

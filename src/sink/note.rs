@@ -40,7 +40,16 @@ pub enum Note {
     },
     /// The name no longer stood for the open file: rows go to the file that now has it.
     Replaced(String),
-    /// A file is held by another program, or away: its rows wait.
+    /// Another program has cut the open file: rows are gone.
+    Shortened {
+        /// The file.
+        path: String,
+        /// Bytes that it had.
+        from: u64,
+        /// Bytes that are left.
+        to: u64,
+    },
+    /// A file is held by another program, changed by one, or away: its rows wait.
     Held(String),
     /// It is back.
     Free {
@@ -219,6 +228,12 @@ impl fmt::Display for Note {
                     "{path} was moved, deleted or replaced, so it was opened again"
                 )
             }
+            Self::Shortened { path, from, to } => {
+                write!(
+                    f,
+                    "{path} was cut from {from} to {to} bytes by another program: rows that were in it are missing, and new ones follow"
+                )
+            }
             Self::LabUnmarked(path) => {
                 write!(
                     f,
@@ -321,6 +336,14 @@ mod tests {
                  2031-01-01, so the clock may be wrong; if it is right, you can delete them now",
             ),
             (Note::Replaced(path()), "/srv/probes.csv was moved, deleted or replaced, so it was opened again"),
+            (
+                Note::Shortened {
+                    path: path(),
+                    from: 9000,
+                    to: 0,
+                },
+                "/srv/probes.csv was cut from 9000 to 0 bytes by another program: rows that were in it are missing, and new ones follow",
+            ),
             (
                 Note::LabUnmarked(path()),
                 "/srv/probes.csv has no column world, so nothing in it will tell lab rows from real ones",

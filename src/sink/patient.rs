@@ -1,5 +1,5 @@
-//! A sink that loses no row: if another program holds the file open, its disk is full, its directory was renamed or
-//! its share is unavailable, rows wait and are written in order once that is over. Rows that wait longer are kept in a
+//! A sink that loses no row: if another program holds the file open or has changed it, its disk is full, its directory was
+//! renamed or its share is unavailable, rows wait and are written in order once that is over. Rows that wait longer are kept in a
 //! file beside it (`pending`), which is added as soon as the file is back, or by the next run.
 
 use crate::record::Arrange as _;
@@ -41,6 +41,12 @@ pub(super) struct FileSink<R: 'static> {
     is_provisional: bool,
 }
 
+/// Whether a series goes on with it, and its rows wait: it may be over in a while, or the file was changed meanwhile. A file that
+/// is like that before the first row is refused.
+fn keeps_waiting(error: &SinkError) -> bool {
+    error.is_passing_in_a_series() || error.is_foreign()
+}
+
 /// Rows of this run that are kept elsewhere.
 struct Kept<R: 'static> {
     /// The file that rows are being added to, and the one that they belong to.
@@ -77,9 +83,8 @@ impl<R: RowKind> FileSink<R> {
     fn retry(&mut self, mut held: WaitingRows<R>, now: Instant) -> Result<(), SinkError> {
         held.tried(now);
         let mut brought = self.bring(&mut held);
-        if held.is_long(now)
-            && let Err(error) = &brought
-            && error.is_in_use()
+        if let Err(error) = &brought
+            && (held.is_long(now) && error.is_in_use() || error.is_foreign())
             && let Some(started) = self.waits_longest(&held)
         {
             self.files.give_way(started);
@@ -91,7 +96,7 @@ impl<R: RowKind> FileSink<R> {
                 self.notes.push(Note::Free { path, is_whole });
                 Ok(())
             }
-            Err(error) if error.is_passing_in_a_series() => self.wait_on(held, true),
+            Err(error) if keeps_waiting(&error) => self.wait_on(held, true),
             Err(error) => {
                 let why = error.to_string();
                 self.still_held(held, why).and(Err(error))
@@ -289,7 +294,7 @@ impl<R: RowKind> Sink<R> for FileSink<R> {
             return Ok(());
         };
         let left = gathered.into_iter().skip(written).map(Arc::unwrap_or_clone);
-        if !error.is_passing_in_a_series() {
+        if !keeps_waiting(&error) {
             self.unplaced.extend(left);
             return Err(error);
         }

@@ -173,7 +173,12 @@ fn why(error: &io::Error) -> String {
 fn of_path(path: &Path) -> io::Result<Input> {
     let about = std::fs::metadata(path)?;
     if about.is_dir() {
-        let files = path.join("*.csv").display().to_string();
+        let Some(files) = within(path) else {
+            return Ok(unusable(
+                path,
+                "a directory without files that could be read; name a file",
+            ));
+        };
         let is_plain = |letter: char| letter.is_alphanumeric() || "/\\:._-~*".contains(letter);
         let files = if files.chars().all(is_plain) {
             files
@@ -190,6 +195,32 @@ fn of_path(path: &Path) -> io::Result<Input> {
         std::fs::File::open(path)?;
     }
     Ok(Input::File(path.to_owned()))
+}
+
+/// What files of rows are called in a folder, the commonest first; the spool of a server has a folder for each table.
+const WITHIN: [&str; 10] = [
+    "*.csv",
+    "*.csv.gz",
+    "*.jsonl",
+    "*.jsonl.gz",
+    "*.parquet",
+    "*.db",
+    "*/*.csv",
+    "*/*.csv.gz",
+    "*/*.jsonl",
+    "*/*.jsonl.gz",
+];
+
+/// The first pattern that finds files in a folder.
+fn within(folder: &Path) -> Option<String> {
+    let escaped = glob::Pattern::escape(&folder.to_string_lossy());
+    let finds = |pattern: &&&str| {
+        let whole = Path::new(&escaped).join(pattern);
+        let found = glob::glob(&whole.to_string_lossy()).into_iter().flatten();
+        found.flatten().any(|path| path.is_file())
+    };
+    let pattern = WITHIN.iter().find(finds)?;
+    Some(folder.join(pattern).display().to_string())
 }
 
 fn of_pattern(path: &Path) -> Vec<Input> {

@@ -40,7 +40,7 @@ pub use rough::Rough;
 pub use share::share;
 pub use statistics::{Count, Statistics};
 pub use survey::{SurveyFold, SurveyOptions, SurveyResult};
-pub use tally::{ReceiveWindow, Tally, WayTaken, WayTally};
+pub use tally::{MOST_DISTINCT, ReceiveWindow, Tally, WayTaken, WayTally};
 pub use times::Times;
 pub use trips::Trips;
 pub use wilson::wilson;

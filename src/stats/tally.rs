@@ -3,7 +3,7 @@
 use crate::record::Counter as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::paths::Paths;
@@ -15,7 +15,7 @@ use crate::schema::RowView as _;
 use crate::schema::through::through;
 
 /// Most addresses and regions that are told apart; memory must not grow with a stranger's whims.
-const MOST_DISTINCT: usize = 10_000;
+pub const MOST_DISTINCT: usize = 10_000;
 
 /// Rows folded into counts and distributions, of the parts that a survey of files is made of. Memory: one distribution a
 /// phase in all and for each transport, and the distinct addresses and regions up to a cap.
@@ -55,8 +55,8 @@ pub struct Tally {
     pub http_replies: BTreeMap<HttpReply, u64>,
     /// Application protocols that servers took in TLS, empty for none, and how often.
     pub alpn: BTreeMap<String, u64>,
-    /// This end's addresses as relays saw them, and how often.
-    pub seen_as: BTreeMap<SocketAddr, u64>,
+    /// This end's addresses as relays saw them, and how often; further ones are not counted once these are [`MOST_DISTINCT`].
+    pub seen_as: BTreeMap<IpAddr, u64>,
     /// Targets with addresses of theirs that are not in the list of Teams, and how often.
     pub outside: BTreeMap<(Arc<str>, IpAddr), u64>,
     /// Whether the relays were those of the lab.
@@ -159,7 +159,8 @@ impl Tally {
             raise(&mut self.alpn, record.tls.alpn.clone().unwrap_or_default());
         }
         if let Some(seen) = record.turn.mapped_address {
-            raise(&mut self.seen_as, seen);
+            // the port is another one for each probe
+            raise(&mut self.seen_as, seen.ip());
         }
         let is_outside = record.in_teams_range == Some(false);
         if let Some(remote) = record.remote.filter(|_| is_outside)

@@ -39,6 +39,9 @@ pub enum StoreError {
          copy the two together into a writable directory", .0.display()
     )]
     LogBeside(PathBuf),
+    /// It was a store when it was opened, and is none any more.
+    #[error("emptied or overwritten by another program: rows that were in it are lost")]
+    Overwritten,
     /// Its content is broken.
     #[error(
         "damaged ({0}): save what can be read with `sqlite3 OLD.db .recover | sqlite3 NEW.db`, or \

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value as Cell};
 use rusqlite::{Connection, params_from_iter};
 
@@ -105,6 +106,13 @@ impl Store {
         let is_closed = connection.close().is_ok();
         let is_alone = path.is_some_and(|path| !Path::new(&(path + "-wal")).exists());
         is_empty && is_closed && is_alone
+    }
+
+    /// Closes it without a word into its file, which is somebody else's by now.
+    pub fn abandon(self) {
+        let rule = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        // where that is not known, the file is no worse for it
+        let _ = self.connection.set_db_config(rule, true);
     }
 
     /// Brings all to the disk, and into the one file as far as no reader holds that up.

@@ -113,8 +113,10 @@ pub fn one_row(line: &str) -> (impl Fn(&str) -> String + use<>, Option<i32>) {
     let rows = Rows::of(&said.stdout);
     assert_eq!(rows.rows.len(), 1, "{}", said.stderr);
     // a quiet run says why nothing was answered, and no more
-    let is_reason =
-        said.stderr.contains(": nothing answered: ") && said.stderr.lines().count() == 1;
+    let is_reason = said
+        .stderr
+        .contains(": no probe worked and no relay answered a request: ")
+        && said.stderr.lines().count() == 1;
     assert!(
         said.stderr.is_empty() || said.code == Some(1) && is_reason,
         "{}",

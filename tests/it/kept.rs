@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::command::{Rows, Said, run_into};
+use crate::command::{Rows, Said, finished, run_into, start, turnprobe};
 
 /// Three rows, kept for `probes.csv`.
 fn kept(dir: &Path, options: &str) -> std::path::PathBuf {
@@ -67,4 +67,54 @@ fn rows_with_other_columns_and_files_of_others_stay_where_they_are() {
     let said = one_more(dir.path()).ended(0);
     said.err_has("stay there");
     assert_eq!(fs::read(&kept).unwrap(), b"Date;Amount\n1;2\n");
+}
+
+/// What is done to a file in the middle of a series, and the file that keeps the rows from then on.
+#[cfg(unix)]
+#[test]
+fn a_series_whose_file_is_changed_by_others_measures_on_and_keeps_all_rows() {
+    type Change = fn(Vec<u8>) -> Vec<u8>;
+    let changes: [(&str, &str, Change); 4] = [
+        ("x.csv", "x.pending.csv", |was| {
+            let text = String::from_utf8(was).unwrap();
+            text.replace("\",\"", "\";\"").into()
+        }),
+        ("x.csv", "x.pending.csv", |was| {
+            [was, b"note\n".into()].concat()
+        }),
+        ("x.csv", "x.pending.csv", |was| {
+            [was, b"n\0o\0t\0e\0\r\0\n\0".into()].concat()
+        }),
+        ("x.jsonl", "x.pending.jsonl", |was| {
+            [was, b"{}\n".into()].concat()
+        }),
+    ];
+    let running = changes.map(|(name, kept, change)| {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(name);
+        let child = start(turnprobe("probe --lab -n 30 -i 100ms -q --output").arg(&file));
+        (dir, file, kept, change, child)
+    });
+    let rows = |text: &[u8]| {
+        let of_ours = |line: &&[u8]| line.windows(5).any(|word| word == b"\"lab\"");
+        text.split(|byte| *byte == b'\n').filter(of_ours).count()
+    };
+    for (dir, file, _, change, _) in &running {
+        while rows(&fs::read(file).unwrap_or_default()) < 3 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let other = dir.path().join("other");
+        fs::write(&other, change(fs::read(file).unwrap())).unwrap();
+        fs::rename(&other, file).unwrap();
+    }
+    for (dir, file, kept, _, child) in running {
+        let said = finished(child).ended(3);
+        said.err_has("the series continues");
+        said.err_has("rows of this run are in");
+        assert_eq!(said.stderr.lines().count(), 2, "{}", said.stderr);
+        let count = |path: &Path| rows(&fs::read(path).unwrap());
+        assert!(count(&file) >= 3);
+        let slots = count(&file) + count(&dir.path().join(kept));
+        assert!((25..=30).contains(&slots), "{slots}");
+    }
 }

@@ -1,11 +1,15 @@
 //! Why nothing was answered reaches whoever reads, wherever rows go.
 
 use crate::command::{Rows, has, run, run_into};
+#[cfg(target_os = "linux")]
+use crate::command::{finished, start, turnprobe};
 use crate::servers::closed::ClosedTcp;
 #[cfg(target_os = "linux")]
 use crate::servers::closed::ClosedUdp;
 use crate::servers::dns::DnsServer;
 use crate::servers::stun::{ALLOCATE_ERROR, BINDING_SUCCESS, error, message};
+#[cfg(target_os = "linux")]
+use crate::servers::tls::Offer;
 use crate::servers::udp::UdpRelay;
 
 /// Linux answers a datagram to a port where nobody listens with ICMP.
@@ -34,7 +38,7 @@ fn a_burst_and_a_watch_that_nobody_answers_say_why_with_a_file_and_without() {
         assert_eq!(quiet.stdout, "", "{line}");
         assert_eq!(quiet.stderr.lines().count(), 1, "{}", quiet.stderr);
         quiet.err_has(&format!(
-            "{at}: nothing answered: 1 turn-port-unreachable: "
+            "{at}: no probe worked and no relay answered a request: 1 turn-port-unreachable: "
         ));
     }
 }
@@ -67,7 +71,7 @@ fn a_connection_that_cannot_be_held_and_a_name_that_is_missing_say_why() {
         );
         let quiet = quiet.ended(1);
         quiet.err_has(
-            "nothing answered: 1 dns-nxdomain: nobody.test does not exist, says 127.0.0.1:",
+            "no probe worked and no relay answered a request: 1 dns-nxdomain: nobody.test does not exist, says 127.0.0.1:",
         );
         let said = run_into(&file.with_extension(mode.len().to_string() + ".csv"), &line).ended(1);
         has(&said.stdout, "dns-nxdomain");
@@ -120,7 +124,27 @@ fn a_binding_tells_the_address_that_this_end_was_seen_as() {
     let dir = tempfile::tempdir().unwrap();
     let line = format!("probe -n 1 --ask binding udp://127.0.0.1:{}", relay.port());
     let said = run_into(&dir.path().join("p.csv"), &line).ended(0);
-    said.out_has("this end seen as 198.51.100.9:4660");
+    said.out_has("this end seen as 198.51.100.9\n");
     let rows = Rows::in_file(&dir.path().join("p.csv"));
     assert_eq!(rows.column("mapped_address"), ["198.51.100.9:4660"]);
+}
+
+/// A file of roots that is not there: `trust_os` stays empty, which no row explains.
+#[cfg(target_os = "linux")]
+#[test]
+fn notes_are_told_and_logged_once_also_by_a_quiet_run() {
+    let relay = Offer::good().start();
+    let dir = tempfile::tempdir().unwrap();
+    for quiet in ["", "-q"] {
+        let log = dir.path().join(format!("log{quiet}"));
+        let at = relay.port();
+        let line = format!("probe 127.0.0.1:{at} --sni localhost -n 2 -i 100ms {quiet} --log");
+        let mut command = turnprobe(&line);
+        command.arg(&log).env("SSL_CERT_FILE", "/nosuch");
+        command.arg("-o").arg(dir.path().join("rows.csv"));
+        let said = finished(start(command)).ended(0);
+        for text in [said.stderr, std::fs::read_to_string(log).unwrap()] {
+            assert_eq!(text.matches("trust_os stays empty").count(), 1, "{text}");
+        }
+    }
 }

@@ -154,3 +154,30 @@ fn lists_of_roll_ups_must_have_commas_for_duckdb() {
     let said = query("", &[&path]).ended(3);
     has(&said.stderr, "has cells such as `[-");
 }
+
+/// What a power cut left of a row, beside the file: a report reads it, a query cannot.
+#[test]
+fn a_pattern_that_finds_torn_ends_names_the_files_without_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let one = file(dir.path(), "probes-1.csv", plain());
+    let torn = file(dir.path(), "probes-1.csv.torn", "\"2026-11-02 10:0\n");
+    let pattern = dir.path().join("probes-*.csv*");
+    let said = query("", &[&pattern]).ended(0);
+    said.err_has("1 torn end of a file is left out");
+    has(&said.stdout, &one.display().to_string());
+    assert!(!said.stdout.contains("torn"), "{}", said.stdout);
+    assert!(!said.stdout.contains("probes-*"), "{}", said.stdout);
+    std::fs::remove_file(torn).unwrap();
+    let said = query("", &[&pattern]).ended(0);
+    has(&said.stdout, "probes-*.csv*");
+}
+
+#[test]
+fn a_zone_that_a_query_has_no_use_for_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), "it.csv", plain());
+    let zone = "--time-zone Europe/Berlin";
+    let said = query(zone, &[&path]).ended(2);
+    said.err_has("--time-zone does nothing with --sql duckdb");
+    query(&format!("{zone} --since 2026-11-02T00:00"), &[&path]).ended(0);
+}

@@ -43,6 +43,17 @@ fn a_series_ends_at_a_time_of_the_day_and_its_messages_are_kept() {
     .ended(3);
 }
 
+#[test]
+fn a_log_in_utf_16_is_refused_and_stays_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("night.log");
+    let text = b"\xff\xfea\0\n\0";
+    std::fs::write(&log, text).unwrap();
+    let said = run(&format!("probe --lab -n 1 --log {}", log.display())).ended(3);
+    said.err_has("is encoded in UTF-16: convert it to UTF-8 or choose another file");
+    assert_eq!(std::fs::read(&log).unwrap(), text);
+}
+
 /// What a command says of the variable TZ, that being this.
 #[cfg(unix)]
 fn said_of_zone(line: &str, zone: &str) -> [usize; 2] {

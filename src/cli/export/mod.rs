@@ -48,7 +48,7 @@ pub fn run(args: &ExportArgs) -> Result<Exit, FatalError> {
         let known: Vec<&str> = source::readable_tables().collect();
         if !known.contains(&table.as_str()) {
             return Err(FatalError::usage(anyhow!(
-                "--table {table}: not exported; the tables are {}",
+                "--table {table}: export writes the tables {}; read others with SQLite itself, such as sqlite3 FILE.db",
                 known.join(", ")
             )));
         }

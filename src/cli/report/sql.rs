@@ -10,7 +10,8 @@ use anyhow::{Context as _, bail, ensure};
 use super::args::ReportArgs;
 use crate::cli::exit::{Exit, FatalError};
 use crate::cli::files::Filter;
-use crate::cli::{signals, terminal};
+use crate::cli::{message, signals, terminal};
+use crate::doc::number::counted;
 use crate::report::sql::{
     FileName, QuerySubject, SqlEngine, SqlError, SqlQuery, TableSource, query,
 };
@@ -65,7 +66,7 @@ pub fn run(
         Some(error) if out.is_empty() || !by_tables(&found) || !is_of_rows(&error) => {
             return Err(FatalError::usage(error));
         }
-        Some(error) => crate::cli::message::note(&format!("no query for roll-ups: {error}")),
+        Some(error) => message::note(&format!("no query for roll-ups: {error}")),
         None => {}
     }
     terminal::print(&out, terminal::plain_stdout()).map_err(FatalError::io)?;
@@ -123,10 +124,38 @@ fn found(
         )));
     }
     let inputs = source::expand(&args.files, None).map_err(FatalError::io)?;
-    let place = place(&args.files).map_err(FatalError::usage)?;
+    let (inputs, files) = without_torn(inputs, &args.files);
+    let place = place(&files).map_err(FatalError::usage)?;
     let seen = seen(inputs, &place, needs_times).map_err(FatalError::io)?;
     let separator = seen.separator.unwrap_or(',');
     Ok((vec![(seen.of, place, Some(seen.columns))], separator))
+}
+
+/// Leaves out the torn ends that a pattern finds beside files, which are no rows. DuckDB would find them too, so that the files are
+/// named one by one then.
+fn without_torn(inputs: Vec<Input>, names: &[OsString]) -> (Vec<Input>, Vec<OsString>) {
+    let is_torn = |input: &Input| {
+        matches!(input, Input::File(path) if path.extension().is_some_and(|end| end == "torn")
+            && !names.iter().any(|name| name == path.as_os_str()))
+    };
+    let (torn, whole): (Vec<_>, Vec<_>) = inputs.into_iter().partition(is_torn);
+    if torn.is_empty() {
+        return (whole, names.to_vec());
+    }
+    message::note(&format!(
+        "{} left out: the query names the files that are there now",
+        counted(
+            torn.len() as u64,
+            "torn end of a file is",
+            "torn ends of files are"
+        )
+    ));
+    let files = whole.iter().filter_map(|input| match input {
+        Input::File(path) => Some(path.clone().into_os_string()),
+        _ => None,
+    });
+    let files = files.collect();
+    (whole, files)
 }
 
 /// What files have in common.

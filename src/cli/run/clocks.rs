@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cli::message;
 use crate::clock::{Changes, ClockStep, Steps};
-use crate::doc::number::{counted, seconds};
+use crate::doc::number::{seconds, times};
 use crate::doc::text::time;
 use crate::zone::Zone;
 
@@ -16,24 +16,21 @@ pub(super) const EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct ClockReporter {
     steps: Steps,
-    quiet: bool,
     zone: Zone,
 }
 
 impl ClockReporter {
-    /// With `quiet` nothing is told at once.
-    pub fn new(steps: Steps, quiet: bool, zone: Zone) -> Self {
-        Self { steps, quiet, zone }
+    /// Of these clocks, with times of that zone.
+    pub fn new(steps: Steps, zone: Zone) -> Self {
+        Self { steps, zone }
     }
 
     /// Looks at the clocks, and tells what is new.
     pub fn look(&self) {
         self.steps.look();
         while let Some(found) = self.steps.news() {
-            if !self.quiet {
-                for line in notes(&found, self.zone) {
-                    message::note(&line);
-                }
+            for line in notes(&found, self.zone) {
+                message::note(&line);
             }
         }
     }
@@ -68,11 +65,7 @@ fn lines(all: &Changes) -> String {
     if all.steps > 0 {
         let how = match all.steps {
             1 => set(all.step_us),
-            _ => format!(
-                "{}, {} in all,",
-                counted(all.steps, "time", "times"),
-                set(all.step_us)
-            ),
+            _ => format!("{}, {} in all,", times(all.steps), set(all.step_us)),
         };
         let _ = writeln!(
             lines,
@@ -83,7 +76,7 @@ fn lines(all: &Changes) -> String {
         let _ = writeln!(
             lines,
             "this machine slept {}, for {} in all, and measured nothing then (suspended_us)",
-            counted(all.sleeps, "time", "times"),
+            times(all.sleeps),
             seconds(all.suspended.as_secs_f64())
         );
     }
@@ -123,7 +116,7 @@ mod tests {
         };
         insta::assert_snapshot!(lines(&all), @r"
         the wall clock was set 2 times, forward by 2 h in all, during the run (clock_step_us)
-        this machine slept 1 time, for 1 min 30 s in all, and measured nothing then (suspended_us)
+        this machine slept once, for 1 min 30 s in all, and measured nothing then (suspended_us)
         ");
         assert_eq!(lines(&Changes::default()), "");
     }

@@ -28,6 +28,8 @@ pub(super) struct Dispatcher<K: MeasurementKind> {
     /// Text on stdout.
     text: Option<OutputQueue<String>>,
     view: View,
+    /// Whether a remark was told.
+    has_remarked: bool,
 }
 
 impl<K: MeasurementKind> Dispatcher<K> {
@@ -59,6 +61,7 @@ impl<K: MeasurementKind> Dispatcher<K> {
                 .map(|sink| stdout_outlet(sink, is_kept, only_stdout, stop))
                 .transpose()?,
             view,
+            has_remarked: false,
         })
     }
 
@@ -109,7 +112,9 @@ impl<K: MeasurementKind> Dispatcher<K> {
             details.send(&Arc::from(detail)).await;
         }
         let (is_text, is_aloud) = (self.view.is_text, !self.view.quiet);
-        if let Some(remark) = remark.filter(|_| is_aloud && !is_text) {
+        // one of each burst of a night would bury the rest
+        if let Some(remark) = remark.filter(|_| !is_text && (is_aloud || !self.has_remarked)) {
+            self.has_remarked = true;
             message::note(&remark);
         }
         let text = [text.filter(|_| is_text), live.filter(|_| is_aloud)];

@@ -61,7 +61,7 @@ impl Goals {
     }
 }
 
-/// The exit code of a run; tells which goals were missed, and of a quiet run of these targets why nothing answered.
+/// The exit code of a run; tells which goals were missed, and of a quiet run of these targets why nothing worked.
 pub(super) fn verdict(
     counts: &Counts,
     ending: &QueueEnding,
@@ -87,7 +87,9 @@ pub(super) fn verdict(
     if counts.answered == 0
         && let Some((targets, why)) = quiet_about.zip(counts.why.as_ref())
     {
-        message::last_error(&format!("{targets}: nothing answered: {why}"));
+        message::last_error(&format!(
+            "{targets}: no probe worked and no relay answered a request: {why}"
+        ));
     }
     if counts.answered == 0 || !missed.is_empty() {
         return Exit::Failed;

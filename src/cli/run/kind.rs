@@ -82,7 +82,7 @@ pub(in crate::cli) struct View {
     pub is_text: bool,
     /// Real network or lab.
     pub world: World,
-    /// Whether only errors are printed.
+    /// Whether only errors and notes are printed.
     pub quiet: bool,
     /// How long files were waited for before it began.
     pub waited: Duration,

@@ -32,7 +32,7 @@ use crate::clock::Wall;
 use crate::doc::lines::{WIDTH, narrowed};
 use crate::lab::LabOptions;
 use crate::measure::{Engine, Stop, Why};
-use crate::net::{NameLog, Opener, Plan};
+use crate::net::{Opener, Plan};
 use crate::sink;
 use crate::sink::metrics::MetricsPlan;
 use crate::zone::Zone;
@@ -150,7 +150,7 @@ pub(super) fn run<K: MeasurementKind>(job: RunPlan<K>, color: Color) -> Result<E
     let metrics = metrics.transpose().map_err(FatalError::io)?;
     let opener = Opener::new(path, wall).map_err(FatalError::io)?;
     let names = opener.names();
-    let clocks = ClockReporter::new(opener.steps().clone(), quiet, zone);
+    let clocks = ClockReporter::new(opener.steps().clone(), zone);
     let task = Arc::new(kind.task(opener, run, !places.details.is_empty()));
     let only_stdout = places.is_only_stdout();
     let view = View {
@@ -182,10 +182,10 @@ pub(super) fn run<K: MeasurementKind>(job: RunPlan<K>, color: Color) -> Result<E
                 };
                 let Some(output) = output else { break };
                 dispatcher.take(output).await;
-                if let Some(note) = K::note(&task).filter(|_| !quiet) {
+                if let Some(note) = K::note(&task) {
                     message::note(&note);
                 }
-                tell(&names, quiet);
+                names.news().iter().for_each(|note| message::note(note));
             }
             clocks.look();
             let (ending, kind) = dispatcher.finish().await;
@@ -238,15 +238,4 @@ pub(super) fn run<K: MeasurementKind>(job: RunPlan<K>, color: Color) -> Result<E
         &goals,
         quiet.then_some(&targets),
     ))
-}
-
-/// Tells what the name resolutions have to say, each once.
-fn tell(names: &NameLog, quiet: bool) {
-    // wherever the list decides something, whoever reads the rows has to know
-    let list = names.of_list();
-    for note in names.news() {
-        if !quiet || list.as_ref() == Some(&note) {
-            message::note(&note);
-        }
-    }
 }

@@ -49,9 +49,15 @@ const OF_QUERIES: [&str; 9] = [
 pub(super) fn idle(args: &ReportArgs, given: &Given) -> Option<(&'static str, Idle)> {
     if let Some(engine) = args.sql {
         let idle = |(id, _): &&(&str, _)| given.has(id) && !OF_QUERIES.contains(id);
-        if let Some((id, _)) = USES.iter().find(idle).filter(|(id, _)| *id != "time_zone") {
-            let sql = format!("--sql {}", engine.as_str());
+        let sql = format!("--sql {}", engine.as_str());
+        if let Some((id, _)) = USES.iter().find(|one| idle(one) && one.0 != "time_zone") {
             return Some((id, Idle::beside(&sql, ", which prints a query")));
+        }
+        // a time without a zone is one of this zone; why an hour is not, is said with that
+        let has_times = given.has("since") || given.has("until") || given.has("by");
+        if given.has("time_zone") && !has_times {
+            let idle = Idle::unless(&sql, "which groups by no time", "--since or --until");
+            return Some(("time_zone", idle));
         }
     }
     for (id, formats) in USES.iter().filter(|(id, _)| given.has(id)) {

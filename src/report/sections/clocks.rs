@@ -1,6 +1,6 @@
 //! What happened to the clocks, in words.
 
-use crate::doc::number::{counted, seconds};
+use crate::doc::number::{seconds, times};
 use crate::doc::text::time;
 use crate::doc::{NamedValue, Paragraph};
 use crate::report::model::{Report, ReportedClockChange};
@@ -16,8 +16,8 @@ pub fn lines(report: &Report) -> Vec<Paragraph> {
     if clocks.changes.len() > MOST_TOLD {
         lines.push(format!(
             "Clocks were set {} and machines slept {} in all; the events list each one",
-            counted(clocks.steps, "time", "times"),
-            counted(clocks.sleeps, "time", "times"),
+            times(clocks.steps),
+            times(clocks.sleeps),
         ));
     }
     lines.into_iter().map(Paragraph::new).collect()

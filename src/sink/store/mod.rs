@@ -19,7 +19,7 @@ use super::held::WaitingRows;
 use super::note::Note;
 use crate::clock::{self, Wall};
 use crate::schema::{Column, RowKind};
-use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free};
+use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_database, is_free};
 use cells::{bound, cells};
 use keeper::Keeper;
 use kept::KeptRows;
@@ -44,6 +44,8 @@ struct StoreSink<R: 'static> {
     store: Option<Store>,
     /// Which file it is, whatever its name.
     identity: Option<StoreFileId>,
+    /// The file that was emptied or overwritten while it was open: rows wait for another one.
+    overwritten: Option<StoreFileId>,
     /// Whether the file was not there before, and goes with this as long as nothing was confirmed.
     is_new: bool,
     is_provisional: bool,
@@ -86,6 +88,7 @@ impl<R: RowKind> StoreSink<R> {
             columns,
             store: None,
             identity: None,
+            overwritten: None,
             is_new,
             is_provisional: true,
             rows: 0,
@@ -115,9 +118,33 @@ impl<R: RowKind> StoreSink<R> {
         SinkError::from_store(&self.shown, &self.spec.path, error)
     }
 
+    /// Looks whether somebody has emptied or overwritten the open file: SQLite would go on in it without a word, and leave what no
+    /// program can read.
+    fn is_a_store_still(&mut self) -> Result<(), SinkError> {
+        let is_other = |_: &mut Store| !is_database(&self.spec.path);
+        if let Some(store) = self.store.take_if(is_other) {
+            store.abandon();
+            self.overwritten = identity(&self.spec.path);
+            return Err(self.failed(StoreError::Overwritten));
+        }
+        Ok(())
+    }
+
     /// The open store that the path stands for now.
     fn current(&mut self) -> Result<(), SinkError> {
-        let is_gone = self.store.is_some() && identity(&self.spec.path) != self.identity;
+        let here = identity(&self.spec.path);
+        let is_gone = self.store.is_some() && here != self.identity;
+        if !is_gone {
+            self.is_a_store_still()?;
+        }
+        // until another file has the name
+        self.overwritten = self
+            .overwritten
+            .take()
+            .filter(|file| Some(file) == here.as_ref());
+        if self.overwritten.is_some() {
+            return Err(self.failed(StoreError::Overwritten));
+        }
         if is_gone {
             // what is not in the file yet goes with the file
             if let Some(mut store) = self.store.take() {
@@ -326,6 +353,9 @@ impl<R: RowKind> Sink<R> for StoreSink<R> {
         }
         if let Some(held) = self.held.take() {
             return self.still_held(held);
+        }
+        if identity(&self.spec.path) == self.identity {
+            self.is_a_store_still()?;
         }
         match &mut self.store {
             Some(store) => {

@@ -255,25 +255,17 @@ fn a_file_of_a_later_day_is_judged_like_the_first() {
         ..place.spec(CHOSEN)
     };
     let (mut sink, _) = open(&spec, &Wall::from_fn(move || first)).unwrap();
-    let error = sink
-        .write(&Record {
-            started: day(1),
-            ..slot(1)
-        })
-        .unwrap_err();
-    assert!(matches!(error, SinkError::NotCsv(..)));
-    assert_eq!(fs::read_to_string(path(1)).unwrap(), "mine\n");
-    assert_eq!(sink.notes(), []);
+    sink.write(&Record {
+        started: day(1),
+        ..slot(1)
+    })
+    .unwrap();
+    assert!(matches!(&sink.notes()[..], [Note::Held(why)] if why.contains("known columns")));
     sink.write(&Record {
         started: day(2),
         ..slot(3)
     })
     .unwrap();
-    assert_eq!(
-        fs::read_to_string(path(2)).unwrap(),
-        "\"slot\"\n\"1\"\n\"3\"\n"
-    );
-    assert_eq!(sink.notes().len(), 2);
     for number in 3..10 {
         sink.write(&Record {
             started: day(number),
@@ -281,5 +273,15 @@ fn a_file_of_a_later_day_is_judged_like_the_first() {
         })
         .unwrap();
     }
+    // what is somebody else's stays as it is, and the rows of that day go into a file beside it
     sink.finish().unwrap();
+    assert_eq!(fs::read_to_string(path(1)).unwrap(), "mine\n");
+    let beside = path(1).with_extension("");
+    let beside = format!("{}-2.csv", beside.display());
+    assert_eq!(fs::read_to_string(beside).unwrap().lines().count(), 2);
+    assert_eq!(
+        fs::read_to_string(path(2)).unwrap(),
+        "\"slot\"\n\"1\"\n\"3\"\n"
+    );
+    assert!((3..10).all(|number| path(number).exists()));
 }

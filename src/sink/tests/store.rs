@@ -293,3 +293,51 @@ fn rows_are_kept_in_the_folder_for_temporary_files_where_there_is_no_room_beside
     assert_eq!(slots(&place.path), all(0..70));
     assert!(!kept.exists());
 }
+
+/// The rows that it had are gone; those that follow are kept, and the next run makes a store of the empty file.
+#[cfg(unix)]
+#[test]
+fn a_store_that_is_emptied_or_overwritten_is_told_and_takes_no_row_into_what_nobody_can_read() {
+    for content in ["", "no database\n"] {
+        let place = Place::new("probes.db");
+        let (mut sink, _) = begin(&spec(&place.path)).unwrap();
+        write(&mut sink, 0..5);
+        fs::write(&place.path, content).unwrap();
+        write(&mut sink, 5..80);
+        assert!(sink.is_waiting());
+        let notes = sink.notes();
+        let [Note::Held(why)] = &notes[..] else {
+            panic!("{notes:?}");
+        };
+        assert!(why.contains("emptied or overwritten"), "{why}");
+        let error = sink.finish().unwrap_err().to_string();
+        assert!(error.contains("75 rows of this run are in"), "{error}");
+        assert_eq!(sink.unplaced().unwrap().len(), 0);
+        drop(sink);
+        assert_eq!(place.text(), content);
+        if !content.is_empty() {
+            assert!(begin(&spec(&place.path)).is_err());
+            fs::remove_file(&place.path).unwrap();
+        }
+        let (mut sink, notes) = begin(&spec(&place.path)).unwrap();
+        assert!(
+            matches!(&notes[..], [Note::TakenIn { rows: 75, .. }]),
+            "{notes:?}"
+        );
+        sink.finish().unwrap();
+        assert_eq!(slots(&place.path), all(5..80));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_is_emptied_behind_the_last_row_is_noticed_at_the_end() {
+    let place = Place::new("probes.db");
+    let (mut sink, _) = begin(&spec(&place.path)).unwrap();
+    write(&mut sink, 0..5);
+    fs::write(&place.path, "").unwrap();
+    let error = sink.finish().unwrap_err().to_string();
+    assert!(error.contains("emptied or overwritten"), "{error}");
+    drop(sink);
+    assert_eq!(place.bytes(), b"");
+}

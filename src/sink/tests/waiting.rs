@@ -311,3 +311,97 @@ fn a_file_that_has_other_columns_by_now_is_not_said_to_have_all_rows() {
     assert_eq!(rows(&kept) + rows(&spec.path), 99);
     fs::remove_file(kept).unwrap();
 }
+
+/// What other programs make of a file while it is written to. The separators are those of a German Excel.
+#[cfg(unix)]
+#[test]
+fn a_file_that_somebody_else_changes_never_ends_a_series_and_no_row_is_lost() {
+    type Change = fn(&[u8]) -> Vec<u8>;
+    fn text(bytes: &[u8]) -> String {
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+    fn behind(bytes: &[u8], more: &[u8]) -> Vec<u8> {
+        [bytes, more].concat()
+    }
+    #[rustfmt::skip]
+    let changes: [(&str, Change); 11] = [
+        ("probes.csv", |was| text(was).replace("\",\"", "\";\"").into()),
+        ("probes.csv", |was| behind(was, b"note\n")),
+        ("probes.csv", |was| behind(was, b"n\0o\0t\0e\0\r\0\n\0")),
+        ("probes.csv", |_| b"hello\n".to_vec()),
+        ("probes.csv", |was| text(was).replace("slot", "Slots").into()),
+        ("probes.csv", |was| behind(b"#TYPE System.Object\r\n", was)),
+        ("probes.csv", |was| behind(b"\xff\xfe", was)),
+        ("probes.jsonl", |was| behind(was, b"{}\n")),
+        ("probes.jsonl", |was| behind(was, b"hello\n")),
+        ("probes.jsonl", |was| behind(was, b"{\"grade\":1}\n")),
+        ("probes.jsonl", |was| behind(was, "x".repeat(2 << 20).as_bytes())),
+    ];
+    for (index, (name, change)) in changes.into_iter().enumerate() {
+        let expected = Place::new(name);
+        let all: Vec<_> = (0..101).map(slot).collect();
+        append(&expected.spec(&["slot", "host"]), &all);
+
+        let place = Place::new(name);
+        let spec = place.spec(&["slot", "host"]);
+        let (mut sink, _) = start(&spec).unwrap();
+        sink.write(&slot(0)).unwrap();
+        let ours = place.bytes();
+        let other = place.directory.path().join("saved");
+        fs::write(&other, change(&ours)).unwrap();
+        fs::rename(other, &place.path).unwrap();
+        (1..100).for_each(|number| sink.write(&slot(number)).unwrap());
+        assert!(sink.is_waiting(), "{index}");
+        let notes = sink.notes();
+        assert!(matches!(&notes[..], [Note::Held(..)]), "{index}: {notes:?}");
+        let error = sink.finish().unwrap_err();
+        assert_eq!(sink.unplaced().unwrap().len(), 0, "{index}");
+        let SinkError::StillHeld { rows: 99, kept, .. } = &error else {
+            panic!("{index}: {error}");
+        };
+        assert_eq!(place.bytes(), change(&ours), "{index}: {error}");
+        let lines = fs::read_to_string(kept).unwrap().lines().count();
+        assert_eq!(lines, 99 + usize::from(name.ends_with("csv")), "{index}");
+        assert!(kept.starts_with(place.directory.path().to_str().unwrap()));
+        drop(sink);
+        // whoever puts the file back has all rows in it, in their order
+        fs::write(&place.path, &ours).unwrap();
+        append(&spec, &[slot(100)]);
+        assert_eq!(place.text(), expected.text(), "{index}");
+        assert!(!Path::new(kept).exists(), "{index}");
+    }
+}
+
+#[test]
+fn a_changed_file_that_is_put_back_during_the_series_gets_its_rows() {
+    let place = Place::new("probes.csv");
+    let (mut sink, _) = start(&place.spec(&["slot"])).unwrap();
+    sink.write(&slot(0)).unwrap();
+    let ours = place.bytes();
+    fs::write(&place.path, "a note instead\n").unwrap();
+    (1..100).for_each(|number| sink.write(&slot(number)).unwrap());
+    fs::write(&place.path, ours).unwrap();
+    sink.finish().unwrap();
+    assert_eq!(place.text(), slots(0..100));
+    assert!(
+        sink.notes()
+            .iter()
+            .any(|note| matches!(note, Note::Free { is_whole: true, .. }))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_in_the_place_of_the_file_does_not_end_a_series() {
+    let place = Place::new("probes.csv");
+    let (mut sink, _) = start(&place.spec(&["slot"])).unwrap();
+    sink.write(&slot(0)).unwrap();
+    fs::remove_file(&place.path).unwrap();
+    fs::create_dir(&place.path).unwrap();
+    (1..100).for_each(|number| sink.write(&slot(number)).unwrap());
+    let error = sink.finish().unwrap_err();
+    assert!(
+        matches!(&error, SinkError::StillHeld { rows: 99, .. }),
+        "{error}"
+    );
+}

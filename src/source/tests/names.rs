@@ -124,7 +124,7 @@ fn a_directory_that_a_pattern_stands_for_is_named() {
     let inputs = expand(&[dir.path().join("*.csv").into()], None).unwrap();
     assert_eq!(names(&inputs), ["a.csv", "dir.csv"]);
     assert!(
-        matches!(&inputs[1], Input::Unusable { why, .. } if why.starts_with("a directory; write "))
+        matches!(&inputs[1], Input::Unusable { why, .. } if why.starts_with("a directory without files"))
     );
 }
 
@@ -169,4 +169,23 @@ fn bytes_of_all_files_are_known_beforehand() {
     while reading.next().is_some() {}
     assert_eq!(reading.bytes_read(), EARLY.len() as u64);
     assert_eq!(of(EARLY).summary.files[0].bytes, EARLY.len() as u64);
+}
+
+#[test]
+fn a_directory_is_answered_with_a_pattern_that_finds_files_in_it_or_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let told = || {
+        let found = expand(&[dir.path().into()], None);
+        found.unwrap_err().to_string()
+    };
+    assert!(told().ends_with("a directory without files that could be read; name a file"));
+    // as the spool of a server has it
+    let inner = dir.path().join("127.0.0.1_5432_probes-73922d2f");
+    std::fs::create_dir(&inner).unwrap();
+    assert!(told().ends_with("name a file"), "{}", told());
+    write(&inner, "r1.jsonl", EARLY);
+    let pattern = dir.path().join("*/*.jsonl");
+    let write_it = format!("write {} for", pattern.display());
+    assert!(told().contains(&write_it), "{}", told());
+    assert!(!expand(&[pattern.into()], None).unwrap().is_empty());
 }

@@ -312,7 +312,7 @@ fn headers_of_new_files() {
 
 /// The line of a quiet run that was not answered, without what was seen: there are ports and counts in it.
 fn without_what_was_seen(line: &str) -> String {
-    const ANSWERED: &str = "nothing answered: ";
+    const ANSWERED: &str = "no probe worked and no relay answered a request: ";
     let end = line.find(ANSWERED).map(|at| at + ANSWERED.len());
     let end = end.and_then(|at| Some(at + line.get(at..)?.find(':')?));
     format!("{}\n", &line[..end.unwrap_or(line.len())])

@@ -1,14 +1,15 @@
 //! What the answers of a series said beside their times: the application protocol that was taken, and the address that
 //! this end was seen as.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
+use crate::doc::number::{counted, times};
 use crate::doc::wrapped;
 use crate::judge::is_microsofts;
 use crate::record::plain;
-use crate::stats::Tally;
+use crate::stats::{MOST_DISTINCT, Tally};
 
 /// Addresses that are named; more are counted.
 const MOST_NAMED: usize = 3;
@@ -40,23 +41,23 @@ fn seen_as(tally: &Tally) -> Option<String> {
     if all.next().is_none() {
         return Some(format!("this end seen as {first}"));
     }
-    let mut by_ip: BTreeMap<IpAddr, u64> = BTreeMap::new();
-    for (seen, count) in &tally.seen_as {
-        *by_ip.entry(seen.ip()).or_default() += count;
-    }
-    let ports = tally.seen_as.len();
-    let named = by_ip.iter().take(MOST_NAMED);
+    let named = tally.seen_as.iter().take(MOST_NAMED);
     let named: Vec<_> = named
-        .map(|(ip, count)| format!("{ip} {count} times"))
+        .map(|(ip, count)| format!("{ip} {}", times(*count)))
         .collect();
-    let more = match by_ip.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more addresses"),
+    let least = if tally.seen_as.len() < MOST_DISTINCT {
+        ""
+    } else {
+        "at least "
     };
-    Some(format!(
-        "this end seen as {}{more}, with {ports} addresses and ports in all",
-        named.join(", ")
-    ))
+    let more = match tally.seen_as.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(
+            " and {least}{}",
+            counted(more as u64, "more address", "more addresses")
+        ),
+    };
+    Some(format!("this end seen as {}{more}", named.join(", ")))
 }
 
 fn outside(tally: &Tally) -> Option<String> {
@@ -79,6 +80,8 @@ fn outside(tally: &Tally) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]
@@ -98,17 +101,29 @@ mod tests {
         tally.outside.clear();
         tally.alpn.insert("stun.turn".to_owned(), 2);
         tally.alpn.insert(String::new(), 1);
-        tally.seen_as.insert("192.0.2.1:4000".parse().unwrap(), 2);
-        assert_eq!(
-            answers(&tally, false, 80),
-            "this end seen as 192.0.2.1:4000\n"
-        );
-        tally.seen_as.insert("192.0.2.1:4001".parse().unwrap(), 1);
-        tally.seen_as.insert("192.0.2.9:4001".parse().unwrap(), 1);
+        tally.seen_as.insert("192.0.2.1".parse().unwrap(), 2);
+        assert_eq!(answers(&tally, false, 80), "this end seen as 192.0.2.1\n");
+        tally.seen_as.insert("192.0.2.9".parse().unwrap(), 1);
         assert_eq!(
             answers(&tally, true, 200),
-            "ALPN: 1 took none of those asked for, 2 took stun.turn\nthis end seen as 192.0.2.1 3 times, \
-             192.0.2.9 1 times, with 3 addresses and ports in all\n"
+            "ALPN: 1 took none of those asked for, 2 took stun.turn\nthis end seen as 192.0.2.1 2 times, \
+             192.0.2.9 once\n"
+        );
+        for last in 10..12 {
+            tally.seen_as.insert(IpAddr::from([192, 0, 2, last]), 1);
+        }
+        assert!(answers(&tally, true, 200).ends_with("192.0.2.10 once and 1 more address\n"));
+        // what is beyond the cap is not counted
+        let others = (0xC633_0000..).take(MOST_DISTINCT - 4);
+        for number in others {
+            tally
+                .seen_as
+                .insert(IpAddr::from(Ipv4Addr::from_bits(number)), 1);
+        }
+        let said = answers(&tally, true, 200);
+        assert!(
+            said.ends_with(" and at least 9997 more addresses\n"),
+            "{said}"
         );
     }
 }
