@@ -11,6 +11,7 @@ use crate::zone::Zone;
 
 use super::dates::{DayOrder, Local, Serial, days};
 use super::epoch::{Epoch, Epochs};
+use super::shown_twice::ShownTwice;
 
 /// The farthest that clocks are from UTC, in seconds.
 const FARTHEST: i64 = 14 * 3600;
@@ -21,8 +22,8 @@ pub(super) struct Clock {
     zone: Zone,
     /// How far the zone's clocks were ahead at the last time.
     ahead: Option<Ahead>,
-    /// The last moment by the zone's clocks, and the one before, in seconds since 1970.
-    last: [Option<i64>; 2],
+    /// What the clocks showed twice, and which of the two was meant.
+    pub twice: ShownTwice,
     /// Which number of a date such as `2/12/2021` is the day, where that is known.
     pub order: Option<DayOrder>,
     /// Most digits behind the mark of times that are numbers of a spreadsheet, where that is known.
@@ -68,7 +69,7 @@ impl Clock {
         Self {
             zone,
             ahead: None,
-            last: [None; 2],
+            twice: ShownTwice::default(),
             order: None,
             serial_digits: None,
             undecided: false,
@@ -121,11 +122,8 @@ impl Clock {
             _ => self.look_up(quarter, shown)?,
         };
         let first = shown.saturating_sub(ahead.seconds);
-        let at = match ahead.again {
-            None => first,
-            Some(again) => self.closer(first, shown.saturating_sub(again)),
-        };
-        self.last = [Some(at), self.last[0]];
+        let again = ahead.again.map(|again| shown.saturating_sub(again));
+        let at = self.twice.moment(shown, first, again);
         DateTime::from_timestamp(at, 0)
     }
 
@@ -161,21 +159,6 @@ impl Clock {
         };
         self.ahead = Some(ahead);
         Some(ahead)
-    }
-
-    /// Of the two moments at which the clocks show a time, the one that goes on from the rows before
-    /// as these went on: when summer time ends, a file goes back from 02:59 to 02:00.
-    fn closer(&self, first: i64, again: i64) -> i64 {
-        let [Some(last), before] = self.last else {
-            return first;
-        };
-        let step = before.map_or(0, |before| last.saturating_sub(before).max(0));
-        let away = |at: i64| at.saturating_sub(last).abs_diff(step);
-        if away(again) < away(first) {
-            again
-        } else {
-            first
-        }
     }
 }
 
@@ -380,6 +363,28 @@ mod tests {
         let hours = ["00:30:00", "01:30:00", "02:30:00", "02:30:00", "03:30:00"];
         let expected = ["22:30:00", "23:30:00", "00:30:00", "01:30:00", "02:30:00"];
         assert_eq!(in_utc(&hours), expected);
+        // a gap within the first hour, and one of hours that ends in it
+        let one_a_minute = |from: u32, count: u32, hour: u32| {
+            (from..from + count).map(move |minute| format!("{hour:02}:{minute:02}:00"))
+        };
+        for (before, from) in [
+            (
+                one_a_minute(0, 60, 1)
+                    .chain(one_a_minute(0, 10, 2))
+                    .collect::<Vec<_>>(),
+                50,
+            ),
+            (one_a_minute(0, 40, 1).collect(), 21),
+            (one_a_minute(0, 31, 0).collect(), 30),
+            (vec!["02:09:00".to_owned()], 50),
+        ] {
+            let first = one_a_minute(from, 60 - from, 2);
+            let second = one_a_minute(0, 60, 2).chain(one_a_minute(0, 60, 3));
+            let shown: Vec<_> = before.iter().cloned().chain(first).chain(second).collect();
+            let shown: Vec<_> = shown.iter().map(String::as_str).collect();
+            let expected: Vec<_> = (60 + from..240).map(next).collect();
+            assert_eq!(in_utc(&shown)[before.len()..], expected, "{from}");
+        }
         // a row that took longer comes a few seconds late, in either hour
         let late = [
             "02:10:00", "02:10:05", "02:10:02", "02:59:59", "02:00:04", "02:00:01",
@@ -388,6 +393,36 @@ mod tests {
             "00:10:00", "00:10:05", "00:10:02", "00:59:59", "01:00:04", "01:00:01",
         ];
         assert_eq!(in_utc(&late), expected);
+    }
+
+    #[test]
+    fn times_that_the_clocks_showed_twice_are_told_where_nothing_shows_which_is_meant() {
+        let minutes = |from: u32, to: u32| {
+            (from..to).map(|minute| format!("25.10.2026 {:02}:{:02}:00", minute / 60, minute % 60))
+        };
+        let told = |shown: &[String]| {
+            let mut clock = Clock::new("Europe/Berlin".parse().unwrap());
+            for time in shown {
+                clock.read(time, By::Zone).unwrap();
+            }
+            clock.twice.note()
+        };
+        let night: Vec<_> = minutes(60, 180).chain(minutes(120, 240)).collect();
+        assert_eq!(told(&night), None);
+        let backwards: Vec<_> = night.iter().rev().cloned().collect();
+        assert_eq!(told(&backwards), None);
+        // it stops in the first hour, or begins in the second one's neighbour
+        assert_eq!(told(&night[..90]), None);
+        assert_eq!(told(&night[180..]), None);
+        // the hour alone, with nothing on either side; a pause up to it, and none of the next
+        let alone: Vec<_> = minutes(120, 180).collect();
+        let note = told(&alone).unwrap();
+        assert!(
+            note.contains("60 of its times twice") && note.contains("25.10.2026 02:00:00"),
+            "{note}"
+        );
+        let pause: Vec<_> = minutes(60, 111).chain(minutes(140, 240)).collect();
+        assert!(told(&pause).unwrap().contains("40 of its times twice"));
     }
 
     #[test]
