@@ -10,6 +10,7 @@ use crate::schema::{Dialect, FaultKind, Layout, RolledUp, Row};
 
 use super::batch::Batch;
 use super::cells::{CheckedCells, Mended};
+use super::counts;
 use super::evidence::FormatEvidence;
 use super::header::{Header, Places};
 use super::number::{Mark, Marks, POINT};
@@ -113,9 +114,12 @@ impl LayoutInForce {
         let [point, comma] = self.usual;
         let names = self.layout.names();
         let evidence = self.evidence.as_ref();
-        let marks = self.cells.numbers().map(|(place, _)| {
+        let has_decimals = counts::has_decimals(self.layout.dialect);
+        let marks = self.cells.numbers().map(|(place, whole)| {
             let found = evidence.map_or([None; 2], |evidence| evidence.marks(&names[place]));
-            [found[0].or(point), found[1].or(comma)]
+            let rest = evidence.filter(|_| has_decimals && !whole);
+            let rest = rest.map(|_| Mark::Decimal);
+            [found[0].or(point).or(rest), found[1].or(comma).or(rest)]
         });
         self.marks = marks.collect();
     }
@@ -258,6 +262,9 @@ pub(super) fn end_row(
         }
     }
     let row = batch.current();
+    if counts::are_missing(&row) {
+        trouble.count(TroubleKind::Counts, line);
+    }
     let rolled = if form.layout.dialect == Dialect::RollUps {
         match RolledUp::of(&Row { at, ..row }) {
             Ok(rolled) => Some(Box::new(rolled)),
@@ -345,7 +352,10 @@ fn mend(
             }
             Mended::Unreadable | Mended::Fraction | Mended::Undecided => {
                 trouble.cell(&form.layout.names()[place], line, cell.trim());
-                batch.replace(place, "");
+                // those of an assessment are counted as unreadable
+                if !counts::is_assessment(form.layout.dialect) {
+                    batch.replace(place, "");
+                }
                 refused.push((place, cell));
             }
         }

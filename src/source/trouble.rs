@@ -62,9 +62,11 @@ pub(super) enum TroubleKind {
     Totals,
     /// A success with the cause of a failure.
     Contradicts,
+    /// No counts of what was sent and lost, where a row has nothing else to tell its losses.
+    Counts,
 }
 
-const KINDS: [TroubleKind; 18] = [
+const KINDS: [TroubleKind; 19] = [
     TroubleKind::NoHeader,
     TroubleKind::Header,
     TroubleKind::OtherHeader,
@@ -83,6 +85,7 @@ const KINDS: [TroubleKind; 18] = [
     TroubleKind::Time,
     TroubleKind::Totals,
     TroubleKind::Contradicts,
+    TroubleKind::Counts,
 ];
 
 /// Kinds of lines that were rows once.
@@ -249,7 +252,7 @@ impl Trouble {
                 count: seen.count,
                 what: self.words(*kind, seen.count),
                 outcomes: has_lost_rows && LOST_ROWS.contains(kind)
-                    || *kind == TroubleKind::Contradicts,
+                    || matches!(kind, TroubleKind::Contradicts | TroubleKind::Counts),
             })
         });
         let cells = self.cells.iter().map(|cell| Problem {
@@ -334,6 +337,10 @@ impl Trouble {
             }
             TroubleKind::Contradicts => {
                 "with the Status OK beside the cause or the phase of a failure: left out, as they contradict themselves"
+            }
+            TroubleKind::Counts => {
+                "whose counts of what was sent and what was lost or received are missing, cannot be read or contradict each other: \
+                 nobody knows what was lost there"
             }
         };
         let what = match count {

@@ -3,6 +3,7 @@
 use super::Rows;
 use crate::record::Counter as _;
 use crate::source::dates::Serial;
+use crate::source::number::{Said, said};
 use crate::source::trouble::Problem;
 use crate::source::units::coarse;
 
@@ -10,10 +11,13 @@ impl Rows<'_> {
     /// Counts the requests of the row that is being made, of End2End-UDP3478, where it was answered.
     pub fn count_requests(&mut self) {
         let row = self.batch.current();
-        let of = |name: &str| {
+        let of = |name: &str| -> Option<u64> {
             let mut names = row.layout.names().iter();
             let place = names.position(|known| known.eq_ignore_ascii_case(name))?;
-            row.cell(place).trim().parse::<u64>().ok()
+            match said(row.cell(place)) {
+                Said::Sure(number, _) => number.strip_suffix(".0").unwrap_or(&number).parse().ok(),
+                _ => None,
+            }
         };
         let counts = (of("successrttcount"), of("failedrttcount"));
         if let (Some(answered @ 1..), Some(failed)) = counts {
@@ -170,6 +174,8 @@ impl Rows<'_> {
                 count => format!("{name}: {count} times have no seconds, {what}"),
             });
         }
+        let twice = self.clock.twice.note();
+        notes.extend(twice.map(|note| format!("{name}: {note}")));
         if self.count == 0
             && self.unknown_outcomes.count == 0
             && self.dialect.is_some()
