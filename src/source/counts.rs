@@ -95,5 +95,5 @@ pub(super) fn are_missing(row: &Row<'_>) -> bool {
         _ => row.number(id!(PacketsSent)),
     };
     let counts = sent.filter(|sent| *sent > 0).zip(lost);
-    !counts.is_some_and(|(sent, lost)| lost <= sent)
+    counts.is_none_or(|(sent, lost)| lost > sent)
 }

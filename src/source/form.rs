@@ -15,6 +15,7 @@ use super::evidence::FormatEvidence;
 use super::header::{Header, Places};
 use super::number::{Mark, Marks, POINT};
 use super::stamps::Stamps;
+use super::sums::Sums;
 use super::time::{By, Clock};
 use super::trouble::{Trouble, TroubleKind, sample};
 use super::units::{ColumnUnit, ToldUnits};
@@ -52,6 +53,8 @@ pub(super) struct LayoutInForce {
     pub rewritten: Option<(String, String)>,
     /// Columns of times that are in another unit than their names have.
     units: Vec<OtherUnit>,
+    /// The sums of roll-ups.
+    pub sums: Sums,
     /// Whether the program that wrote the file has a word for nothing.
     pub writes_nothing: bool,
 }
@@ -87,6 +90,10 @@ impl LayoutInForce {
             places: Places::of(&layout),
             words: WordColumns::of(&layout),
             own_stamps: Stamps::has_own(layout.dialect),
+            sums: match layout.dialect {
+                Dialect::RollUps => Sums::of(&layout),
+                _ => Sums::default(),
+            },
             cells: CheckedCells::of(&layout, all),
             layout: Arc::new(layout),
             by,
@@ -254,6 +261,7 @@ pub(super) fn end_row(
             empty(batch, form);
         }
     }
+    form.sums.mend(batch);
     for place in &form.places.hex {
         let cell = batch.current().cell(*place);
         if is_grouped(cell) {

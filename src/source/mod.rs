@@ -50,6 +50,7 @@ mod shown_twice;
 mod split;
 mod stamps;
 mod stored;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod time;

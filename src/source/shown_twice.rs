@@ -17,6 +17,8 @@ pub(super) struct ShownTwice {
     last: [Option<i64>; 3],
     /// What the clocks showed at the latest row.
     shown: i64,
+    /// Whether the next row is the first of another file.
+    is_new: bool,
     /// Rows of which nothing has shown which moment is meant, up to the latest, and what the first one shows.
     open: u64,
     first_open: i64,
@@ -28,17 +30,38 @@ pub(super) struct ShownTwice {
 impl ShownTwice {
     /// The moment that is meant by what the clocks show, where they show it once or twice.
     pub fn moment(&mut self, shown: i64, first: i64, again: Option<i64>) -> i64 {
-        let step = self.step();
+        let mut step = self.step();
+        let is_new = std::mem::take(&mut self.is_new);
+        if is_new && !self.is_near(first, step) && !again.is_some_and(|at| self.is_near(at, step)) {
+            (self.last, step) = ([None; 3], 0);
+        }
         let at = match again {
             Some(again) => self.closer(first, again, step),
             None => first,
         };
         if again.is_some() || self.open > 0 {
-            self.follow(shown, at, again.is_some(), step);
+            let goes_on = !is_new && self.is_near(at, step);
+            self.follow(shown, at, again.is_some(), goes_on);
         }
         self.last = [Some(at), self.last[0], self.last[1]];
         self.shown = shown;
         at
+    }
+
+    /// The same for the file that is read next: one of the same series goes on from the last row of this one.
+    pub fn next_file(&mut self) -> Self {
+        Self {
+            last: self.last,
+            shown: self.shown,
+            is_new: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a moment goes on from the last row.
+    fn is_near(&self, at: i64, step: u64) -> bool {
+        let near = NEAR_S.max(step.saturating_mul(NEAR_STEPS));
+        self.last[0].is_some_and(|last| at.abs_diff(last) <= near)
     }
 
     /// The usual step from row to row: the smaller one of the last two, since one may be a gap.
@@ -76,9 +99,7 @@ impl ShownTwice {
     }
 
     /// Follows whether the rows show which moment is meant.
-    fn follow(&mut self, shown: i64, at: i64, is_twice: bool, step: u64) {
-        let near = NEAR_S.max(step.saturating_mul(NEAR_STEPS));
-        let goes_on = self.last[0].is_some_and(|last| at.abs_diff(last) <= near);
+    fn follow(&mut self, shown: i64, at: i64, is_twice: bool, goes_on: bool) {
         let is_same_way = self.last[0]
             .is_some_and(|last| at.saturating_sub(last) == shown.saturating_sub(self.shown));
         match (goes_on, is_twice) {

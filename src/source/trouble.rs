@@ -117,6 +117,8 @@ pub(super) struct Trouble {
     rolled: Vec<(FaultKind, Unreadable)>,
     /// The column and the text of the first time that cannot be read.
     time: Option<(String, String)>,
+    /// Why the first line that begins as an object is no JSON.
+    json: Option<String>,
     /// What the lines without a header are.
     before: Before,
 }
@@ -173,6 +175,12 @@ impl Trouble {
     pub fn time(&mut self, column: &str, text: &str) {
         let told = || (column.to_owned(), sample(text));
         self.time.get_or_insert_with(told);
+    }
+
+    /// Counts a line that begins as an object and is none of ours, and keeps why where it is no JSON.
+    pub fn json(&mut self, line: u64, fault: Option<String>) {
+        self.count(TroubleKind::Json, line);
+        self.json = self.json.take().or(fault);
     }
 
     /// Counts a roll-up that is left out for what stands in a column.
@@ -350,7 +358,10 @@ impl Trouble {
             1 => what.replace("begin with { and are", "begins with { and is"),
             _ => what.to_owned(),
         };
-        format!("{lines} {what}")
+        match self.json.as_deref().filter(|_| kind == TroubleKind::Json) {
+            Some(why) => format!("{lines} {what}; the first that is no JSON: {why}"),
+            None => format!("{lines} {what}"),
+        }
     }
 }
 

@@ -420,3 +420,101 @@ fn packets_of_the_assessment_tool_are_counted_in_whatever_form() {
         );
     }
 }
+
+/// A row a minute by the clocks of Berlin; 10 failed from 02:20 to 02:29 of winter time on.
+#[test]
+fn files_of_a_series_that_is_split_where_summer_time_ends_go_on_from_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let head = "Timestamp,httpbytes,url,avg10,Status,Duration,Message,httpstatuscode";
+    let part = |iso: bool, hours: &[u32], winter: bool| {
+        let mut text = format!("{head}\n");
+        for (hour, minute) in hours
+            .iter()
+            .flat_map(|hour| (0..60).map(move |minute| (hour, minute)))
+        {
+            let failed = winter && *hour == 2 && (20..30).contains(&minute);
+            let day = if iso { "2026-10-25" } else { "25.10.2026" };
+            let rest = if failed {
+                ",900,FAIL,0,timeout,"
+            } else {
+                ",900,OK,50,,200"
+            };
+            text += &format!("{day} {hour:02}:{minute:02}:00,7886,https://relay.example/f{rest}\n");
+        }
+        text
+    };
+    for iso in [false, true] {
+        let name = |part: u8| format!("{iso}-{part}.csv");
+        let files = [
+            file(dir.path(), &name(1), &part(iso, &[0, 1, 2], false)),
+            file(dir.path(), &name(2), &part(iso, &[2, 3, 4], true)),
+        ];
+        let report = report_json("--time-zone Europe/Berlin", &files);
+        assert_eq!(report["overview"]["gaps"], 0, "{iso}");
+        assert_eq!(report["overview"]["outages"], 1, "{iso}");
+        let first = report["overview"]["first"].as_str().unwrap();
+        assert!(first.starts_with("2026-10-24T22:00:00"), "{first}");
+        assert!(
+            !report["input"]["notes"].to_string().contains("twice"),
+            "{report}"
+        );
+        // the second hour alone
+        let alone = file(dir.path(), &name(3), &part(iso, &[2], true));
+        let report = report_json("--time-zone Europe/Berlin", &[alone]);
+        assert!(
+            report["input"]["notes"]
+                .to_string()
+                .contains("60 of its times twice")
+        );
+    }
+}
+
+#[test]
+fn answers_beside_a_last_packet_without_one_are_told() {
+    let row = "3478,14,5,0,192.0.2.1,False,16,24\n";
+    let report = json(&format!(
+        "remoteudpport,minroundtrip,successrttcount,failedrttcount,remoteip,answerreceived,averagertt,maxroundtrip\n{row}{row}"
+    ));
+    let notes = report["input"]["notes"].to_string();
+    assert!(
+        notes.contains("2 rows have answers (successrttcount)"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn what_is_no_json_and_no_text_is_called_what_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let row =
+        r#"{"datetime":"2026-10-01 10:00:00Z","remotehost":"a","connect_us":5,"Status":"OK"}"#;
+    let nested =
+        r#"{"datetime":{"0":"2026-10-01 10:00:00Z"},"connect_us":{"0":5},"Status":{"0":"OK"}}"#;
+    for (name, text, said) in [
+        (
+            "a.jsonl",
+            format!("{row}\n{}\n", row.replace("5,", "NaN,")),
+            "it has `NaN`",
+        ),
+        (
+            "b.jsonl",
+            format!("{row}\n{}\n", row.replace("\"OK\"", "\"OK\",")),
+            "a comma before a closing bracket",
+        ),
+        (
+            "c.jsonl",
+            format!("{row}\n{}\n", row.replace(":5", "")),
+            "at character",
+        ),
+        ("d.json", format!("{nested}\n"), "a JSON object of columns"),
+        (
+            "e.pcapng",
+            "\n\r\r\n\0\0\0\u{1c}".to_owned(),
+            "a capture of packets",
+        ),
+    ] {
+        let path = file(dir.path(), name, &text);
+        let shown = report("", &[&path]).stdout;
+        let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        has(&shown, said);
+    }
+}
