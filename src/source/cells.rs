@@ -7,6 +7,7 @@
 use crate::measure::rows::ROWS;
 use crate::schema::{Dialect, Id, Kind, Layout, Row, id};
 
+use super::counts::{self, CellType};
 use super::number::{Mark, Marks, POINT, said};
 use super::units::ColumnUnit;
 use super::words::{is_nothing, yes_or_no};
@@ -40,17 +41,6 @@ const PHASES: &[Id] = &[
     id!(tls_us),
     id!(turn_us),
     id!(total_us),
-];
-
-/// The numbers of End2End's files: a port or a count, and milliseconds.
-const END2END: &[(Id, bool)] = &[
-    (id!(Port), false),
-    (id!(successrttcount), false),
-    (id!(dnstimems), true),
-    (id!(connecttimems), true),
-    (id!(tlstimems), true),
-    (id!(totaltimems), true),
-    (id!(averagertt), true),
 ];
 
 /// Texts that may be a number alone, which a program with floating numbers writes as `438.0`.
@@ -89,15 +79,6 @@ struct Number {
     factor: Option<u64>,
 }
 
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CellType {
-    Whole,
-    Signed,
-    /// Also with a fraction.
-    Fraction,
-}
-
 /// What becomes of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mended {
@@ -125,19 +106,12 @@ impl CheckedCells {
             all,
         };
         if !dialect.is_ours() {
-            cells.sentinels = true;
+            cells.sentinels = counts::has_sentinels(dialect);
             cells.all = true;
-            cells.numbers = END2END
-                .iter()
-                .filter_map(|(id, is_time)| {
-                    let (holds, most) = match (is_time, *id == id!(Port)) {
-                        (true, _) => (CellType::Fraction, DAY_US / 1000),
-                        (false, true) => (CellType::Whole, u16::MAX.into()),
-                        (false, false) => (CellType::Whole, u64::MAX),
-                    };
-                    Some(Number::new(layout.place_of(*id)?, holds, most))
-                })
-                .collect();
+            let number = |(id, holds, most): &(Id, CellType, u64)| {
+                Some(Number::new(layout.place_of(*id)?, *holds, *most))
+            };
+            cells.numbers = counts::numbers(dialect).iter().filter_map(number).collect();
             if dialect == Dialect::End2EndUdp {
                 cells.flags.extend(layout.place_of(id!(Status)));
             }
@@ -348,9 +322,8 @@ impl Number {
         };
         let negative = negative && (value > 0 || !fraction.is_empty());
         let fits = match (self.holds, negative, fraction.is_empty()) {
-            (CellType::Fraction, false, _) | (_, false, true) | (CellType::Signed, true, true) => {
-                value <= self.most
-            }
+            (CellType::Fraction, false, false) => value < self.most,
+            (_, false, true) | (CellType::Signed, true, true) => value <= self.most,
             // what stands for a failure
             (_, true, true) => sentinels && (1..=3).contains(&value),
             _ => false,

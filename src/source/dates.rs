@@ -1,4 +1,4 @@
-//! Dates in the forms of a country: `2/12/2021 1:46 PM`, `12.02.2021 13:46:01`, `12.2.2021 13.46.01`, `12.02.21 13:46`,
+//! Dates in the forms of a country: `2/12/2021 1:46 PM`, `12.02.2021 13:46:01`, `12.2.2021 13.46.01`, `12.02.21 13:46`, `26.06.01 13:46`,
 //! `2021/02/12 13:46`, `2021. 02. 12. 13:46:01`, `12-Feb-2021 13:46:01`, `Fri, 12 Feb 2021 13:46:01`; and as the number that
 //! a spreadsheet has for them, `44239.57362`.
 //! Not here: what the clocks of a zone make of them (`time`).
@@ -35,7 +35,14 @@ pub(super) struct Local {
     pub has_seconds: bool,
     /// The order, where the form itself tells it.
     pub order: Option<DayOrder>,
+    /// Of three pairs of digits between points, `26.06.01`: the year, and the month and the day, where the year comes first as
+    /// in Korea and Hungary, which goes for [`DayOrder::MonthFirst`].
+    year_first: Option<(i64, [i64; 2])>,
 }
+
+/// Years in which rows can have been measured, where a date has two digits for it and can be read in two ways: End2End is of
+/// 2018.
+const YEARS: std::ops::RangeInclusive<i64> = 2018..=2039;
 
 impl Local {
     /// Of a text; none when it has no such form.
@@ -69,10 +76,10 @@ impl Local {
         let (seconds, has_seconds) = time_of_day(rest, mark == b'.')?;
         // 2021/02/12
         let year_first = first >= 1000 && mark != b'-';
+        let are_pairs = mark == b'.' && digits == 2 && !year_first;
         let (year, numbers) = if year_first {
             (first, [second, third])
-        } else if mark == b'.' && digits == 2 {
-            // no country begins a date of three pairs between points with its year
+        } else if are_pairs {
             (third.saturating_add(2000), [first, second])
         } else {
             (third, [first, second])
@@ -83,15 +90,57 @@ impl Local {
             _ if numbers[0] == numbers[1] => Some(DayOrder::DayFirst),
             _ => None,
         };
-        let is_year = (1000..=9999).contains(&year);
-        let are_days = numbers.iter().all(|number| (1..=31).contains(number));
-        (is_year && are_days).then_some(Self {
+        let mut date = Self {
             year,
             numbers,
             seconds,
             has_seconds,
             order,
-        })
+            year_first: None,
+        };
+        if are_pairs && text.get(2) == Some(&b'.') {
+            date.year_first = Some((first.saturating_add(2000), [second, third]));
+            date.order = date.of_pairs();
+        }
+        let is_year = (1000..=9999).contains(&year);
+        let are_days = numbers.iter().all(|number| (1..=31).contains(number));
+        (is_year && (are_days || date.order == Some(DayOrder::MonthFirst))).then_some(date)
+    }
+
+    /// What comes first where the month does not come second, in words.
+    pub fn other_first(&self) -> &'static str {
+        if self.year_first.is_some() {
+            "year"
+        } else {
+            "month"
+        }
+    }
+
+    /// Whether it is a date of three pairs of digits.
+    pub fn is_of_pairs(&self) -> bool {
+        self.year_first.is_some()
+    }
+
+    /// What a date of three pairs has first, where only one of the two is a day on which rows can have been measured.
+    fn first_of_pairs(&self) -> Option<DayOrder> {
+        let can_be = |order, year| self.shown(order).is_some() && YEARS.contains(&year);
+        let by_day = can_be(DayOrder::DayFirst, self.year);
+        let by_year = can_be(DayOrder::MonthFirst, self.year_first?.0);
+        match (by_day, by_year) {
+            (true, false) => Some(DayOrder::DayFirst),
+            (false, true) => Some(DayOrder::MonthFirst),
+            _ => None,
+        }
+    }
+
+    /// The order of a date of three pairs, where it tells it: also where both are the same day, or neither can be.
+    fn of_pairs(&self) -> Option<DayOrder> {
+        let [day_first, year_first] =
+            [DayOrder::DayFirst, DayOrder::MonthFirst].map(|order| self.shown(order));
+        let can_be = YEARS.contains(&self.year) && day_first.is_some();
+        let is_same = day_first == year_first || !can_be;
+        self.first_of_pairs()
+            .or(is_same.then_some(DayOrder::DayFirst))
     }
 
     /// With the English name of its month: `12-Feb-2021 13:46:01`, `12 Feb 2021 13:46:01`, `Feb 12, 2021 1:46 PM`, and a day of
@@ -119,7 +168,8 @@ impl Local {
             _ => return None,
         };
         let time: Vec<&str> = words.collect();
-        let (seconds, has_seconds) = time_of_day(time.join(" ").as_bytes(), false)?;
+        // Oracle has points between them
+        let (seconds, has_seconds) = time_of_day(time.join(" ").as_bytes(), true)?;
         let day = number(day).filter(|day| (1..=31).contains(day))?;
         Some(Self {
             year,
@@ -127,12 +177,14 @@ impl Local {
             seconds,
             has_seconds,
             order: Some(DayOrder::DayFirst),
+            year_first: None,
         })
     }
 
     /// The order that is the only one possible.
     pub fn forced(&self) -> Option<DayOrder> {
         match self.numbers {
+            _ if self.year_first.is_some() => self.first_of_pairs(),
             [first, _] if first > 12 => Some(DayOrder::DayFirst),
             [_, second] if second > 12 => Some(DayOrder::MonthFirst),
             _ => None,
@@ -142,11 +194,12 @@ impl Local {
     /// Seconds since 1970 as if it were UTC.
     pub fn shown(&self, order: DayOrder) -> Option<i64> {
         let [first, second] = self.numbers;
-        let (month, day) = match order {
-            DayOrder::DayFirst => (second, first),
-            DayOrder::MonthFirst => (first, second),
+        let (year, month, day) = match (order, self.year_first) {
+            (DayOrder::DayFirst, _) => (self.year, second, first),
+            (DayOrder::MonthFirst, Some((year, [month, day]))) => (year, month, day),
+            (DayOrder::MonthFirst, None) => (self.year, first, second),
         };
-        let day = days(self.year, month, day)?;
+        let day = days(year, month, day)?;
         day.checked_mul(86_400)?.checked_add(self.seconds)
     }
 }
@@ -280,7 +333,8 @@ fn time_of_day(text: &[u8], may_have_points: bool) -> Option<(i64, bool)> {
     let text = std::str::from_utf8(text).ok()?;
     let with_colons;
     let text = if may_have_points && !text.contains(':') {
-        with_colons = text.replace('.', ":");
+        // a fraction may follow
+        with_colons = text.replacen('.', ":", 2);
         &with_colons
     } else {
         text
@@ -367,6 +421,18 @@ mod tests {
             ),
             ("2021.02.12 8:05:01", MonthFirst, "2021-02-12 08:05:01 UTC"),
             ("12.02.21 08:05", DayFirst, "2021-02-12 08:05:00 UTC"),
+            ("12.02.21 8.05.01.5", DayFirst, "2021-02-12 08:05:01 UTC"),
+            // Korea and Hungary
+            ("26.06.01 00:00", MonthFirst, "2026-06-01 00:00:00 UTC"),
+            ("24.10.26 08:05", MonthFirst, "2024-10-26 08:05:00 UTC"),
+            ("24.10.26 08:05", DayFirst, "2026-10-24 08:05:00 UTC"),
+            // Oracle
+            ("01-Mar-26 12.00.00 AM", DayFirst, "2026-03-01 00:00:00 UTC"),
+            (
+                "01-MAR-26 01.00.02.000000000 PM",
+                DayFirst,
+                "2026-03-01 13:00:02 UTC",
+            ),
             (
                 "12.02.2021 08:05:01 Uhr",
                 DayFirst,
@@ -404,6 +470,12 @@ mod tests {
         assert_eq!(local("2/5/2021 1:46").forced(), None);
         assert_eq!(local("2/5/2021 1:46").order, None);
         assert_eq!(local("2.5.2021 1:46").order, Some(DayFirst));
+        // of the years 2018 to 2039 only one of the two
+        assert_eq!(local("01.06.26 1:46").order, Some(DayFirst));
+        assert_eq!(local("26.06.01 1:46").order, Some(MonthFirst));
+        assert_eq!(local("26.06.26 1:46").order, Some(DayFirst));
+        assert_eq!(local("35.06.01 1:46").order, Some(MonthFirst));
+        assert_eq!(local("24.10.26 1:46").order, None);
         assert!(!local("2/5/2021 1:46 PM").has_seconds);
         assert!(local("2/5/2021 1:46:00 PM").has_seconds);
     }
@@ -453,7 +525,6 @@ mod tests {
             "2/12/2021",
             "2/12/21 13:46",
             "2.12.1 13:46",
-            "12.02.21 8.05.01.5",
             "9. M\u{e4}rz 2021 13:46",
             "12 Fe 2021 13:46",
             "12 Foo 2021 13:46",

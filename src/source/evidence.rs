@@ -183,6 +183,9 @@ impl FormatEvidence {
 
     fn date(&mut self, date: Local) {
         if date.order.is_some() {
+            if date.is_of_pairs() {
+                self.order = self.order.or(date.forced());
+            }
             return;
         }
         let before = self.before.replace(date);

@@ -10,10 +10,12 @@ use crate::schema::{Dialect, FaultKind, Layout, RolledUp, Row};
 
 use super::batch::Batch;
 use super::cells::{CheckedCells, Mended};
+use super::counts;
 use super::evidence::FormatEvidence;
 use super::header::{Header, Places};
 use super::number::{Mark, Marks, POINT};
 use super::stamps::Stamps;
+use super::sums::Sums;
 use super::time::{By, Clock};
 use super::trouble::{Trouble, TroubleKind, sample};
 use super::units::{ColumnUnit, ToldUnits};
@@ -51,6 +53,8 @@ pub(super) struct LayoutInForce {
     pub rewritten: Option<(String, String)>,
     /// Columns of times that are in another unit than their names have.
     units: Vec<OtherUnit>,
+    /// The sums of roll-ups.
+    pub sums: Sums,
     /// Whether the program that wrote the file has a word for nothing.
     pub writes_nothing: bool,
 }
@@ -86,6 +90,10 @@ impl LayoutInForce {
             places: Places::of(&layout),
             words: WordColumns::of(&layout),
             own_stamps: Stamps::has_own(layout.dialect),
+            sums: match layout.dialect {
+                Dialect::RollUps => Sums::of(&layout),
+                _ => Sums::default(),
+            },
             cells: CheckedCells::of(&layout, all),
             layout: Arc::new(layout),
             by,
@@ -113,9 +121,12 @@ impl LayoutInForce {
         let [point, comma] = self.usual;
         let names = self.layout.names();
         let evidence = self.evidence.as_ref();
-        let marks = self.cells.numbers().map(|(place, _)| {
+        let has_decimals = counts::has_decimals(self.layout.dialect);
+        let marks = self.cells.numbers().map(|(place, whole)| {
             let found = evidence.map_or([None; 2], |evidence| evidence.marks(&names[place]));
-            [found[0].or(point), found[1].or(comma)]
+            let rest = evidence.filter(|_| has_decimals && !whole);
+            let rest = rest.map(|_| Mark::Decimal);
+            [found[0].or(point).or(rest), found[1].or(comma).or(rest)]
         });
         self.marks = marks.collect();
     }
@@ -250,6 +261,7 @@ pub(super) fn end_row(
             empty(batch, form);
         }
     }
+    form.sums.mend(batch);
     for place in &form.places.hex {
         let cell = batch.current().cell(*place);
         if is_grouped(cell) {
@@ -258,6 +270,9 @@ pub(super) fn end_row(
         }
     }
     let row = batch.current();
+    if counts::are_missing(&row) {
+        trouble.count(TroubleKind::Counts, line);
+    }
     let rolled = if form.layout.dialect == Dialect::RollUps {
         match RolledUp::of(&Row { at, ..row }) {
             Ok(rolled) => Some(Box::new(rolled)),
@@ -345,7 +360,10 @@ fn mend(
             }
             Mended::Unreadable | Mended::Fraction | Mended::Undecided => {
                 trouble.cell(&form.layout.names()[place], line, cell.trim());
-                batch.replace(place, "");
+                // those of an assessment are counted as unreadable
+                if !counts::is_assessment(form.layout.dialect) {
+                    batch.replace(place, "");
+                }
                 refused.push((place, cell));
             }
         }

@@ -22,6 +22,48 @@ pub(super) fn pairs(line: &str) -> Option<Vec<(String, String)>> {
     reader.end().is_ok().then_some(pairs)
 }
 
+/// Whether the first value of an object is an object: a table by columns, in one line.
+pub(super) fn is_of_columns(line: &str) -> bool {
+    let key = line.trim_start().strip_prefix('{').map(str::trim_start);
+    let key = key.and_then(|rest| rest.strip_prefix('"')?.split_once('"'));
+    let value = key.and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
+    value.is_some_and(|value| value.trim_start().starts_with('{'))
+}
+
+/// Why a line is no JSON at all, in words; none where it is.
+pub(super) fn fault(line: &str) -> Option<String> {
+    let error = serde_json::from_str::<IgnoredAny>(line).err()?;
+    let at = error.column();
+    // what JSON has no word for, as Python and R write it
+    let around = line.get(at.saturating_sub(2)..).unwrap_or_default();
+    let is_there = |word: &&&str| {
+        around
+            .trim_start_matches([':', ' ', ',', '[', '-'])
+            .starts_with(**word)
+    };
+    if let Some(word) = ["NaN", "Infinity", "NA", "None", "True", "False"]
+        .iter()
+        .find(is_there)
+    {
+        return Some(format!(
+            "it has `{word}` at character {at}, which is no value of JSON"
+        ));
+    }
+    let before = line
+        .get(..at.saturating_sub(1))
+        .unwrap_or_default()
+        .trim_end();
+    let is_end = line
+        .get(at.saturating_sub(1)..)
+        .is_some_and(|rest| rest.starts_with(['}', ']']));
+    if before.ends_with(',') && is_end {
+        return Some("it has a comma before a closing bracket".to_owned());
+    }
+    let told = error.to_string();
+    let told = told.split(" at line ").next().unwrap_or_default();
+    Some(format!("{told} at character {at}"))
+}
+
 struct InOrder<'a> {
     names: &'a [String],
     row: &'a mut Batch,

@@ -6,6 +6,7 @@ use crate::record::Counter as _;
 use crate::schema::{Dialect, Layout, id};
 
 use super::batch::Batch;
+use super::number::{Said, said};
 use super::own::{PING, PING_LEAST};
 
 /// Numbers of a test that stand side by side: loss, round trip, jitter.
@@ -109,8 +110,12 @@ fn ping(cells: &[&str], layout: &Layout) -> Option<Vec<String>> {
 fn fit(cells: &[String], layout: &Layout) -> u8 {
     let number = |name: &str| {
         let cell = layout.place(name).and_then(|place| cells.get(place));
-        cell.and_then(|cell| cell.trim().parse::<f64>().ok())
-            .unwrap_or(f64::NAN)
+        let number = cell.and_then(|cell| match said(cell) {
+            Said::Sure(number, _) => number.parse::<f64>().ok(),
+            Said::Either(_, [decimal, _]) => decimal.parse::<f64>().ok(),
+            Said::Nothing => None,
+        });
+        number.unwrap_or(f64::NAN)
     };
     let [min, mean, max, sent, lost] = ["Min", "Avg", "Max", "Total", "Lost"].map(number);
     let answered = (sent - lost) / sent;

@@ -21,6 +21,7 @@ use super::blocks::LONGEST;
 use super::encoding::windows_1252;
 use super::evidence::FormatEvidence;
 use super::header::header;
+use super::json;
 use super::line::{BlockLine, line_at, separator_line, whole};
 use super::mended::Fit;
 use super::rows::{RowEnd, Rows};
@@ -283,6 +284,13 @@ impl<'a> Parser<'a> {
         }
         if self.is_untouched() && is_json_document(content) {
             self.json_document();
+            return next;
+        }
+        if self.is_untouched() && json::is_of_columns(content) {
+            self.hopeless = true;
+            let what = "a JSON object of columns, as pandas' to_json writes it: left out; JSON Lines are read, one object a \
+                        line, as to_json(orient=\"records\", lines=True) writes them";
+            self.trouble.file(Some(self.line), what.to_owned());
             return next;
         }
         if content.trim_start().starts_with('{') {

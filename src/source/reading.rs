@@ -20,6 +20,7 @@ use super::look::told;
 use super::open::open;
 use super::parser::{Look, Parser};
 use super::rows::{Deliver, HostNames, Rows};
+use super::shown_twice::ShownTwice;
 use super::trouble::Problem;
 
 /// Batches that may wait.
@@ -97,6 +98,7 @@ pub fn read(inputs: Vec<Input>, zone: Zone, stop: Arc<AtomicBool>) -> Reading {
         state: Arc::clone(&state),
         lane: Lane { full, empty },
         hosts: HostNames::default(),
+        twice: ShownTwice::default(),
     };
     let thread = std::thread::Builder::new()
         .name("source".to_owned())
@@ -193,6 +195,8 @@ struct ReadWorker {
     state: Arc<Mutex<ReadSummary>>,
     lane: Lane,
     hosts: HostNames,
+    /// What the clocks of the zone showed at the last rows.
+    twice: ShownTwice,
 }
 
 impl ReadWorker {
@@ -252,6 +256,7 @@ impl ReadWorker {
         };
         let mut rows = Rows::new(batch, index, self.zone, &mut self.lane);
         rows.same.hosts = std::mem::take(&mut self.hosts);
+        *rows.shown_twice() = std::mem::take(&mut self.twice);
         let again = size.is_some() || matches!(input, Input::Table(_));
         let look: Option<Look<'_>> = if again {
             Some(Box::new(|| told(input, &self.stop)))
@@ -331,6 +336,7 @@ impl ReadWorker {
         state.notes.extend(notes);
         drop(state);
         self.hosts = std::mem::take(&mut parser.rows.same.hosts);
+        self.twice = parser.rows.shown_twice().next_file();
         (!parser.rows.stopped).then_some(parser.rows.batch)
     }
 }

@@ -15,6 +15,7 @@ use super::evidence::FormatEvidence;
 use super::form::{LayoutInForce, RowTime, end_row};
 use super::header::{self, Header};
 use super::mended::{Fit, MendedRows};
+use super::shown_twice::ShownTwice;
 use super::stamps::Stamps;
 use super::time::Clock;
 use super::trouble::{Trouble, TroubleKind};
@@ -85,8 +86,9 @@ pub(super) struct Rows<'a> {
     stamps: Stamps,
     /// Headers of End2End-Ping that are there again.
     headers_again: u64,
-    /// Requests of rows of End2End-UDP3478 that were answered: those without an answer, and all.
-    requests: [u64; 2],
+    /// Requests of rows of End2End-UDP3478 that were answered: those without an answer, and all; and such rows that say that
+    /// there was none.
+    requests: [u64; 3],
     mended: MendedRows,
     /// Cells that are the same in another form.
     pub same: SameCells,
@@ -129,7 +131,7 @@ impl<'a> Rows<'a> {
             clock: Clock::new(zone),
             stamps: Stamps::default(),
             headers_again: 0,
-            requests: [0; 2],
+            requests: [0; 3],
             mended: MendedRows::default(),
             same: SameCells::default(),
             out,
@@ -287,6 +289,11 @@ impl<'a> Rows<'a> {
     /// Times by the clocks of the zone, and by UTC.
     pub fn clocks(&self) -> (u64, u64) {
         (self.clock.by_zone, self.clock.by_utc)
+    }
+
+    /// What the clocks of the zone showed twice, for a file that goes on from another.
+    pub fn shown_twice(&mut self) -> &mut ShownTwice {
+        &mut self.clock.twice
     }
 
     /// Sends what is there.

@@ -4,6 +4,8 @@
 use crate::record::Counter as _;
 use crate::schema::Dialect;
 
+use super::number::{Said, said};
+
 /// What the times of a file have shown.
 #[derive(Debug, Default)]
 pub(super) struct Stamps {
@@ -69,6 +71,12 @@ impl Stamps {
             self.empty.raise(1);
             return None;
         }
+        // as a program with floating numbers saves it, or a spreadsheet with marks between thousands
+        let digits = match said(text) {
+            Said::Sure(digits, _) if !text.contains(['e', 'E']) => digits,
+            _ => return None,
+        };
+        let text = digits.strip_suffix(".0").unwrap_or(&digits);
         let is_stamp = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
         if !is_stamp {
             return None;
@@ -179,8 +187,27 @@ mod tests {
             ["2022-06-08 08:14:13"]
         );
         assert_eq!(
-            common(Dialect::End2EndPing, &["20181114014500", "", "2.01811E+13"]),
-            ["14.11.2018 01:45:00", "", ""]
+            common(
+                Dialect::End2EndPing,
+                &[
+                    "20181114014500",
+                    "",
+                    "2.0181114E+13",
+                    "20181114014500.0",
+                    "20181114014500,0",
+                    "20.181.114.014.500",
+                    "20181114014500.5"
+                ]
+            ),
+            [
+                "14.11.2018 01:45:00",
+                "",
+                "",
+                "14.11.2018 01:45:00",
+                "14.11.2018 01:45:00",
+                "14.11.2018 01:45:00",
+                ""
+            ]
         );
         assert_eq!(
             common(

@@ -11,6 +11,7 @@ use crate::zone::Zone;
 
 use super::dates::{DayOrder, Local, Serial, days};
 use super::epoch::{Epoch, Epochs};
+use super::shown_twice::ShownTwice;
 
 /// The farthest that clocks are from UTC, in seconds.
 const FARTHEST: i64 = 14 * 3600;
@@ -21,8 +22,8 @@ pub(super) struct Clock {
     zone: Zone,
     /// How far the zone's clocks were ahead at the last time.
     ahead: Option<Ahead>,
-    /// The last moment by the zone's clocks, and the one before, in seconds since 1970.
-    last: [Option<i64>; 2],
+    /// What the clocks showed twice, and which of the two was meant.
+    pub twice: ShownTwice,
     /// Which number of a date such as `2/12/2021` is the day, where that is known.
     pub order: Option<DayOrder>,
     /// Most digits behind the mark of times that are numbers of a spreadsheet, where that is known.
@@ -55,7 +56,7 @@ struct Ahead {
 /// Whose clocks a time without a zone is by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum By {
-    /// Those of the zone, where the form is not that of ISO 8601.
+    /// Those of the zone.
     Zone,
     /// Those of the zone where the form is that of a country; UTC where it is of ISO 8601 or was made a number of.
     ZoneOfDates,
@@ -68,7 +69,7 @@ impl Clock {
         Self {
             zone,
             ahead: None,
-            last: [None; 2],
+            twice: ShownTwice::default(),
             order: None,
             serial_digits: None,
             undecided: false,
@@ -85,12 +86,14 @@ impl Clock {
     pub fn read(&mut self, text: &str, by: By) -> Option<DateTime<Utc>> {
         let bytes = text.trim().as_bytes();
         if bytes.get(4) == Some(&b'-') {
-            let (seconds, nanos) = iso(bytes)?;
-            let at = DateTime::from_timestamp(seconds, nanos)?;
+            let (seconds, nanos, has_zone) = iso(bytes)?;
             self.without_seconds
                 .raise(u64::from(bytes.get(16) != Some(&b':')));
+            if by == By::Zone && !has_zone {
+                return self.by_clocks(seconds, nanos);
+            }
             self.by_utc.raise(1);
-            return Some(at);
+            return DateTime::from_timestamp(seconds, nanos);
         }
         let mut by_utc = by == By::Utc;
         let shown = if let Some(shown) = german(bytes) {
@@ -114,6 +117,11 @@ impl Clock {
             self.by_utc.raise(1);
             return DateTime::from_timestamp(shown, 0);
         }
+        self.by_clocks(shown, 0)
+    }
+
+    /// The moment that the clocks of the zone show so.
+    fn by_clocks(&mut self, shown: i64, nanos: u32) -> Option<DateTime<Utc>> {
         self.by_zone.raise(1);
         let quarter = shown.div_euclid(900);
         let ahead = match self.ahead {
@@ -121,12 +129,9 @@ impl Clock {
             _ => self.look_up(quarter, shown)?,
         };
         let first = shown.saturating_sub(ahead.seconds);
-        let at = match ahead.again {
-            None => first,
-            Some(again) => self.closer(first, shown.saturating_sub(again)),
-        };
-        self.last = [Some(at), self.last[0]];
-        DateTime::from_timestamp(at, 0)
+        let again = ahead.again.map(|again| shown.saturating_sub(again));
+        let at = self.twice.moment(shown, first, again);
+        DateTime::from_timestamp(at, nanos)
     }
 
     /// The number that a spreadsheet has for a moment, where the file has them with a time of the day.
@@ -162,31 +167,16 @@ impl Clock {
         self.ahead = Some(ahead);
         Some(ahead)
     }
-
-    /// Of the two moments at which the clocks show a time, the one that goes on from the rows before
-    /// as these went on: when summer time ends, a file goes back from 02:59 to 02:00.
-    fn closer(&self, first: i64, again: i64) -> i64 {
-        let [Some(last), before] = self.last else {
-            return first;
-        };
-        let step = before.map_or(0, |before| last.saturating_sub(before).max(0));
-        let away = |at: i64| at.saturating_sub(last).abs_diff(step);
-        if away(again) < away(first) {
-            again
-        } else {
-            first
-        }
-    }
 }
 
 /// `yyyy-MM-dd HH:mm[:ss[.fraction]]` and `Z`, a distance from UTC or nothing: seconds since 1970
-/// in UTC and nanoseconds.
+/// in UTC, nanoseconds, and whether it says its zone.
 #[inline]
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "numbers of two digits, and of nine behind the comma"
 )]
-fn iso(b: &[u8]) -> Option<(i64, u32)> {
+fn iso(b: &[u8]) -> Option<(i64, u32, bool)> {
     if b.len() < 16 || b[7] != b'-' || (b[10] != b' ' && b[10] != b'T') {
         return None;
     }
@@ -211,7 +201,7 @@ fn iso(b: &[u8]) -> Option<(i64, u32)> {
         [] => 0,
         rest => distance(rest)?,
     };
-    Some((day * 86_400 + seconds - ahead, nanos))
+    Some((day * 86_400 + seconds - ahead, nanos, !rest.is_empty()))
 }
 
 /// A time of a country and how far the clocks that it is by are ahead of UTC, where it says so, in seconds:
@@ -307,10 +297,11 @@ mod tests {
         #[rustfmt::skip]
         let cases = [
             ("2021-02-12 13:46:01Z", "2021-02-12T13:46:01+00:00"),
-            ("2021-02-12 13:46:01", "2021-02-12T13:46:01+00:00"),
+            // local, as the scripts of End2End that have such times write them
+            ("2021-02-12 14:46:01", "2021-02-12T13:46:01+00:00"),
             ("2021-02-12T13:46:01.5Z", "2021-02-12T13:46:01.500+00:00"),
             ("2021-02-12 13:46:01.000007Z", "2021-02-12T13:46:01.000007+00:00"),
-            ("2021-02-12 13:46:01.000007", "2021-02-12T13:46:01.000007+00:00"),
+            ("2021-02-12 14:46:01.000007", "2021-02-12T13:46:01.000007+00:00"),
             ("2021-02-12T14:46:01+01:00", "2021-02-12T13:46:01+00:00"),
             ("2021-02-12T14:46:01+14:00", "2021-02-12T00:46:01+00:00"),
             ("2021-02-12 14:46:01 +0100", "2021-02-12T13:46:01+00:00"),
@@ -324,7 +315,8 @@ mod tests {
             ("2021-02-12T13:46:01 GMT", "2021-02-12T13:46:01+00:00"),
             ("2021-02-12 13:46:01 Z", "2021-02-12T13:46:01+00:00"),
             ("2021-02-12 13:46:01z", "2021-02-12T13:46:01+00:00"),
-            ("2021-02-12 13:46", "2021-02-12T13:46:00+00:00"),
+            ("2021-07-12 15:46", "2021-07-12T13:46:00+00:00"),
+            ("2021-02-12 14:46", "2021-02-12T13:46:00+00:00"),
             // by the clocks that it says, not by those of the zone
             ("12.02.2021 15:46:01 +02:00", "2021-02-12T13:46:01+00:00"),
             ("12.02.2021 13:46:01Z", "2021-02-12T13:46:01+00:00"),
@@ -380,6 +372,28 @@ mod tests {
         let hours = ["00:30:00", "01:30:00", "02:30:00", "02:30:00", "03:30:00"];
         let expected = ["22:30:00", "23:30:00", "00:30:00", "01:30:00", "02:30:00"];
         assert_eq!(in_utc(&hours), expected);
+        // a gap within the first hour, and one of hours that ends in it
+        let one_a_minute = |from: u32, count: u32, hour: u32| {
+            (from..from + count).map(move |minute| format!("{hour:02}:{minute:02}:00"))
+        };
+        for (before, from) in [
+            (
+                one_a_minute(0, 60, 1)
+                    .chain(one_a_minute(0, 10, 2))
+                    .collect::<Vec<_>>(),
+                50,
+            ),
+            (one_a_minute(0, 40, 1).collect(), 21),
+            (one_a_minute(0, 31, 0).collect(), 30),
+            (vec!["02:09:00".to_owned()], 50),
+        ] {
+            let first = one_a_minute(from, 60 - from, 2);
+            let second = one_a_minute(0, 60, 2).chain(one_a_minute(0, 60, 3));
+            let shown: Vec<_> = before.iter().cloned().chain(first).chain(second).collect();
+            let shown: Vec<_> = shown.iter().map(String::as_str).collect();
+            let expected: Vec<_> = (60 + from..240).map(next).collect();
+            assert_eq!(in_utc(&shown)[before.len()..], expected, "{from}");
+        }
         // a row that took longer comes a few seconds late, in either hour
         let late = [
             "02:10:00", "02:10:05", "02:10:02", "02:59:59", "02:00:04", "02:00:01",
@@ -388,6 +402,36 @@ mod tests {
             "00:10:00", "00:10:05", "00:10:02", "00:59:59", "01:00:04", "01:00:01",
         ];
         assert_eq!(in_utc(&late), expected);
+    }
+
+    #[test]
+    fn times_that_the_clocks_showed_twice_are_told_where_nothing_shows_which_is_meant() {
+        let minutes = |from: u32, to: u32| {
+            (from..to).map(|minute| format!("25.10.2026 {:02}:{:02}:00", minute / 60, minute % 60))
+        };
+        let told = |shown: &[String]| {
+            let mut clock = Clock::new("Europe/Berlin".parse().unwrap());
+            for time in shown {
+                clock.read(time, By::Zone).unwrap();
+            }
+            clock.twice.note()
+        };
+        let night: Vec<_> = minutes(60, 180).chain(minutes(120, 240)).collect();
+        assert_eq!(told(&night), None);
+        let backwards: Vec<_> = night.iter().rev().cloned().collect();
+        assert_eq!(told(&backwards), None);
+        // it stops in the first hour, or begins in the second one's neighbour
+        assert_eq!(told(&night[..90]), None);
+        assert_eq!(told(&night[180..]), None);
+        // the hour alone, with nothing on either side; a pause up to it, and none of the next
+        let alone: Vec<_> = minutes(120, 180).collect();
+        let note = told(&alone).unwrap();
+        assert!(
+            note.contains("60 of its times twice") && note.contains("25.10.2026 02:00:00"),
+            "{note}"
+        );
+        let pause: Vec<_> = minutes(60, 111).chain(minutes(140, 240)).collect();
+        assert!(told(&pause).unwrap().contains("40 of its times twice"));
     }
 
     #[test]

@@ -62,9 +62,11 @@ pub(super) enum TroubleKind {
     Totals,
     /// A success with the cause of a failure.
     Contradicts,
+    /// No counts of what was sent and lost, where a row has nothing else to tell its losses.
+    Counts,
 }
 
-const KINDS: [TroubleKind; 18] = [
+const KINDS: [TroubleKind; 19] = [
     TroubleKind::NoHeader,
     TroubleKind::Header,
     TroubleKind::OtherHeader,
@@ -83,6 +85,7 @@ const KINDS: [TroubleKind; 18] = [
     TroubleKind::Time,
     TroubleKind::Totals,
     TroubleKind::Contradicts,
+    TroubleKind::Counts,
 ];
 
 /// Kinds of lines that were rows once.
@@ -114,6 +117,8 @@ pub(super) struct Trouble {
     rolled: Vec<(FaultKind, Unreadable)>,
     /// The column and the text of the first time that cannot be read.
     time: Option<(String, String)>,
+    /// Why the first line that begins as an object is no JSON.
+    json: Option<String>,
     /// What the lines without a header are.
     before: Before,
 }
@@ -170,6 +175,12 @@ impl Trouble {
     pub fn time(&mut self, column: &str, text: &str) {
         let told = || (column.to_owned(), sample(text));
         self.time.get_or_insert_with(told);
+    }
+
+    /// Counts a line that begins as an object and is none of ours, and keeps why where it is no JSON.
+    pub fn json(&mut self, line: u64, fault: Option<String>) {
+        self.count(TroubleKind::Json, line);
+        self.json = self.json.take().or(fault);
     }
 
     /// Counts a roll-up that is left out for what stands in a column.
@@ -249,7 +260,7 @@ impl Trouble {
                 count: seen.count,
                 what: self.words(*kind, seen.count),
                 outcomes: has_lost_rows && LOST_ROWS.contains(kind)
-                    || *kind == TroubleKind::Contradicts,
+                    || matches!(kind, TroubleKind::Contradicts | TroubleKind::Counts),
             })
         });
         let cells = self.cells.iter().map(|cell| Problem {
@@ -335,6 +346,10 @@ impl Trouble {
             TroubleKind::Contradicts => {
                 "whose Status is OK although they name a cause or phase of failure: left out, as they contradict themselves"
             }
+            TroubleKind::Counts => {
+                "whose counts of what was sent and what was lost or received are missing, cannot be read or contradict each other: \
+                 nobody knows what was lost there"
+            }
         };
         let what = match count {
             1 if kind == TroubleKind::Contradicts => what
@@ -343,7 +358,10 @@ impl Trouble {
             1 => what.replace("begin with { and are", "begins with { and is"),
             _ => what.to_owned(),
         };
-        format!("{lines} {what}")
+        match self.json.as_deref().filter(|_| kind == TroubleKind::Json) {
+            Some(why) => format!("{lines} {what}; the first that is no JSON: {why}"),
+            None => format!("{lines} {what}"),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) struct WordColumns {
     cause: Option<usize>,
     failed_phase: Option<usize>,
     tls_path: Option<usize>,
+    proxy: Option<usize>,
 }
 
 /// What End2End's scripts write where a probe failed, besides codes of ours.
@@ -84,13 +85,14 @@ impl WordColumns {
             cause: layout.place_of(id!(cause)),
             failed_phase: layout.place_of(id!(failed_phase)),
             tls_path: layout.place_of(id!(tls_path)),
+            proxy: layout.place_of(id!(proxy)),
         }
     }
 
-    /// Whether the cause of a row is a word for nothing.
+    /// Whether the cause of a row, or the proxy of one that has no such column, is a word for nothing.
     #[inline]
-    pub fn says_no_cause(&self, row: &Row<'_>) -> bool {
-        self.cause.is_some_and(|place| {
+    pub fn says_nothing(&self, row: &Row<'_>) -> bool {
+        self.cause.or(self.proxy).is_some_and(|place| {
             let word = row.cell(place);
             !word.is_empty() && is_nothing(word)
         })

@@ -616,3 +616,55 @@ fn what_makes_no_roll_ups_is_refused_with_the_fix() {
         assert!(said.stderr.contains(told), "{line}: {}", said.stderr);
     }
 }
+
+#[test]
+fn sums_that_a_spreadsheet_has_saved_again_are_the_same_or_told_to_be_rounded() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("saved.csv");
+    let text = std::fs::read_to_string(data("rollups.csv")).unwrap();
+    let read = |change: &dyn Fn(u128) -> String| {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let mut writer = csv::Writer::from_path(&path).unwrap();
+        writer.write_record(&header).unwrap();
+        for row in reader.records() {
+            let row = row.unwrap();
+            let cells = header.iter().zip(&row).map(|(name, cell)| {
+                let is_sum = name.ends_with("_sum_us") || name.ends_with("_sum2_us2");
+                let sum = cell.parse().ok().filter(|_| is_sum);
+                sum.map_or_else(|| cell.to_owned(), change)
+            });
+            writer.write_record(cells).unwrap();
+        }
+        writer.flush().unwrap();
+        let mut report = report_json("", &[&path]);
+        (report["input"].take(), report)
+    };
+    let (_, expected) = read(&|sum| sum.to_string());
+    let grouped = |sum: u128, mark: &str| {
+        let digits = sum.to_string();
+        let groups = digits.as_bytes().rchunks(3).rev();
+        let groups = groups.map(|group| String::from_utf8(group.to_vec()).unwrap());
+        groups.collect::<Vec<_>>().join(mark)
+    };
+    for mark in ["'", ",", ".", "\u{202f}"] {
+        let (input, report) = read(&|sum| grouped(sum, mark));
+        assert_eq!(input["problems"], json!([]), "{mark}");
+        assert_eq!(report, expected, "{mark}");
+    }
+    // six digits of each
+    let (input, report) = read(&|sum| {
+        let digits = sum.to_string();
+        let kept: u128 = digits.get(..6).unwrap_or(&digits).parse().unwrap();
+        let rounded = kept * 10_u128.pow((digits.len().max(6) - 6) as u32);
+        format!("{rounded:E}").replace('E', "E+")
+    });
+    assert_eq!(input["problems"], json!([]));
+    assert!(
+        input["notes"]
+            .to_string()
+            .contains("rounded by a spreadsheet"),
+        "{input}"
+    );
+    assert_eq!(report["overview"], expected["overview"]);
+}

@@ -130,7 +130,11 @@ impl AssessmentGroup {
         let counted = sent.zip(received).filter(|(sent, _)| *sent > 0);
         let counted = counted
             .map(|(sent, received)| sent.saturating_sub(received) as f64 * 100.0 / sent as f64);
-        let loss = counted.or(loss);
+        // nor does a rate of 0 tell anything where the counts cannot be read
+        let is_counted = [id!(PacketsSent), id!(PacketsReceived)]
+            .iter()
+            .all(|id| row.layout.has(*id));
+        let loss = counted.or(loss.filter(|loss| !is_counted || *loss > 0.0));
         if let Some(loss) = loss {
             self.loss.add(loss);
         }

@@ -100,8 +100,16 @@ pub(super) fn put_into(
 /// Rows that were left out as nobody knows their outcome: they may have failed.
 fn unknown(about: &Inputs<'_>, rows: u64) -> Option<RankedFinding> {
     let used = about.report.overview.rows;
-    if rows == 0 || used == 0 {
+    if rows == 0 || about.report.input.rows_used == 0 {
         return None;
+    }
+    if used == 0 {
+        let text = format!(
+            "What was lost in {} could not be read, and so not be determined. The file, the first such line and the reason are \
+             listed below.",
+            counted(rows, "row", "rows"),
+        );
+        return Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows));
     }
     let text = format!(
         "{} whose outcome could not be read {} left out, beside {} that count: whether {} failed, and when, could not be \

@@ -6,6 +6,15 @@ use super::Parser;
 use crate::source::header::header;
 use crate::source::trouble::TroubleKind;
 
+/// What captures of packets begin with: pcapng, and pcap with either order of bytes, in micro- and nanoseconds.
+const CAPTURES: [&[u8]; 5] = [
+    b"\x0a\x0d\x0d\x0a",
+    b"\xd4\xc3\xb2\xa1",
+    b"\xa1\xb2\xc3\xd4",
+    b"\x4d\x3c\xb2\xa1",
+    b"\xa1\xb2\x3c\x4d",
+];
+
 impl Parser<'_> {
     /// A line without its zero bytes, and nothing when it is worth nothing.
     pub(super) fn without_zeros<'l>(&mut self, line: &'l str, ended: bool) -> Option<Cow<'l, str>> {
@@ -44,6 +53,14 @@ impl Parser<'_> {
             self.trouble.file(
                 None,
                 "a workbook or a zip archive, not text: left out; save it as CSV or unpack it first"
+                    .to_owned(),
+            );
+            return true;
+        }
+        if CAPTURES.iter().any(|magic| head.starts_with(magic)) {
+            self.trouble.file(
+                None,
+                "a capture of packets (pcap), not text: left out; name CSV or JSON Lines files"
                     .to_owned(),
             );
             return true;

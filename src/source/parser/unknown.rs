@@ -24,12 +24,11 @@ impl Parser<'_> {
     pub(super) fn no_json(&mut self, line: &str, ended: bool) {
         let pairs = json::pairs(line).filter(|_| self.rows.dialect.is_none());
         let Some(pairs) = pairs else {
-            let kind = if ended {
-                TroubleKind::Json
+            if ended {
+                self.trouble.json(self.line, json::fault(line));
             } else {
-                TroubleKind::Torn
-            };
-            self.trouble.count(kind, self.line);
+                self.trouble.count(TroubleKind::Torn, self.line);
+            }
             return;
         };
         if self.trouble.of(TroubleKind::NoHeader) == 0 {

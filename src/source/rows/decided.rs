@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Rows;
 use crate::schema::id;
-use crate::source::dates::DayOrder;
+use crate::source::dates::{DayOrder, Local};
 use crate::source::evidence::FormatEvidence;
 use crate::source::form::undecided;
 use crate::source::number::{Mark, Said, said};
@@ -46,7 +46,8 @@ impl Rows<'_> {
                 Some("its dates are read with the day first, as the rest of the file shows".to_owned())
             }
             (None, Some(DayOrder::MonthFirst)) => {
-                Some("its dates are read with the month first, as the rest of the file shows".to_owned())
+                let first = self.date_at_hand().1;
+                Some(format!("its dates are read with the {first} first, as the rest of the file shows"))
             }
             (None, None) => None,
         };
@@ -74,13 +75,20 @@ impl Rows<'_> {
                 sample(cell)
             );
         }
-        let place = self.batch.layout.place_of(id!(datetime));
-        let row = self.batch.current();
-        let cell = place.map_or("", |place| row.cell(place).trim());
+        let (cell, first) = self.date_at_hand();
         format!(
-            "nothing in the file shows whether the day or the month comes first in `{}`; \
+            "nothing in the file shows whether the day or the {first} comes first in `{}`; \
              save the file again with dates such as 2021-02-12 13:46:01",
             sample(cell)
         )
+    }
+
+    /// The date of the row that is being made, and what comes first in it where the day does not.
+    fn date_at_hand(&self) -> (&str, &'static str) {
+        let place = self.batch.layout.place_of(id!(datetime));
+        let row = self.batch.current();
+        let cell = place.map_or("", |place| row.cell(place).trim());
+        let date = Local::of(cell.as_bytes());
+        (cell, date.map_or("month", |date| date.other_first()))
     }
 }

@@ -2,25 +2,34 @@
 
 use super::Rows;
 use crate::record::Counter as _;
+use crate::schema::id;
 use crate::source::dates::Serial;
+use crate::source::number::{Said, said};
 use crate::source::trouble::Problem;
 use crate::source::units::coarse;
+use crate::source::words::yes_or_no;
 
 impl Rows<'_> {
     /// Counts the requests of the row that is being made, of End2End-UDP3478, where it was answered.
     pub fn count_requests(&mut self) {
         let row = self.batch.current();
-        let of = |name: &str| {
+        let of = |name: &str| -> Option<u64> {
             let mut names = row.layout.names().iter();
             let place = names.position(|known| known.eq_ignore_ascii_case(name))?;
-            row.cell(place).trim().parse::<u64>().ok()
+            match said(row.cell(place)) {
+                Said::Sure(number, _) => number.strip_suffix(".0").unwrap_or(&number).parse().ok(),
+                _ => None,
+            }
         };
-        let counts = (of("successrttcount"), of("failedrttcount"));
-        if let (Some(answered @ 1..), Some(failed)) = counts {
-            let [without, all] = &mut self.requests;
+        let (Some(answered @ 1..), failed) = (of("successrttcount"), of("failedrttcount")) else {
+            return;
+        };
+        let [without, all, denied] = &mut self.requests;
+        if let Some(failed) = failed {
             without.raise(failed);
             all.raise(answered.saturating_add(failed));
         }
+        denied.raise(u64::from(yes_or_no(row.get(id!(Status))) == Some(false)));
     }
 
     /// Whether it has rows, and no word of an outcome in it is known.
@@ -146,7 +155,14 @@ impl Rows<'_> {
                 "repeated headers were skipped: End2End-Ping writes one at each start",
             ));
         }
-        let [without, all] = self.requests;
+        let [without, all, denied] = self.requests;
+        if denied > 0 {
+            notes.push(times(
+                denied,
+                "row has answers (successrttcount) beside a last packet without one (answerreceived): it counts as answered",
+                "rows have answers (successrttcount) beside a last packet without one (answerreceived): they count as answered",
+            ));
+        }
         if without > 0 {
             notes.push(format!(
                 "{name}: {without} of {all} requests in rows with an answer had none (failedrttcount): such a row counts as \
@@ -170,6 +186,10 @@ impl Rows<'_> {
                 count => format!("{name}: {count} times have no seconds, {what}"),
             });
         }
+        let sums = self.csv.as_ref().and_then(|form| form.sums.note());
+        notes.extend(sums.map(|note| format!("{name}: {note}")));
+        let twice = self.clock.twice.note();
+        notes.extend(twice.map(|note| format!("{name}: {note}")));
         if self.count == 0
             && self.unknown_outcomes.count == 0
             && self.dialect.is_some()

@@ -14,7 +14,7 @@ pub fn has_unknown_outcome(
     line: u64,
     trouble: &mut Trouble,
 ) -> bool {
-    if form.writes_nothing || form.words.says_no_cause(&batch.current()) {
+    if form.writes_nothing || form.words.says_nothing(&batch.current()) {
         form.writes_nothing = true;
         empty(batch, form);
     }

@@ -264,7 +264,7 @@ fn json_that_is_none_and_a_torn_last_object() {
     assert_eq!(
         taken.problems(),
         [
-            "2: 2 lines that begin with { and are not a JSON object with known names, each once: left out",
+            "2: 2 lines that begin with { and are not a JSON object with known names, each once: left out; the first that is no JSON: EOF while parsing a value at character 12",
             "5: the file ends in the middle of a line: left out",
         ]
     );

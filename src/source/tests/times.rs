@@ -132,3 +132,32 @@ fn dates_of_more_countries_are_times() {
         assert_eq!(taken.problems(), [""; 0], "{time}");
     }
 }
+
+#[test]
+fn of_three_pairs_of_digits_the_day_or_the_year_may_be_first() {
+    // by the clocks of Berlin; Korea and Hungary; the first date could be of 2031 alone
+    let korea = of(dates(&["26.05.31 08:00", "26.06.01 08:00"]));
+    assert_eq!(
+        korea.times(),
+        ["2026-05-31T06:00:00+00:00", "2026-06-01T06:00:00+00:00"]
+    );
+    let note = korea.summary.notes.join(" ");
+    assert!(note.contains("with the year first"), "{note}");
+    let days = of(dates(&["24.10.25 08:00", "24.10.26 08:00"]));
+    assert_eq!(
+        days.times(),
+        ["2024-10-25T06:00:00+00:00", "2024-10-26T06:00:00+00:00"]
+    );
+    let germany = of(dates(&["24.10.26 08:00", "25.10.26 08:00"]));
+    assert_eq!(
+        germany.times(),
+        ["2026-10-24T06:00:00+00:00", "2026-10-25T07:00:00+00:00"]
+    );
+    let either = of(dates(&["24.10.26 08:00", "24.10.26 08:01"]));
+    assert_eq!(either.times(), [""; 0]);
+    let told = either.problems().join(" ");
+    assert!(
+        told.contains("whether the day or the year comes first in `24.10.26 08:00`"),
+        "{told}"
+    );
+}
