@@ -30,6 +30,7 @@ mod slots;
 mod slow;
 mod span;
 mod timeline;
+mod unread;
 mod waits;
 
 use super::RowFold;
@@ -56,6 +57,7 @@ pub use series::Series;
 pub use series_names::SeriesName;
 pub use silences::Silence;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
+pub use unread::UnreadRows;
 pub use waits::AnswerWithin;
 
 use crate::record::TlsPath;
@@ -64,6 +66,7 @@ use axis::RowClocks;
 use hosts::Hosts;
 use known_rollups::KnownRollups;
 use levels::RegionLevels;
+pub use observation::WATCH_OUTAGE_US;
 use observation::{Observation, RowReply, requests};
 use series::Ordered;
 pub use slots::{Clocks, Leap};

@@ -10,15 +10,20 @@ use crate::stats::{Distribution, HourCounts};
 pub struct JudgedHolds {
     /// Connections with a stall.
     pub stalled: BadConnections,
-    /// Stretches of 15 s of the connections whose stalls are known, and of them those with a stall.
-    pub windows: [u64; 2],
+    /// Stretches of 15 s of the connections whose stalls are known, and of them those with a stall: at least, and if every
+    /// stall is in one of its own.
+    pub windows: [u64; 3],
+    /// When the connection with the longest stall began, with that stall in microseconds.
+    pub longest: Option<(u64, i64)>,
     /// The time of these connections, in microseconds.
     pub told_us: u64,
     /// Connections whose round trips reach the limit.
     pub slow: BadConnections,
-    /// What was held against the limit.
+    /// What reached it, of each of these.
     pub trips: Distribution,
-    /// The longest time to an answer, in microseconds.
+    /// The medians of their times to an answer.
+    pub medians: Distribution,
+    /// The longest of these times, in microseconds.
     pub answer_max_us: Option<u64>,
 }
 
@@ -57,6 +62,12 @@ impl JudgedHolds {
                 sum.raise(more);
             }
             self.told_us.raise(held_us);
+            let longest = row.number(id!(longest_stall_us)).filter(|_| stalls > 0);
+            if let Some((us, at)) = longest.zip(at)
+                && self.longest.is_none_or(|(known, _)| us > known)
+            {
+                self.longest = Some((us, at));
+            }
         }
         let trips = HeldTrips {
             sent: count(id!(sent)),
@@ -66,9 +77,12 @@ impl JudgedHolds {
             rtt_min: row.number(id!(rtt_min_us)),
         };
         self.slow.add(trips.is_slow(), at);
-        if let Some(us) = trips.judged() {
+        if let Some(us) = trips.judged().filter(|_| trips.is_slow() == Some(true)) {
             self.trips.add_micros(us);
+            if let Some(median) = row.number(id!(answer_p50_us)) {
+                self.medians.add_micros(median);
+            }
+            self.answer_max_us = self.answer_max_us.max(row.number(id!(answer_max_us)));
         }
-        self.answer_max_us = self.answer_max_us.max(row.number(id!(answer_max_us)));
     }
 }
