@@ -2,7 +2,7 @@
 
 use super::limits::CLIENT;
 use super::severity::Severity;
-use crate::record::micros;
+use crate::record::{Counter as _, micros};
 use crate::stats::survey::WATCH_OUTAGE_US;
 use crate::stats::wilson;
 
@@ -24,7 +24,7 @@ const LONG_SHARE: f64 = 0.1;
 /// What is stuck for so long comes too late to be heard, as if it were lost: ten packets of audio, 1.3 % of 15 s, which is
 /// over the limit of 1 % in any 15 s. A stall is in one stretch, and in another one for every 15 s that it lasts. A row does
 /// not say where its stalls lie: all of them may be in as few stretches as have room for them.
-pub fn stalled_windows(stalls: u64, stalled_us: u64, held_us: u64) -> [u64; 3] {
+fn stalled_windows(stalls: u64, stalled_us: u64, held_us: u64) -> [u64; 3] {
     let all = held_us.div_ceil(WINDOW_US).max(1);
     let together = stalled_us.div_ceil(WINDOW_US).max(1).min(stalls);
     let apart = stalls.saturating_add(stalled_us / WINDOW_US);
@@ -42,7 +42,7 @@ pub struct HeldStalls {
     pub longest_us: Option<u64>,
     /// The time of the connections, in microseconds.
     pub held_us: u64,
-    /// Stretches as [`stalled_windows`] has them.
+    /// Stretches of 15 s, and those of them with a stall: at least, and if every stall is in one of its own.
     pub windows: [u64; 3],
 }
 
@@ -56,6 +56,18 @@ pub struct JudgedStalls {
 }
 
 impl HeldStalls {
+    /// Takes in those of a connection: how many, the longest, all of them together and the time of the connection.
+    pub fn add(&mut self, stalls: u64, longest_us: Option<u64>, [stalled_us, held_us]: [u64; 2]) {
+        self.stalls.raise(stalls);
+        self.stalled_us.raise(stalled_us);
+        self.longest_us = self.longest_us.max(longest_us);
+        self.held_us.raise(held_us);
+        let windows = stalled_windows(stalls, stalled_us, held_us);
+        for (sum, more) in self.windows.iter_mut().zip(windows) {
+            sum.raise(more);
+        }
+    }
+
     /// Their part of the time.
     pub fn share(self) -> f64 {
         self.stalled_us as f64 / self.held_us.max(1) as f64
@@ -155,14 +167,9 @@ mod tests {
         stalled_ms: u64,
         longest_ms: Option<u64>,
     ) -> Option<(Severity, bool)> {
-        let (stalled_us, held_us) = (stalled_ms * 1_000, 3_600_000_000);
-        let judged = HeldStalls {
-            stalls,
-            stalled_us,
-            longest_us: longest_ms.map(|ms| ms * 1_000),
-            held_us,
-            windows: stalled_windows(stalls, stalled_us, held_us),
-        };
+        let mut judged = HeldStalls::default();
+        let longest = longest_ms.map(|ms| ms * 1_000);
+        judged.add(stalls, longest, [stalled_ms * 1_000, 3_600_000_000]);
         let judged = judged.judged()?;
         Some((judged.severity, judged.is_certain))
     }

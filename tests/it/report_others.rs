@@ -328,9 +328,10 @@ fn minutes_of_one_watch_of_many_are_an_outage_by_their_packets_and_not_by_their_
         for minute in 0..100 {
             for host in 0..10 {
                 let lost = host == 3 && (40..40 + minutes).contains(&minute);
-                let (status, cause, received) = match lost {
-                    true => ("turn-silent", "turn-silent", 0),
-                    false => ("OK", "", 60),
+                let (status, cause, received) = if lost {
+                    ("turn-silent", "turn-silent", 0)
+                } else {
+                    ("OK", "", 60)
                 };
                 let _ = writeln!(
                     text,

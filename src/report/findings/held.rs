@@ -9,7 +9,6 @@ use super::rates::part;
 use super::slow::{grave_share, host};
 use super::stretch::stretch;
 use crate::doc::number::{counted, grouped, millis, percent, seconds, share};
-use crate::judge::held::HeldStalls;
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity;
 use crate::measure::hold::finished::HeldTotals;
@@ -166,14 +165,7 @@ fn is_after_the_same_time(group: &HeldTotals, count: u64) -> bool {
 /// Those that stood still: a call loses what is stuck for so long.
 fn stalled(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
     let judged = &group.judged;
-    let us = |ms: f64| (ms * 1e3).round().max(0.0) as u64;
-    let stalls = HeldStalls {
-        stalls: group.stalls.unwrap_or(0),
-        stalled_us: group.stalled_ms.map_or(0, us),
-        longest_us: group.longest_stall_ms.map(us),
-        held_us: judged.told_us,
-        windows: judged.windows,
-    };
+    let stalls = judged.stalls;
     let come_to = stalls.judged()?;
     let mut text = format!(
         "{} of {} from {} to {} stood still: {} nothing got through for 200 ms or more (200 ms are 1.3 % of 15 s, in which \
