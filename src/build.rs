@@ -1,9 +1,13 @@
-//! The build script: what the program says of its own build, and for Windows its resources.
+//! The build script: what the program says of its own build, the chapters of the manual, and for Windows its
+//! resources.
 #![allow(clippy::print_stdout)] // how a build script talks to cargo
 
 use std::error::Error;
+use std::io::Write as _;
 use std::path::Path;
 use std::{env, fs};
+
+use flate2::{Compression, write::DeflateEncoder};
 
 #[path = "build/identity.rs"]
 mod identity;
@@ -12,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/build.rs");
     println!("cargo:rerun-if-changed=src/build");
     identity::tell_build();
+    chapters()?;
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("windows") {
         resources().map_err(|error| {
             format!(
@@ -19,6 +24,26 @@ fn main() -> Result<(), Box<dyn Error>> {
                  or rc.exe (Windows SDK)"
             )
         })?;
+    }
+    Ok(())
+}
+
+/// Compresses the chapters of the manual, to a third of what they are.
+fn chapters() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=src/manual");
+    let out = env::var("OUT_DIR")?;
+    for file in fs::read_dir("src/manual")? {
+        let path = file?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.ends_with(".md") {
+            continue;
+        }
+        let mut compressed = DeflateEncoder::new(Vec::new(), Compression::best());
+        compressed.write_all(&fs::read(&path)?)?;
+        fs::write(
+            Path::new(&out).join(format!("{name}.deflate")),
+            compressed.finish()?,
+        )?;
     }
     Ok(())
 }

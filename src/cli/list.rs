@@ -11,6 +11,7 @@ use clap::Args;
 use super::long_help::ADVANCED;
 use crate::endpoints::List;
 use crate::net::Plan;
+use crate::source::text_of;
 
 /// Longest file; the whole list of Microsoft 365 has some hundred kilobytes.
 const LONGEST: u64 = 8 * 1024 * 1024;
@@ -73,7 +74,5 @@ pub fn text(path: &Path) -> anyhow::Result<String> {
         "{} is larger than 8 MiB: it is not a list of endpoints",
         path.display()
     );
-    // goes by the byte order mark, where there is one
-    let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
-    Ok(text.into_owned())
+    Ok(text_of(&bytes).into_owned())
 }

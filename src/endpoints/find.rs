@@ -1,6 +1,5 @@
 //! Where an address or a name belongs.
 
-use crate::record::Arrange as _;
 use std::net::IpAddr;
 
 use serde::Serialize;
@@ -155,7 +154,7 @@ fn neighbour(is_former: bool, what: &str, by: String, (tcp, udp): (&[Ports], &[P
 }
 
 fn found(subject: String, mut entries: Vec<Hit>, media: Option<bool>) -> Membership {
-    entries.arrange_by_key(|hit| hit.standing);
+    entries.sort_by_key(|hit| hit.standing);
     let standing = entries.first().map_or(Standing::None, |hit| hit.standing);
     // what is of Teams today need not be told to have been
     if standing == Standing::Teams {

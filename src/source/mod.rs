@@ -9,7 +9,7 @@
 //! goes line by line, so that one torn line costs one line. Whatever cannot be used is counted by
 //! kind and file and never dropped unseen.
 //!
-//! `names` finds what `input` describes, `stored` makes of stores (`origin`), `look` looks into it beforehand, `open` gives UTF-8 bytes (`gzip` those of a `.gz`) or the columns of Parquet, `content` either to the parser, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
+//! `names` finds what `input` describes, `stored` makes of stores (`origin`), `look` looks into it beforehand, `open` gives UTF-8 bytes (`gzip` those of a `.gz`, `encoding` those of UTF-16) or the columns of Parquet, `content` either to the parser, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
 //! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes, `stamps` and `mended` how other programs write times and split numbers,
 //! `time` the moment (`dates` those of other countries, `epoch` numbers since 1970), `cells` the cells that must be readable, by `number` and what `evidence` tells of a file and `units` of its columns of times,
 //! `form` a layout in force, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
@@ -23,6 +23,7 @@ mod cells;
 mod content;
 mod dates;
 mod dialect;
+mod encoding;
 mod epoch;
 mod evidence;
 mod foreign;
@@ -56,6 +57,7 @@ mod units;
 mod words;
 
 pub use batch::Batch;
+pub use encoding::text_of;
 pub use input::Input;
 pub use names::{SourceError, expand, in_time_order};
 pub use reading::{FileSummary, ReadSummary, Reading, read};

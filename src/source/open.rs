@@ -7,10 +7,9 @@ use std::io::{self, BufReader, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
-
 use super::blocks::Blocks;
 use super::content::{Cells, Content};
+use super::encoding::{self, ByteOrder};
 use super::gzip::Members;
 use super::input::Input;
 use super::origin::TableRows;
@@ -71,20 +70,21 @@ pub(super) fn open(
     };
     let damaged = Arc::new(AtomicBool::new(false));
     let switched = Arc::new(AtomicU64::new(0));
-    let utf16 = match head[..] {
-        [0xff, 0xfe, ..] => Some(UTF_16LE),
-        [0xfe, 0xff, ..] => Some(UTF_16BE),
-        // without a mark, the zero halves of Latin letters give it away
-        [a, 0, b, 0] if a != 0 && b != 0 => Some(UTF_16LE),
-        [0, a, 0, b] if a != 0 && b != 0 => Some(UTF_16BE),
+    // without a mark, the zero halves of Latin letters give it away
+    let utf16 = ByteOrder::of_mark(&head).or(match head[..] {
+        [a, 0, b, 0] if a != 0 && b != 0 => Some(ByteOrder::Little),
+        [0, a, 0, b] if a != 0 && b != 0 => Some(ByteOrder::Big),
         _ => None,
-    };
+    });
+    let mut reader = reader;
+    if ByteOrder::of_mark(&head).is_some() {
+        reader.read_exact(&mut [0; 2])?;
+    }
     let reader: Box<dyn Read> = match utf16 {
         None => reader,
-        Some(encoding) => Box::new(Utf16 {
+        Some(order) => Box::new(Utf16 {
             inner: reader,
-            encoding,
-            decoder: encoding.new_decoder_with_bom_removal(),
+            order,
             raw: Vec::new(),
             damaged: Arc::clone(&damaged),
             lines: 0,
@@ -171,8 +171,7 @@ impl<R: Read> Read for Counted<R> {
 /// UTF-16 to UTF-8, until a line begins that is none: something else has appended it then.
 struct Utf16<R> {
     inner: R,
-    encoding: &'static Encoding,
-    decoder: Decoder,
+    order: ByteOrder,
     /// Read and not decoded: at most the begin of a line.
     raw: Vec<u8>,
     damaged: Arc<AtomicBool>,
@@ -229,11 +228,7 @@ impl<R: Read> Utf16<R> {
 
     /// Whole code units up to a line that is no UTF-16, or that too little is known of.
     fn utf16(&mut self) -> usize {
-        let end = if self.encoding == UTF_16LE {
-            [b'\n', 0]
-        } else {
-            [0, b'\n']
-        };
+        let end = self.order.ascii(b'\n');
         let whole = self.raw.len() & !1;
         let mut at = 0;
         loop {
@@ -265,15 +260,10 @@ impl<R: Read> Utf16<R> {
     }
 
     fn decode(&mut self, count: usize) {
-        let raw = &self.raw[..count];
-        let most = self.decoder.max_utf8_buffer_length(raw.len());
-        self.out.resize(most.unwrap_or(256 << 10), 0);
-        let (result, _, written, damaged) =
-            self.decoder.decode_to_utf8(raw, &mut self.out, self.ended);
-        debug_assert_eq!(result, CoderResult::InputEmpty);
-        self.out.truncate(written);
-        self.raw.drain(..count);
-        if damaged && !self.ended {
+        let decoded = encoding::utf16(&self.raw[..count], self.order, self.ended);
+        self.out.extend_from_slice(decoded.text.as_bytes());
+        self.raw.drain(..decoded.used);
+        if decoded.is_damaged && !self.ended {
             self.damaged.store(true, Ordering::Relaxed);
         }
     }

@@ -14,11 +14,11 @@ use crate::record::Arrange as _;
 use crate::record::Counter as _;
 use std::borrow::Cow;
 
-use encoding_rs::WINDOWS_1252;
 use memchr::memchr;
 
 use super::batch::Batch;
 use super::blocks::LONGEST;
+use super::encoding::windows_1252;
 use super::evidence::FormatEvidence;
 use super::header::header;
 use super::line::{BlockLine, line_at, separator_line, whole};
@@ -196,7 +196,7 @@ impl<'a> Parser<'a> {
                 }
                 Err(_) => {
                     foreign.push(index as u64);
-                    text.push_str(&WINDOWS_1252.decode_without_bom_handling(line).0);
+                    text.push_str(&windows_1252(line));
                 }
             }
         }

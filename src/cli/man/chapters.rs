@@ -1,4 +1,8 @@
-//! The chapters of the manual.
+//! The chapters of the manual, which the build script compresses.
+
+use std::io;
+
+use flate2::read::DeflateDecoder;
 
 /// A chapter.
 pub struct Chapter {
@@ -6,8 +10,18 @@ pub struct Chapter {
     pub name: &'static str,
     /// What it is about, in a line.
     pub about: &'static str,
+    compressed: &'static [u8],
+}
+
+impl Chapter {
     /// Its text.
-    pub markdown: &'static str,
+    ///
+    /// # Errors
+    ///
+    /// None that the build script left: what it compressed is read.
+    pub fn markdown(&self) -> io::Result<String> {
+        io::read_to_string(DeflateDecoder::new(self.compressed))
+    }
 }
 
 macro_rules! chapter {
@@ -15,7 +29,7 @@ macro_rules! chapter {
         Chapter {
             name: $name,
             about: $about,
-            markdown: include_str!(concat!("../../manual/", $file)),
+            compressed: include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".deflate")),
         }
     };
 }
@@ -36,12 +50,12 @@ pub const CHAPTERS: [Chapter; 10] = [
 ];
 
 /// The day of the release that this version is, by the change log: a page that is made again is the same.
-pub fn released() -> Option<&'static str> {
+pub fn released() -> Option<String> {
     let changes = CHAPTERS.iter().find(|chapter| chapter.name == "changes")?;
-    changes.markdown.lines().find_map(|line| {
+    changes.markdown().ok()?.lines().find_map(|line| {
         let version = line.strip_prefix("# ")?;
         let day = version.strip_prefix(env!("CARGO_PKG_VERSION"))?;
-        day.strip_prefix(" (")?.strip_suffix(')')
+        Some(day.strip_prefix(" (")?.strip_suffix(')')?.to_owned())
     })
 }
 
@@ -54,6 +68,6 @@ mod tests {
     #[test]
     fn the_change_log_has_the_day_of_this_version() {
         let day = released().unwrap();
-        assert!(NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok(), "{day}");
+        assert!(NaiveDate::parse_from_str(&day, "%Y-%m-%d").is_ok(), "{day}");
     }
 }

@@ -69,7 +69,7 @@ struct Topic {
     /// Where it is a man page.
     roff: Option<String>,
     /// Where it is a chapter.
-    markdown: &'static str,
+    markdown: String,
 }
 
 impl Topic {
@@ -78,21 +78,21 @@ impl Topic {
             return Ok(Some(Self {
                 title: format!("{PROGRAM}: {topic}"),
                 roff: None,
-                markdown: chapter.markdown,
+                markdown: chapter.markdown()?,
             }));
         }
         let roff = page::page(topic)?;
         Ok(roff.map(|roff| Self {
             title: page::title(topic),
             roff: Some(String::from_utf8_lossy(&roff).into_owned()),
-            markdown: "",
+            markdown: String::new(),
         }))
     }
 
     fn blocks(&self) -> Vec<block::ManBlock> {
         match &self.roff {
             Some(roff) => roff::blocks(roff),
-            None => markdown::blocks(self.markdown),
+            None => markdown::blocks(&self.markdown),
         }
     }
 }

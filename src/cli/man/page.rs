@@ -126,7 +126,7 @@ fn options(topic: &str, command: Command) -> Man {
     }
     Man::new(command)
         .title(title(topic).to_uppercase())
-        .date(released().unwrap_or("undated"))
+        .date(released().unwrap_or_else(|| "undated".to_owned()))
         .source(concat!("turnprobe ", env!("CARGO_PKG_VERSION")))
         .manual("User Commands")
 }
