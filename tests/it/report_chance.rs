@@ -222,10 +222,8 @@ fn of_ten_hours(word: impl Fn(i64) -> &'static str) -> Value {
         let status = word(minute);
         row(&mut text, minute * 60, ["pc1", "ukwest"], status == "lost");
         if status == "strange" {
-            text = text.trim_end().to_owned();
             let ok = text.rfind(",OK,").unwrap();
             text.replace_range(ok..ok + 4, ",strange,");
-            text.push('\n');
         }
     }
     report_json("", &[&file(dir.path(), "rows.csv", text)])
