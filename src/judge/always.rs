@@ -1,6 +1,7 @@
 //! What is slow all the time: limits of a median, as a diagnosis has them.
 
 use super::limits::CLIENT;
+use crate::record::micros;
 use crate::stats::Distribution;
 
 /// Values that a median needs here.
@@ -12,7 +13,7 @@ pub const WAIT_US: u64 = 200_000;
 
 /// Microsoft's limit for a round trip, in microseconds.
 pub fn trip_us() -> u64 {
-    u64::try_from(CLIENT.rtt.as_micros()).unwrap_or(u64::MAX)
+    micros(CLIENT.rtt)
 }
 
 /// A median that is over its limit.

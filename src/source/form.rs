@@ -208,6 +208,31 @@ pub(super) enum RowTime {
     LeftOut,
 }
 
+/// The cells that a row has its time in.
+#[inline]
+fn cells_of_time<'a>(row: &Row<'a>, form: &LayoutInForce) -> [Option<&'a str>; 2] {
+    [form.places.started, form.places.datetime].map(|place| place.map(|place| row.cell(place)))
+}
+
+/// The time of the row that is being made, where it can be read.
+#[inline]
+pub(super) fn time_of(
+    row: &Row<'_>,
+    form: &LayoutInForce,
+    (clock, stamps): (&mut Clock, &mut Stamps),
+) -> Option<DateTime<Utc>> {
+    let [started, datetime] = cells_of_time(row, form);
+    let exact = started.and_then(|text| clock.read(text, By::Utc));
+    let at = match datetime {
+        Some(text) if form.own_stamps => {
+            let text = stamps.common(form.layout.dialect, text);
+            text.and_then(|text| clock.read(&text, form.by))
+        }
+        _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
+    };
+    at.filter(|at| SECONDS.contains(&at.timestamp()))
+}
+
 /// Ends a row, each cell in the form in which it is read.
 #[inline]
 pub(super) fn end_row(
@@ -225,17 +250,8 @@ pub(super) fn end_row(
         }
     }
     let row = batch.current();
-    let started = form.places.started.map(|place| row.cell(place));
-    let exact = started.and_then(|text| clock.read(text, By::Utc));
-    let datetime = form.places.datetime.map(|place| row.cell(place));
-    let at = match datetime {
-        Some(text) if form.own_stamps => {
-            let text = stamps.common(form.layout.dialect, text);
-            text.and_then(|text| clock.read(&text, form.by))
-        }
-        _ => exact.or_else(|| datetime.and_then(|text| clock.read(text, form.by))),
-    };
-    let at = at.filter(|at| SECONDS.contains(&at.timestamp()));
+    let at = time_of(&row, form, (&mut *clock, &mut *stamps));
+    let [started, datetime] = cells_of_time(&row, form);
     // later versions of End2End-Ping leave the time empty
     let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
     let never = started.is_none() && datetime.is_none() || is_left_empty;

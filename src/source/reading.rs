@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use crate::in_use::{IN_USE, is_in_use};
 use crate::schema::Dialect;
+use crate::stats::survey::UnreadRows;
 use crate::zone::Zone;
 
 use super::batch::Batch;
@@ -40,6 +41,8 @@ pub struct ReadSummary {
     pub left_out: Vec<Problem>,
     /// What is good to know about the files; nothing is wrong with them.
     pub notes: Vec<String>,
+    /// When the rows were that are left out because nobody knows their outcome.
+    pub unread: UnreadRows,
 }
 
 /// One file.
@@ -333,6 +336,9 @@ impl ReadWorker {
             state.left_out.extend(why.cloned());
         }
         state.problems.extend(problems);
+        if !parser.rows.has_no_known_outcome() {
+            state.unread.merge(std::mem::take(&mut parser.rows.unread));
+        }
         state.notes.extend(notes);
         drop(state);
         self.hosts = std::mem::take(&mut parser.rows.same.hosts);

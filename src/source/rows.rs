@@ -8,11 +8,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::schema::{Dialect, Layout};
+use crate::stats::survey::UnreadRows;
 use crate::zone::Zone;
 
 use super::batch::Batch;
 use super::evidence::FormatEvidence;
-use super::form::{LayoutInForce, RowTime, end_row};
+use super::form::{LayoutInForce, RowTime, end_row, time_of};
 use super::header::{self, Header};
 use super::mended::{Fit, MendedRows};
 use super::shown_twice::ShownTwice;
@@ -69,6 +70,8 @@ pub(super) struct Rows<'a> {
     pub stopped: bool,
     /// Rows that were left out because nobody writes the word of their outcome.
     unknown_outcomes: Unknown,
+    /// When these were.
+    pub unread: UnreadRows,
     /// Rows with an unknown word for what their certificates tell.
     unknown_paths: Unknown,
     /// Where rows are only looked at, for what they tell of the file; none are delivered then.
@@ -119,6 +122,7 @@ impl<'a> Rows<'a> {
             packets: false,
             stopped: false,
             unknown_outcomes: Unknown::default(),
+            unread: UnreadRows::default(),
             unknown_paths: Unknown::default(),
             survey: None,
             evidence: None,
@@ -261,6 +265,13 @@ impl<'a> Rows<'a> {
         self.same.spell(batch, form.places.names);
         let unknown = [&mut self.unknown_outcomes, &mut self.unknown_paths];
         if has_unknown_outcome(batch, form, unknown, line, trouble) {
+            let row = batch.current();
+            let clocks = (&mut self.clock, &mut self.stamps);
+            if !form.places.is_totals(&row)
+                && let Some(at) = time_of(&row, form, clocks)
+            {
+                self.unread.add(&row, at.timestamp_micros());
+            }
             batch.drop_row();
             return Some(RowEnd::Whole);
         }

@@ -54,7 +54,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ),
         (
             "source",
-            with(&["clock", "in_use", "zone", "measure", "store", "postgres"]),
+            with(&[
+                "clock", "in_use", "zone", "measure", "stats", "store", "postgres",
+            ]),
         ),
         (
             "measure",

@@ -483,3 +483,64 @@ fn a_clock_that_was_set_is_not_the_fault_of_a_certificate() {
     assert_eq!(dates(&report)[0][0], "fail");
     assert_eq!(report["verdict"]["colour"], "red");
 }
+
+/// 400 rows of a transport beside as many of another, of which each fifth failed: for the first cause once, else for the second.
+fn of_two_ways(way: [&str; 2], causes: [[&str; 2]; 2]) -> String {
+    let mut text =
+        "started_utc,host,remotehost,Port,region,transport,proxy,Status,failed_phase,cause,connect_us\n".to_owned();
+    for minute in 0..400 {
+        let at = stamp(START + minute * 60);
+        let _ = writeln!(text, "{at},pc1,relay.test,443,ukwest,tls,,OK,,,20000");
+        let [transport, proxy] = way;
+        let [cause, phase] = match minute {
+            0 => causes[0],
+            _ if minute % 5 == 0 => causes[1],
+            _ => ["", ""],
+        };
+        let status = if cause.is_empty() { "OK" } else { cause };
+        let _ = writeln!(
+            text,
+            "{at},pc1,relay.test,443,ukwest,{transport},{proxy},{status},{phase},{cause},20000"
+        );
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let report = report_json("", &[&file(dir.path(), "rows.csv", text)]);
+    let mut found = report["findings"].as_array().unwrap().iter();
+    let found = found.find(|one| one["code"] == "transport-fails");
+    found.unwrap()["text"].as_str().unwrap().to_owned()
+}
+
+// 79 of 80 failures are the computer's own, and the one of a proxy is no rule
+#[test]
+fn a_way_is_not_accused_for_failures_of_the_computer_that_measured() {
+    let proxy = ["tls", "http://p.example:3128"];
+    for (forbidden, local) in [
+        (["proxy-auth", "proxy"], ["proxy-local-error", "proxy"]),
+        (
+            ["proxy-forbidden", "proxy"],
+            ["connect-no-local-port", "connect"],
+        ),
+    ] {
+        let text = of_two_ways(proxy, [forbidden, local]);
+        has(
+            &text,
+            "79 of these failures were the measuring computer's own",
+        );
+        assert!(
+            !text.contains("refused") && !text.contains("(possible)"),
+            "{text}"
+        );
+        let text = of_two_ways(proxy, [local, forbidden]);
+        has(
+            &text,
+            "The proxy answered in the 79 of 80 failures that tell, and refused (certain)",
+        );
+    }
+    let local = ["turn-no-local-port", "turn"];
+    let text = of_two_ways(["udp", ""], [local, local]);
+    has(
+        &text,
+        "80 of these failures were the measuring computers' own",
+    );
+    assert!(!text.contains("firewall"), "{text}");
+}

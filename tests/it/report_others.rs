@@ -518,3 +518,43 @@ fn what_is_no_json_and_no_text_is_called_what_it_is() {
         has(&shown, said);
     }
 }
+
+// by hand: 3 of 100 minutes lost, so that ln(0.01/1000)/ln(0.03) = 3.3 rows in a row come by chance in a hundred reports of ten
+// such series; but three minutes are 180 packets in a row
+#[test]
+fn minutes_of_one_watch_of_many_are_an_outage_by_their_packets_and_not_by_their_rows() {
+    for minutes in [2, 3] {
+        let mut text = "started_utc,run_id,mode,host,remotehost,Port,Status,cause,seconds,interval_us,sent,received,lost\n".to_owned();
+        for minute in 0..100 {
+            for host in 0..10 {
+                let lost = host == 3 && (40..40 + minutes).contains(&minute);
+                let (status, cause, received) = if lost {
+                    ("turn-silent", "turn-silent", 0)
+                } else {
+                    ("OK", "", 60)
+                };
+                let _ = writeln!(
+                    text,
+                    "2026-11-22 {:02}:{:02}:00.000000Z,r{host},watch,pc{host},relay.test,3478,{status},{cause},60,1000000,60,{received},{}",
+                    10 + minute / 60,
+                    minute % 60,
+                    60 - received
+                );
+            }
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let report = report_json("", &[&file(dir.path(), "rows.csv", text)]);
+        let found = &report["findings"][0];
+        is(
+            found,
+            json!({"code": "outage", "severity": "fail", "n": minutes}),
+        );
+        let text = found["text"].as_str().unwrap();
+        has(text, &format!("No answer for {minutes} min"));
+        has(
+            text,
+            "A row is a minute of a watch, and no packet of it was answered.",
+        );
+        assert!(!text.contains("by chance"), "{text}");
+    }
+}

@@ -29,6 +29,7 @@ pub fn input(summary: &ReadSummary) -> ReportedInput {
         files: summary.files.iter().map(file).collect(),
         rows: summary.files.iter().map(|file| file.rows).sum(),
         rows_used: 0,
+        rows_without_outcome: without_outcome(summary),
         bytes: summary.files.iter().map(|file| file.bytes).sum(),
         problems: summary.problems.iter().map(problem).collect(),
         notes: summary.notes.clone(),

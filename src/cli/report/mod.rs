@@ -296,7 +296,7 @@ fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
             interrupted: read.interrupted,
             tool_version: env!("CARGO_PKG_VERSION"),
             list,
-            without_outcome: super::files::without_outcome(summary),
+            unread: summary.unread.clone(),
             against: read.previous.as_ref().map_or_else(Vec::new, told),
         },
     )

@@ -22,7 +22,7 @@ use crate::endpoints::{List, ListFacts};
 use crate::measure::folds::{Finished, Kinds};
 use crate::measure::probe::text::{http, paths::sentences};
 use crate::record::World;
-use crate::stats::survey::{self, SynLoss};
+use crate::stats::survey::{self, SynLoss, UnreadRows};
 use crate::stats::units::{millis, moment, percent, seconds};
 
 use crate::stats::{Count, Outcomes, chao1, wilson};
@@ -44,8 +44,8 @@ pub struct ReportContext {
     pub tool_version: &'static str,
     /// What says of addresses whether they are of Teams.
     pub list: List,
-    /// Rows that are left out because nobody knows their outcome.
-    pub without_outcome: u64,
+    /// When the rows were that are left out because nobody knows their outcome.
+    pub unread: UnreadRows,
     /// What differs from the time before, where that was asked for.
     pub against: Vec<EarlierDifference>,
 }
@@ -91,7 +91,7 @@ impl Report {
             verdict: Verdict::default(),
             findings: Vec::new(),
         };
-        findings::put_into(&mut report, rows, around.without_outcome, &around.against);
+        findings::put_into(&mut report, rows, &around.unread, &around.against);
         report
     }
 }

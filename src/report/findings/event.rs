@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::found::{Inputs, most_first, name};
 use super::joined::JoinedOutage;
-use crate::doc::number::{grouped, seconds};
+use crate::doc::number::{counted, grouped, seconds};
 use crate::record::Cause;
 use crate::stats::survey::SeriesName;
 
@@ -19,10 +19,16 @@ pub(super) struct OutageEvent<'a> {
     pub(super) open: bool,
     pub(super) begun: bool,
     pub(super) rows: u64,
+    /// Requests that they stand for, which decide whether chance explains it.
+    pub(super) requests: u64,
     /// The region of all rows, by number; none where they are of several.
     pub(super) region: Option<usize>,
     pub(super) causes: BTreeMap<&'a str, u64>,
     pub(super) series: BTreeSet<usize>,
+    /// Rows within it whose outcome could not be read.
+    pub(super) unread: u64,
+    /// Whether it is an outage though all of these were answered.
+    pub(super) is_certain: bool,
     pub(super) joined: JoinedOutage<'a>,
 }
 
@@ -37,7 +43,23 @@ impl<'a> OutageEvent<'a> {
             *causes.entry(about.rows.causes.name(*cause)).or_default() += count;
         }
         let region = all().next().and_then(|outage| outage.region);
+        let doubts = joined.of.iter().map(|(number, outage)| {
+            let unread = about.unread_in(*number, [outage.from, outage.last]);
+            // the longest of so many pieces has as much at least
+            let pieces = unread.saturating_add(1);
+            let (rule, _) = about.outages.rules(*number).at(Some(outage.hour()));
+            let is_certain = match about.rows.options.outage_us {
+                Some(limit) => outage.length / pieces >= limit,
+                None => outage.requests / pieces >= rule.rows,
+            };
+            (unread, is_certain || unread == 0)
+        });
+        let (unread, is_certain) = doubts.fold((0_u64, false), |(sum, is_any), (unread, is)| {
+            (sum.saturating_add(unread), is_any || is)
+        });
         Self {
+            unread,
+            is_certain,
             from: joined.rows[0],
             to: all()
                 .map(|outage| outage.to)
@@ -48,6 +70,9 @@ impl<'a> OutageEvent<'a> {
             open: all().any(|outage| outage.open),
             begun: all().any(|outage| outage.begun),
             rows: all().map(|outage| outage.rows).fold(0, u64::saturating_add),
+            requests: all()
+                .map(|outage| outage.requests)
+                .fold(0, u64::saturating_add),
             region: region.filter(|_| all().all(|outage| outage.region == region)),
             causes,
             series: joined.of.iter().map(|(number, _)| *number).collect(),
@@ -153,4 +178,20 @@ pub(super) fn causes(causes: &BTreeMap<&str, u64>) -> String {
         n => format!("; and {} other causes", n - 1),
     };
     format!(" ({}{}{others})", name(most), meaning.unwrap_or_default())
+}
+
+/// What is said of an outage within which outcomes could not be read.
+pub(super) fn doubt(unread: u64, is_certain: bool) -> String {
+    if unread == 0 {
+        return String::new();
+    }
+    let whether = if is_certain {
+        ", and it may have been answered then"
+    } else {
+        ": it could not be determined whether it was answered meanwhile"
+    };
+    format!(
+        " The outcome of {} within it could not be read{whether}.",
+        counted(unread, "row", "rows")
+    )
 }

@@ -13,7 +13,7 @@ use crate::judge::severity::Severity;
 use crate::measure::folds::Finished;
 use crate::report::build::KnownOutages;
 use crate::report::model::{GroupTable, Report, ReportedFinding};
-use crate::stats::survey::Outage;
+use crate::stats::survey::{Outage, UnreadRows};
 use crate::stats::units::moment;
 use crate::zone::Zone;
 
@@ -63,6 +63,8 @@ impl RankedFinding {
 pub(super) struct Inputs<'a> {
     pub(super) rows: &'a Finished,
     pub(super) report: &'a Report,
+    /// Rows whose outcome could not be read.
+    pub(super) unread: &'a UnreadRows,
     pub(super) outages: KnownOutages<'a>,
     /// Outages of regions.
     pub(super) regional: Vec<RegionOutage>,
@@ -71,7 +73,7 @@ pub(super) struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    pub(super) fn new(rows: &'a Finished, report: &'a Report) -> Self {
+    pub(super) fn new(rows: &'a Finished, report: &'a Report, unread: &'a UnreadRows) -> Self {
         let outages = KnownOutages::new(rows);
         let mut spelled: HashMap<String, &str> = HashMap::new();
         let hosts = rows.series.iter().map(|([host, ..], _)| {
@@ -82,6 +84,7 @@ impl<'a> Inputs<'a> {
             hosts: hosts.collect(),
             rows,
             report,
+            unread,
             regional: region_outage::all(rows, &outages),
             outages,
         }
@@ -92,6 +95,11 @@ impl<'a> Inputs<'a> {
         let series = self.rows.series.iter().enumerate();
         let series = series.filter(|(_, (_, series))| series.is_in_order());
         series.flat_map(|(number, _)| self.outages.of(number).map(move |outage| (number, outage)))
+    }
+
+    /// Rows of a series from one time to another whose outcome could not be read.
+    pub(super) fn unread_in(&self, number: usize, when: [i64; 2]) -> u64 {
+        self.unread.within(&self.rows.series[number].0, when)
     }
 
     /// The usual interval between the rows of a series, in microseconds.

@@ -6,21 +6,15 @@ use chrono::{DateTime, Utc};
 
 use super::found::{Inputs, RankedFinding, name};
 use super::rates::part;
-use super::slow::{BROKEN_SHARE, grave_share, host};
+use super::slow::{grave_share, host};
 use super::stretch::stretch;
 use crate::doc::number::{counted, grouped, millis, percent, seconds, share};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity;
 use crate::measure::hold::finished::HeldTotals;
 use crate::record::EndedBy;
-use crate::stats::units::moment;
-use crate::stats::{Count, HourCounts, wilson};
-
-/// So many ends or stalls, at least: fewer are alike, or come, by chance.
-const FEWEST: u64 = 3;
-
-/// A share of the time that even one stall is told for.
-const LONG_SHARE: f64 = 0.1;
+use crate::stats::units::{self, moment};
+use crate::stats::{Count, HourCounts};
 
 /// Ends after the same time, at least.
 const FEWEST_ALIKE: u64 = 5;
@@ -33,6 +27,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = Vec::new();
     for group in &about.report.kinds.held {
         found.extend(ended(about, group));
+        found.extend(ended_somehow(group));
         found.extend(stalled(about, group));
         found.extend(slow(about, group));
     }
@@ -110,6 +105,27 @@ fn ended(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
     )
 }
 
+/// Those of which no word that is known says how they ended.
+fn ended_somehow(group: &HeldTotals) -> Option<RankedFinding> {
+    let known: u64 = group.ended.iter().map(|end| end.count).sum();
+    let count = group.held.saturating_sub(known);
+    if count == 0 {
+        return None;
+    }
+    let text = format!(
+        "How {} of {} from {} to {} ended could not be determined, as `ended_by` has no known word there.",
+        grouped(count),
+        counted(group.held, "held connection", "held connections"),
+        host(&group.host),
+        name(&group.target),
+    );
+    Some(
+        RankedFinding::new(Severity::Note, count as f64, "held-end-unknown", text)
+            .host(&group.host)
+            .n(group.held),
+    )
+}
+
 /// After how long they ended.
 fn after(group: &HeldTotals, count: u64) -> String {
     let Some((all, [low, high])) = group.cut.zip(group.cut_mostly) else {
@@ -149,50 +165,53 @@ fn is_after_the_same_time(group: &HeldTotals, count: u64) -> bool {
 /// Those that stood still: a call loses what is stuck for so long.
 fn stalled(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
     let judged = &group.judged;
-    let ([windows, broken], stalls) = (judged.windows, group.stalls.unwrap_or(0));
-    let (low, _) = wilson(broken, windows)?;
-    let stalled_ms = group.stalled_ms.unwrap_or(0.0);
-    let told_ms = judged.told_us as f64 / 1e3;
-    let of_time = stalled_ms / told_ms.max(1.0);
-    if stalls < FEWEST && of_time < LONG_SHARE {
-        return None;
-    }
-    let (is_often, is_long) = (low > BROKEN_SHARE, of_time >= BROKEN_SHARE);
-    let severity = match stalls >= FEWEST {
-        true if is_often && is_long => Severity::Fail,
-        true if is_often || is_long => Severity::Warn,
-        false => Severity::Warn,
-        // a few are what any line has
-        _ => Severity::Note,
-    };
+    let stalls = judged.stalls;
+    let come_to = stalls.judged()?;
     let mut text = format!(
-        "{} of {} from {} to {} stood still: {} nothing got through for 200 ms or more, each of which is over Microsoft's limit \
-         of 1 % of loss in any 15 s, {} of {} in all ({})",
+        "{} of {} from {} to {} stood still: {} nothing got through for 200 ms or more (200 ms are 1.3 % of 15 s, in which \
+         Microsoft allows 1 % of loss), {} of {} in all ({})",
         grouped(judged.stalled.bad),
         counted(judged.stalled.judged, "held connection", "held connections"),
         host(&group.host),
         name(&group.target),
-        counted(stalls, "time", "times"),
-        seconds(stalled_ms / 1e3),
-        seconds(told_ms / 1e3),
-        percent(of_time * 100.0),
+        counted(stalls.stalls, "time", "times"),
+        seconds(units::seconds(stalls.stalled_us)),
+        seconds(units::seconds(stalls.held_us)),
+        percent(stalls.share() * 100.0),
     );
     if let Some(longest) = group.longest_stall_ms {
         let _ = write!(text, ", the longest {}", seconds(longest / 1e3));
     }
+    if let Some((_, began)) = judged.longest.filter(|_| stalls.is_outage())
+        && judged.stalled.bad > 1
+    {
+        let _ = write!(
+            text,
+            " in the connection that began at {}",
+            about.time(moment(began))
+        );
+    }
     let hours = &judged.stalled.hours;
     let (told, when) = when(about, group, "such connections", hours, BEGAN);
     text.push_str(&told);
-    text.push_str(match severity {
-        Severity::Note => ". So few can happen on any path",
-        _ => ". A call over such a connection has gaps then (certain)",
+    text.push_str(match (come_to.severity, come_to.is_certain) {
+        (Severity::Note, _) => ". So few can happen on any path",
+        (_, true) => ". A call over such a connection has gaps then (certain)",
+        (_, false) => {
+            ". Whether they came together or one by one, so that a call has one gap or many, could not be determined"
+        }
     });
     text.push_str(where_it_is(group));
     Some(
-        RankedFinding::new(severity, of_time * 100.0, "held-stalled", text)
-            .host(&group.host)
-            .when(when.map(|[from, _]| from), when.map(|[_, to]| to))
-            .n(judged.stalled.judged),
+        RankedFinding::new(
+            come_to.severity,
+            stalls.share() * 100.0,
+            "held-stalled",
+            text,
+        )
+        .host(&group.host)
+        .when(when.map(|[from, _]| from), when.map(|[_, to]| to))
+        .n(judged.stalled.judged),
     )
 }
 
@@ -207,7 +226,7 @@ fn slow(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
     let limit = CLIENT.rtt.as_secs_f64() * 1e3;
     let mut text = format!(
         "Round trips over held connections from {} to {} reach Microsoft's limit of {} ms in {} of {} ({}): the 95th percentile \
-         of the answers, or the kernel's shortest round trip where the relay does not answer, is {} ms on average",
+         of the answers, or the kernel's shortest round trip where the relay does not answer, is {} ms on average there",
         host(&group.host),
         name(&group.target),
         millis(limit),
@@ -216,8 +235,8 @@ fn slow(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
         share(bad, of),
         millis(trips / 1e3),
     );
-    if let Some(median) = group.answer_p50 {
-        let _ = write!(text, ", the median {} ms", millis(median.mean_ms));
+    if let Some(median) = judged.medians.moments().mean() {
+        let _ = write!(text, ", the median {} ms", millis(median / 1e3));
     }
     if let Some(longest) = judged.answer_max_us {
         let _ = write!(

@@ -40,6 +40,7 @@ use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
 use crate::record::Arrange as _;
+use crate::stats::survey::UnreadRows;
 use found::{Inputs, RankedFinding};
 use together::OutageGroups;
 
@@ -50,13 +51,15 @@ const MOST: usize = 7;
 pub(super) fn put_into(
     report: &mut Report,
     rows: &Finished,
-    without_outcome: u64,
+    unread: &UnreadRows,
     against: &[EarlierDifference],
 ) {
-    let about = Inputs::new(rows, report);
+    let without_outcome = report.input.rows_without_outcome;
+    let about = Inputs::new(rows, report, unread);
     let (of_levels, checked) = levels::all(&about);
     let mut found = outages::all(&about);
-    if without_outcome > about.report.overview.rows {
+    let whenever = without_outcome.saturating_sub(unread.timed());
+    if whenever > about.report.overview.rows {
         found.iter_mut().for_each(may_be_interrupted);
     }
     found.extend(outages::in_rollups(&about));
@@ -122,7 +125,7 @@ fn unknown(about: &Inputs<'_>, rows: u64) -> Option<RankedFinding> {
     Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows))
 }
 
-/// An outage where most rows were left out: those may lie between its rows, and have been answered.
+/// An outage where most rows were left out and have no time: those may lie between its rows, and have been answered.
 fn may_be_interrupted(outage: &mut RankedFinding) {
     outage.severity = outage.severity.max(Severity::Warn);
     outage.finding.severity = outage.severity.as_str();

@@ -4,7 +4,7 @@ use crate::record::Arrange as _;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::event::{OutageEvent, causes, length, weight, whom};
+use super::event::{OutageEvent, causes, doubt, length, weight, whom};
 use super::found::{Inputs, RankedFinding, at};
 use super::joined::joined;
 use super::region_outage::RegionOutage;
@@ -45,6 +45,14 @@ impl Whose<'_> {
         match self {
             Self::Series(event) => [event.from, event.to],
             Self::Region(outage) => [outage.from, outage.to],
+        }
+    }
+
+    /// Whether it is an outage though rows within it whose outcome could not be read were answered.
+    fn is_certain(&self, about: &Inputs<'_>) -> bool {
+        match self {
+            Self::Series(event) => event.is_certain,
+            Self::Region(outage) => regional::unread(about, outage).1,
         }
     }
 
@@ -91,8 +99,20 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
         });
         let from = more.iter().map(|event| event.times()[0]).min();
         let to = more.iter().map(|event| event.times()[1]).max();
+        let is_any = more.is_empty() || more.iter().any(|one| one.is_certain(about));
+        if !is_any {
+            text.push_str(
+                " Outcomes within each of them could not be read, so it could not be determined whether it was answered \
+                 meanwhile.",
+            );
+        }
+        let severity = if is_any {
+            Severity::Fail
+        } else {
+            Severity::Warn
+        };
         found.push(
-            RankedFinding::new(Severity::Fail, weight(longest, 1), "outages", text)
+            RankedFinding::new(severity, weight(longest, 1), "outages", text)
                 .when(from.map(at), to.map(at))
                 .n(rows),
         );
@@ -183,7 +203,7 @@ impl ChanceOfRun {
             usual,
             answered,
             // where all is lost, chance has no part in it
-            is_expected: answered > 0 && by_chance.contains(&event.rows),
+            is_expected: answered > 0 && by_chance.contains(&event.requests),
             series: all.len(),
         })
     }
@@ -191,14 +211,14 @@ impl ChanceOfRun {
     fn told(&self, event: &OutageEvent<'_>) -> String {
         let Self { rule, series, .. } = self;
         let share = percent(rule.share * 100.0);
-        if event.rows < rule.rows {
-            return " A row is a minute of a watch, and no packet of it was answered.".to_owned();
-        }
         if self.is_expected {
             return format!(
                 "With {share} of the rows lost, one of {series} series has such a run by chance, so it could not be determined \
                  whether there was an outage."
             );
+        }
+        if event.requests > event.rows {
+            return " A row is a minute of a watch, and no packet of it was answered.".to_owned();
         }
         let (with, when) = match self.usual {
             Usual::Always => ("With", ""),
@@ -243,11 +263,16 @@ fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
     text.push_str(". ");
     let run = ChanceOfRun::of(about, event);
     let is_chance = run.as_ref().is_some_and(|run| run.is_expected);
-    if !is_chance {
-        text.push_str(&where_to_look(about, event));
-    }
-    if let Some(run) = run {
-        text.push_str(&run.told(event));
+    if event.is_certain {
+        if !is_chance {
+            text.push_str(&where_to_look(about, event));
+        }
+        if let Some(run) = run {
+            text.push_str(&run.told(event));
+        }
+        text.push_str(&doubt(event.unread, true));
+    } else {
+        text.push_str(doubt(event.unread, false).trim_start());
     }
     let hosts: BTreeSet<&str> = names.iter().map(|name| name[0].as_str()).collect();
     let host = match hosts.len() {
@@ -255,7 +280,7 @@ fn told_of(about: &Inputs<'_>, event: &OutageEvent<'_>) -> RankedFinding {
         _ => "",
     };
     let to = (!event.open).then(|| at(event.to));
-    let severity = if is_chance {
+    let severity = if is_chance || !event.is_certain {
         Severity::Warn
     } else {
         Severity::Fail

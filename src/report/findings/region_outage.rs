@@ -10,7 +10,7 @@ use crate::stats::survey::{self, OTHER, RegionLevel, Silence};
 use crate::stats::units::HOUR_US;
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
-const FEWEST: u64 = 5;
+pub(super) const FEWEST: u64 = 5;
 
 /// Twelve hours in microseconds.
 const HALF_DAY_US: i64 = 12 * HOUR_US;
@@ -135,6 +135,15 @@ impl RegionOutage {
         parts.any(|part| part.rows > part.in_outages)
     }
 
+    /// What its series had of it: the number of each, the first and the last lost row, and how many there are.
+    pub(super) fn lost(&self) -> impl Iterator<Item = (usize, [i64; 2], u64)> + '_ {
+        let of = self.of.iter();
+        of.flat_map(|(number, parts)| {
+            let parts = parts.iter();
+            parts.map(|part| (*number, [part.from, part.last], part.rows))
+        })
+    }
+
     /// Its length in microseconds.
     pub(super) fn length(&self) -> u64 {
         self.to.abs_diff(self.from)
@@ -195,15 +204,16 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
         if name.is_empty() || name == OTHER || level.silences.is_empty() {
             continue;
         }
-        let (own, lost) = answered_or_lost(level, i64::MIN, i64::MAX);
-        let fewest = OutageRule::within(all, [own, lost]).rows.max(FEWEST);
+        let out = HoursOut::of(known, (*number, *region));
+        let own = out.rows_beside(level, |_| true);
+        let fewest = OutageRule::within(all, own).rows.max(FEWEST);
         let silences = level.silences.iter().filter(|silence| {
             if let Some(limit) = rows.options.outage_us {
                 return silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit;
             }
-            let at_that_time = fewest_at(all, level, silence);
-            let meanwhile = fewest_meanwhile(rows, all, (*number, *region), silence);
-            silence.rows >= fewest.max(at_that_time).max(meanwhile)
+            silence.rows >= fewest
+                && silence.rows >= fewest_at(all, level, silence, &out)
+                && silence.rows >= fewest_meanwhile(rows, all, (*number, *region), silence, &out)
         });
         let is_its_own =
             |silence: &&Silence| is_of_the_region(rows, known, (*number, *region), silence);
@@ -247,17 +257,48 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
 }
 
 /// Lost rows in a row that an outage has in the hour of a silence, where other days lose rows in it, too.
-fn fewest_at(all: u64, level: &RegionLevel, silence: &Silence) -> u64 {
+fn fewest_at(all: u64, level: &RegionLevel, silence: &Silence, out: &HoursOut) -> u64 {
     let hour = silence.from.div_euclid(HOUR_US);
-    let sum = |is_wanted: &dyn Fn(i64) -> bool| {
+    let others = out.rows_beside(level, |number| {
+        number != hour && number.saturating_sub(hour).rem_euclid(24) == 0
+    });
+    OutageRule::where_lost(all, others)
+}
+
+/// Hours in which a series had an outage that was not of one region alone: its losses are no chance.
+struct HoursOut {
+    /// The first and the last of each outage, since 1970, in the order of time.
+    hours: Vec<[i64; 2]>,
+}
+
+impl HoursOut {
+    /// Of a series, beside the outages of this region.
+    fn of(known: &KnownOutages<'_>, (number, region): (usize, usize)) -> Self {
+        let outages = known.of(number);
+        let outages = outages.filter(|outage| outage.region != Some(region));
+        let hour = |at: i64| at.div_euclid(HOUR_US);
+        let mut hours: Vec<[i64; 2]> = outages
+            .map(|outage| [outage.from, outage.last].map(hour))
+            .collect();
+        hours.arrange_by_key(|hours| *hours);
+        Self { hours }
+    }
+
+    fn has(&self, hour: i64) -> bool {
+        // outages of a series follow each other
+        let begun = self.hours.partition_point(|[first, _]| *first <= hour);
+        let last = begun.checked_sub(1).and_then(|at| self.hours.get(at));
+        last.is_some_and(|[_, last]| *last >= hour)
+    }
+
+    /// Rows of those of the other hours that are wanted, and of them without an answer.
+    fn rows_beside(&self, level: &RegionLevel, is_wanted: impl Fn(i64) -> bool) -> [u64; 2] {
         let hours = level.hours.iter();
-        let hours = hours.filter(|hour| is_wanted(hour.number));
+        let hours = hours.filter(|hour| is_wanted(hour.number) && !self.has(hour.number));
         hours.fold([0; 2], |[rows, lost], hour| {
             [rows + hour.rows, lost + hour.lost]
         })
-    };
-    let others = sum(&|number| number != hour && (number - hour).rem_euclid(24) == 0);
-    OutageRule::where_lost(all, others)
+    }
 }
 
 /// The same by what the series lost to the other regions in the twelve hours before it, in it and in those behind it: on a
@@ -267,13 +308,14 @@ fn fewest_meanwhile(
     all: u64,
     (number, region): (usize, usize),
     silence: &Silence,
+    out: &HoursOut,
 ) -> u64 {
     let others = rows.levels.iter();
     let others = others.filter(|((of, other), _)| *of == number && *other != region);
-    let from = silence.from.saturating_sub(HALF_DAY_US);
-    let to = silence.to.saturating_add(HALF_DAY_US);
+    let from = silence.from.saturating_sub(HALF_DAY_US).div_euclid(HOUR_US);
+    let to = silence.to.saturating_add(HALF_DAY_US).div_euclid(HOUR_US);
     let sum = others.fold([0; 2], |[rows, lost], (_, level)| {
-        let (more, more_lost) = answered_or_lost(level, from, to);
+        let [more, more_lost] = out.rows_beside(level, |hour| (from..=to).contains(&hour));
         [rows + more, lost + more_lost]
     });
     OutageRule::where_lost(all, sum)

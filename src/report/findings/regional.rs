@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{causes, length, weight, whom};
+use super::event::{causes, doubt, length, weight, whom};
 use super::found::{Inputs, RankedFinding, all_computers, at, name};
-use super::region_outage::{RegionOutage, answered_or_lost};
+use super::region_outage::{FEWEST, RegionOutage, answered_or_lost};
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
 use crate::stats::survey::{AnswerWithin, SeriesName};
@@ -30,15 +30,21 @@ pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
     } else {
         ""
     };
+    let (unread, is_certain) = unread(about, outage);
+    let (look, severity) = if is_certain {
+        (format!(" {}", where_to_look(about, outage)), Severity::Fail)
+    } else {
+        (String::new(), Severity::Warn)
+    };
+    let doubt = doubt(unread, is_certain);
     let text = format!(
-        "Relays in {region} gave no answer for {least}{} from {} to {}, while others did: {}, {} lost{}. {}{pieces}",
+        "Relays in {region} gave no answer for {least}{} from {} to {}, while others did: {}, {} lost{}.{look}{pieces}{doubt}",
         length(outage.length()),
         about.time(at(outage.from)),
         about.time(at(outage.to)),
         whom(&names),
         counted(outage.rows, "row", "rows"),
         causes(&by_cause),
-        where_to_look(about, outage),
     );
     let hosts: BTreeSet<&str> = names.iter().map(|name| name[0].as_str()).collect();
     let host = match hosts.len() {
@@ -46,7 +52,7 @@ pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
         _ => "",
     };
     RankedFinding::new(
-        Severity::Fail,
+        severity,
         weight(outage.length(), names.len()),
         "outage",
         text,
@@ -54,6 +60,22 @@ pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
     .host(host)
     .when(Some(at(outage.from)), (!outage.open).then(|| at(outage.to)))
     .n(outage.rows)
+}
+
+/// Rows of its series within it whose outcome could not be read, to whatever region, and whether it is an outage though all of
+/// these were answered.
+pub(super) fn unread(about: &Inputs<'_>, outage: &RegionOutage) -> (u64, bool) {
+    outage
+        .lost()
+        .fold((0, false), |(sum, is_certain), (number, when, rows)| {
+            let unread = about.unread_in(number, when);
+            // the longest of so many pieces has as much at least
+            let is_piece = rows / unread.saturating_add(1) >= FEWEST;
+            (
+                unread.saturating_add(sum),
+                is_certain || unread == 0 || is_piece,
+            )
+        })
 }
 
 /// The computers whose rows to the region tell whether it answered them meanwhile, those that it did not answer among

@@ -18,7 +18,7 @@ const SLOW_SHARE: f64 = 0.005;
 const FEWEST: u64 = 5;
 
 /// Bursts that break a limit are a fault where they are surely more than this share, and worth a look where they are that.
-pub(super) const BROKEN_SHARE: f64 = 0.01;
+const BROKEN_SHARE: f64 = 0.01;
 
 pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = quality(about);

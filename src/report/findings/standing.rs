@@ -11,6 +11,7 @@ use super::shares::{StandingGroup, is_of, label_of, standing, stands_out_of};
 use super::stretch::stretch;
 use crate::doc::number::{grouped, share};
 use crate::judge::severity::Severity;
+use crate::record::Cause;
 use crate::report::model::{GroupTable, KeyGroup};
 use crate::schema::THROUGH;
 use crate::stats::survey::{LevelHour, MOST_LEVELS, RegionLevel, SeriesName};
@@ -89,7 +90,7 @@ fn worst_group(
         },
         when.as_ref()
             .map_or_else(String::new, |when| format!("; {}", when.text)),
-        what_it_is(about, by, &worst.key[0], table),
+        what_it_is(about, by, worst, table),
     );
     let host = if by == "host" {
         worst.key[0].as_str()
@@ -256,10 +257,38 @@ pub(super) fn only_region<'a>(about: &Inputs<'a>) -> Option<&'a str> {
     only
 }
 
+/// Failures of a target or a transport that were those of the computers that measured.
+fn failed_here(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> u64 {
+    let place = match by {
+        "target" => 1,
+        "transport" => 2,
+        _ => return 0,
+    };
+    let is_local = |cause: &u32| {
+        let cause = Cause::of_word(about.rows.causes.name(*cause));
+        cause.is_some_and(Cause::is_local)
+    };
+    let series = about.rows.series.iter();
+    let of_it = series.filter(|(name, _)| {
+        name[place] == key && table.transport.as_ref().is_none_or(|one| *one == name[2])
+    });
+    let causes = of_it.flat_map(|(_, series)| &series.causes);
+    let here = causes.filter(|(cause, _)| is_local(cause));
+    here.map(|(_, count)| count).sum()
+}
+
 /// What it can be, as far as others measured what this group did.
-fn what_it_is(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> String {
+fn what_it_is(about: &Inputs<'_>, by: &str, group: &KeyGroup, table: &GroupTable) -> String {
+    let key = group.key[0].as_str();
     if by == "transport" && key.contains(THROUGH) {
-        return proxies::what_it_is(about, key);
+        return proxies::what_it_is(about, key, group.failed);
+    }
+    let here = failed_here(about, by, key, table);
+    if here * 2 > group.failed {
+        return format!(
+            "{} of these failures were the measuring computers' own, which says nothing about what they measured (certain)",
+            grouped(here)
+        );
     }
     let all = || {
         let all = about.rows.levels.iter();

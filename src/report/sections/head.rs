@@ -260,13 +260,12 @@ fn of_probes(report: &Report) -> String {
             }
         }
     }
-    let unknown = report.findings.iter();
-    let unknown = unknown.filter(|one| one.code == "unknown-outcome");
-    for rows in unknown.map(|one| one.n) {
+    let unknown = report.input.rows_without_outcome;
+    if unknown > 0 {
         let _ = write!(
             out,
             "; of {} more the outcome could not be read",
-            grouped(rows)
+            grouped(unknown)
         );
     }
     if report.tls_paths.untrusted > 0 {

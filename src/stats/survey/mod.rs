@@ -31,6 +31,7 @@ mod slots;
 mod slow;
 mod span;
 mod timeline;
+mod unread;
 mod waits;
 
 use super::RowFold;
@@ -58,6 +59,7 @@ pub use series::Series;
 pub use series_names::SeriesName;
 pub use silences::Silence;
 pub use slow::{SlowRegion, SlowRow, SlowRows, SynLoss};
+pub use unread::UnreadRows;
 pub use waits::AnswerWithin;
 
 use crate::record::TlsPath;
@@ -66,6 +68,7 @@ use axis::RowClocks;
 use hosts::Hosts;
 use known_rollups::KnownRollups;
 use levels::RegionLevels;
+pub use observation::WATCH_OUTAGE_US;
 use observation::{Observation, RowReply, requests};
 use phase_levels::PhaseLevels;
 use series::Ordered;

@@ -3,7 +3,7 @@
 use crate::schema::{Row, id};
 
 /// The shortest time without an answer that a watch calls an outage, in microseconds.
-const WATCH_OUTAGE_US: u64 = 1_000_000;
+pub const WATCH_OUTAGE_US: u64 = 1_000_000;
 
 /// What a row says of the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -60,7 +60,8 @@ impl SeriesNames {
     }
 }
 
-fn name(row: &Row<'_>) -> SeriesName {
+/// The name of a row's series.
+pub(super) fn name(row: &Row<'_>) -> SeriesName {
     [
         part(&row.text(id!(host))).into_owned(),
         target(row),

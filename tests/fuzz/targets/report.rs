@@ -109,6 +109,7 @@ fn report(rows: &Finished, summary: &ReadSummary) -> Report {
         files: summary.files.iter().map(file).collect(),
         rows: summary.files.iter().map(|file| file.rows).sum(),
         rows_used: 0,
+        rows_without_outcome: 0,
         bytes: summary.files.iter().map(|file| file.bytes).sum(),
         problems: summary.problems.iter().map(problem).collect(),
         notes: summary.notes.clone(),

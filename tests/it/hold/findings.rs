@@ -85,7 +85,10 @@ fn connections_that_stand_still_are_a_fault_and_a_few_stalls_are_none() {
         text,
         "stood still: 300 times nothing got through for 200 ms or more",
     );
-    has(text, "30 min of 1 h in all (50 %), the longest 12 s");
+    has(
+        text,
+        "30 min of 1 h in all (50 %), the longest 12 s in the connection that began at 2026-03-01 10:00:00Z",
+    );
     has(
         text,
         "these rows do not show which part of the path causes it",
@@ -134,6 +137,114 @@ fn connections_that_stand_still_are_a_fault_and_a_few_stalls_are_none() {
     );
 }
 
+/// What was found of stalls, with the colour of the report.
+fn stalls_of(rows: &[Held]) -> (String, Option<Value>) {
+    let report = held(rows.iter().copied());
+    let colour = report["verdict"]["colour"].as_str().unwrap();
+    (colour.to_owned(), finding(&report, "held-stalled").cloned())
+}
+
+#[test]
+fn a_single_long_stall_is_told_however_long_the_connection_was() {
+    let hour = |stalls| Held {
+        lasted_us: 3_600_000_000,
+        stalls,
+        ..FINE
+    };
+    for (rows, colour, said) in [
+        (
+            vec![hour([1, 300_000, 300_000])],
+            "red",
+            "the longest 5 min; it began at 2026-03-01 10:00:00Z",
+        ),
+        (
+            vec![hour([2, 170_000, 340_000])],
+            "red",
+            "2 times nothing got through",
+        ),
+        (vec![hour([1, 15_000, 15_000])], "red", "the longest 15 s"),
+        (vec![hour([1, 12_000, 12_000])], "amber", "the longest 12 s"),
+        (
+            vec![hour([1, 1_000, 1_000])],
+            "amber",
+            "1 time nothing got through",
+        ),
+        (
+            vec![
+                FINE,
+                FINE,
+                FINE,
+                Held {
+                    stalls: [1, 20_000, 20_000],
+                    ..FINE
+                },
+            ],
+            "red",
+            "1 of 4 held connections from pc1 to relay.test:443 stood still",
+        ),
+    ] {
+        let (found_colour, found) = stalls_of(&rows);
+        assert_eq!(found_colour, colour, "{said}");
+        let text = found.unwrap()["text"].as_str().unwrap().to_owned();
+        has(&text, said);
+        has(
+            &text,
+            "(certain); these rows do not show which part of the path causes it",
+        );
+    }
+    // a second less
+    let (colour, found) = stalls_of(&[hour([2, 900, 1_100])]);
+    assert_eq!((colour.as_str(), found), ("green", None));
+}
+
+// by hand: 60 stalls, 12.6 s, of twelve hours, 2,880 stretches: they have room in one, and can be in 60, 2.1 %, at least 1.6 %
+#[test]
+fn stalls_that_may_have_come_together_are_not_said_to_have_been_many_gaps() {
+    let hours = |stalls| {
+        let hour = move |number| Held {
+            lasted_us: 3_600_000_000,
+            stalls: if number == 5 { stalls } else { [0; 3] },
+            ..FINE
+        };
+        (0..12).map(hour).collect::<Vec<_>>()
+    };
+    let (colour, found) = stalls_of(&hours([60, 230, 12_600]));
+    assert_eq!(colour, "amber");
+    let found = found.unwrap();
+    let text = found["text"].as_str().unwrap();
+    has(text, "1 of 12 held connections");
+    has(text, "Whether they came together or one by one");
+    has(text, "could not be determined");
+    assert!(
+        !text.contains("certain") && !text.contains("each of which"),
+        "{text}"
+    );
+    let (colour, found) = stalls_of(&hours([20, 230, 4_200]));
+    assert_eq!(colour, "green");
+    assert_eq!(found.unwrap()["severity"], "note");
+}
+
+#[test]
+fn an_end_of_which_no_word_is_known_is_no_good_end() {
+    let rows = |end| {
+        let all = (0..6).map(move |number| Held {
+            end: if number == 2 { end } else { "done" },
+            ..FINE
+        });
+        held(all)
+    };
+    let unknown = rows("fin");
+    let found = finding(&unknown, "held-end-unknown").unwrap();
+    assert_eq!(found["severity"], "note");
+    has(
+        found["text"].as_str().unwrap(),
+        "How 1 of 6 held connections from pc1 to relay.test:443 ended could not be determined",
+    );
+    for known in ["done", "interrupted", "timeout"] {
+        assert_eq!(finding(&rows(known), "held-end-unknown"), None);
+    }
+}
+
 #[test]
 fn round_trips_of_held_connections_have_microsofts_limit() {
     let slow = held((0..60).map(|_| Held {
@@ -145,7 +256,7 @@ fn round_trips_of_held_connections_have_microsofts_limit() {
     assert_eq!(found["severity"], "fail");
     let text = found["text"].as_str().unwrap();
     has(text, "limit of 100 ms in 60 of 60 connections (100 %)");
-    has(text, "is 1900 ms on average");
+    has(text, "is 1900 ms on average there");
     assert_eq!(slow["verdict"]["colour"], "red");
     // a relay that does not answer acknowledges late: only the shortest round trip is the path's
     let silent = Held {
@@ -166,7 +277,13 @@ fn round_trips_of_held_connections_have_microsofts_limit() {
         ..FINE
     }));
     assert_eq!(one["verdict"]["colour"], "green");
-    assert_eq!(finding(&one, "held-slow").unwrap()["severity"], "note");
+    let found = finding(&one, "held-slow").unwrap();
+    assert_eq!(found["severity"], "note");
+    // what the others took is not in it
+    has(
+        found["text"].as_str().unwrap(),
+        "is 140 ms on average there, the median 140 ms, the longest answer took 140 ms",
+    );
 }
 
 #[test]

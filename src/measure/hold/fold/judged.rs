@@ -1,6 +1,6 @@
 //! What a call over held connections would have noticed, summed up.
 
-use crate::judge::held::{HeldTrips, stalled_windows};
+use crate::judge::held::{HeldStalls, HeldTrips};
 use crate::record::Counter as _;
 use crate::schema::{CellView, id};
 use crate::stats::{Distribution, HourCounts};
@@ -10,15 +10,17 @@ use crate::stats::{Distribution, HourCounts};
 pub struct JudgedHolds {
     /// Connections with a stall.
     pub stalled: BadConnections,
-    /// Stretches of 15 s of the connections whose stalls are known, and of them those with a stall.
-    pub windows: [u64; 2],
-    /// The time of these connections, in microseconds.
-    pub told_us: u64,
+    /// Their stalls, of the connections that tell.
+    pub stalls: HeldStalls,
+    /// When the connection with the longest stall began, with that stall in microseconds.
+    pub longest: Option<(u64, i64)>,
     /// Connections whose round trips reach the limit.
     pub slow: BadConnections,
-    /// What was held against the limit.
+    /// What reached it, of each of these.
     pub trips: Distribution,
-    /// The longest time to an answer, in microseconds.
+    /// The medians of their times to an answer.
+    pub medians: Distribution,
+    /// The longest of these times, in microseconds.
     pub answer_max_us: Option<u64>,
 }
 
@@ -51,12 +53,14 @@ impl JudgedHolds {
         let stalls = row.number(id!(stalls));
         self.stalled.add(stalls.map(|stalls| stalls > 0), at);
         if let Some(stalls) = stalls {
-            let held_us = count(id!(held_us));
-            let windows = stalled_windows(stalls, count(id!(stalled_us)), held_us);
-            for (sum, more) in self.windows.iter_mut().zip(windows) {
-                sum.raise(more);
+            let longest = row.number(id!(longest_stall_us)).filter(|_| stalls > 0);
+            if let Some((us, at)) = longest.zip(at)
+                && self.longest.is_none_or(|(known, _)| us > known)
+            {
+                self.longest = Some((us, at));
             }
-            self.told_us.raise(held_us);
+            let all = [count(id!(stalled_us)), count(id!(held_us))];
+            self.stalls.add(stalls, longest, all);
         }
         let trips = HeldTrips {
             sent: count(id!(sent)),
@@ -66,9 +70,12 @@ impl JudgedHolds {
             rtt_min: row.number(id!(rtt_min_us)),
         };
         self.slow.add(trips.is_slow(), at);
-        if let Some(us) = trips.judged() {
+        if let Some(us) = trips.judged().filter(|_| trips.is_slow() == Some(true)) {
             self.trips.add_micros(us);
+            if let Some(median) = row.number(id!(answer_p50_us)) {
+                self.medians.add_micros(median);
+            }
+            self.answer_max_us = self.answer_max_us.max(row.number(id!(answer_max_us)));
         }
-        self.answer_max_us = self.answer_max_us.max(row.number(id!(answer_max_us)));
     }
 }
