@@ -439,15 +439,18 @@ fn files_of_a_series_that_is_split_where_summer_time_ends_go_on_from_each_other(
             } else {
                 ",900,OK,50,,200"
             };
-            text += &format!("{day} {hour:02}:{minute:02}:00,7886,https://relay.example/f{rest}\n");
+            let _ = writeln!(
+                text,
+                "{day} {hour:02}:{minute:02}:00,7886,https://relay.example/f{rest}"
+            );
         }
         text
     };
     for iso in [false, true] {
         let name = |part: u8| format!("{iso}-{part}.csv");
         let files = [
-            file(dir.path(), &name(1), &part(iso, &[0, 1, 2], false)),
-            file(dir.path(), &name(2), &part(iso, &[2, 3, 4], true)),
+            file(dir.path(), &name(1), part(iso, &[0, 1, 2], false)),
+            file(dir.path(), &name(2), part(iso, &[2, 3, 4], true)),
         ];
         let report = report_json("--time-zone Europe/Berlin", &files);
         assert_eq!(report["overview"]["gaps"], 0, "{iso}");
@@ -459,7 +462,7 @@ fn files_of_a_series_that_is_split_where_summer_time_ends_go_on_from_each_other(
             "{report}"
         );
         // the second hour alone
-        let alone = file(dir.path(), &name(3), &part(iso, &[2], true));
+        let alone = file(dir.path(), &name(3), part(iso, &[2], true));
         let report = report_json("--time-zone Europe/Berlin", &[alone]);
         assert!(
             report["input"]["notes"]

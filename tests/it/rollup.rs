@@ -656,7 +656,7 @@ fn sums_that_a_spreadsheet_has_saved_again_are_the_same_or_told_to_be_rounded() 
     let (input, report) = read(&|sum| {
         let digits = sum.to_string();
         let kept: u128 = digits.get(..6).unwrap_or(&digits).parse().unwrap();
-        let rounded = kept * 10_u128.pow((digits.len().max(6) - 6) as u32);
+        let rounded = kept * 10_u128.pow(u32::try_from(digits.len().max(6) - 6).unwrap());
         format!("{rounded:E}").replace('E', "E+")
     });
     assert_eq!(input["problems"], json!([]));

@@ -136,13 +136,13 @@ pub const NAT64: Rule = Rule {
 pub const TUNNEL: Rule = Rule {
     code: Code::Tunnel,
     layer: 1,
-    condition: "traffic to the relay leaves through a tunnel interface; fail if no relay answers through it, over TCP or UDP, while something else on the internet does; warn if its round trip is 100 ms or more or the whole 95 % interval of its loss is over 1 %; else note",
+    condition: "traffic to the relay leaves through a tunnel interface; fail if no relay answers through it, over TCP or UDP, while something else on the internet does; warn if its round trip is over 100 ms or the whole 95 % interval of its loss is over 1 %; else note",
     why: "only the interface in use counts; a tunnel explains delay and loss only if they are not already there on the path to the router",
     grade: "fail, vpn, possible; warn, vpn, likely by the interface's type, possible by its name; else note",
     check: |facts| {
         let tunnel = view::tunnel(facts)?;
         let rtt = view::rtt_us(facts);
-        let is_slow = rtt.is_some_and(|us| us >= micros(CLIENT.rtt));
+        let is_slow = rtt.is_some_and(|us| us > micros(CLIENT.rtt));
         let stream = view::stream(facts);
         let lost = stream.map(|stream| (stream.sent.saturating_sub(stream.received), stream.sent));
         let is_lossy = lost.is_some_and(|(lost, sent)| view::loss_above(lost, sent, CLIENT.loss));
@@ -327,7 +327,7 @@ fn makes_it_long(facts: &Facts) -> bool {
     let rest = view::rtt_us(facts)
         .zip(own)
         .map(|(all, own)| all.saturating_sub(own));
-    is_slow && rest.is_some_and(|rest| rest < micros(CLIENT.rtt))
+    is_slow && rest.is_some_and(|rest| rest <= micros(CLIENT.rtt))
 }
 
 /// Whether the way to the router is known to be clean: enough round trips, and hardly one lost.

@@ -199,14 +199,14 @@ pub const BURST: Rule = Rule {
 pub const RTT: Rule = Rule {
     code: Code::QRtt,
     layer: 7,
-    condition: "the median round trip of the stream is 100 ms or more; if the stream had no answers, the shortest of all datagrams before it",
+    condition: "the median round trip of the stream is over 100 ms; if the stream had no answers, the shortest of all datagrams before it",
     why: "this is over Microsoft's limit",
     grade: "warn, path, certain",
     check: |facts| {
         let of_stream = stream(facts).and_then(|one| Some((one.rtt_p50_us?, one.received)));
         let rtt = of_stream.map(|(rtt, _)| rtt);
         let rtt = rtt.or_else(|| view::udp_rtt_us(facts));
-        let rtt = rtt.filter(|rtt| *rtt >= micros(CLIENT.rtt))?;
+        let rtt = rtt.filter(|rtt| *rtt > micros(CLIENT.rtt))?;
         let finding = Finding::new(Code::QRtt, Warn, Party::Path, Certain);
         let finding = match of_stream {
             Some((_, n)) => finding.counted("rtt", Datum::Micros(rtt), n, STREAM),
@@ -224,14 +224,14 @@ pub const RTT: Rule = Rule {
 pub const JITTER: Rule = Rule {
     code: Code::QJitter,
     layer: 7,
-    condition: "the mean of at least 100 differences between one round trip and the next is 30 ms or more",
+    condition: "the mean of at least 100 differences between one round trip and the next is over 30 ms",
     why: "this is over Microsoft's limit; fewer differences are too few to tell",
     grade: "warn, path, certain",
     check: |facts| {
         let stream = stream(facts).filter(|stream| stream.jitter_n >= 100)?;
         let jitter = stream
             .jitter_us
-            .filter(|jitter| *jitter >= micros(CLIENT.jitter))?;
+            .filter(|jitter| *jitter > micros(CLIENT.jitter))?;
         Some(
             Finding::new(Code::QJitter, Warn, Party::Path, Certain)
                 .counted("jitter", Datum::Micros(jitter), stream.jitter_n, STREAM)

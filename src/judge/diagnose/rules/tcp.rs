@@ -285,14 +285,14 @@ pub const WINDOW_SCALING: Rule = Rule {
 pub const RTT_HIGH: Rule = Rule {
     code: Code::RttHigh,
     layer: 4,
-    condition: "the shortest TCP round trip to the first relay is 100 ms or more",
+    condition: "the shortest TCP round trip to the first relay is over 100 ms",
     why: "this is over Microsoft's limit; the shortest one contains no queueing",
     grade: "warn, path, certain",
     check: |facts| {
         let relay = relays(facts)
             .iter()
             .find(|relay| relay.rtt_us().is_some())?;
-        let rtt = relay.rtt_us().filter(|rtt| *rtt >= micros(CLIENT.rtt))?;
+        let rtt = relay.rtt_us().filter(|rtt| *rtt > micros(CLIENT.rtt))?;
         let region = Some(&relay.region).filter(|region| !region.is_empty());
         Some(
             Finding::new(Code::RttHigh, Warn, Party::Path, Certain)
