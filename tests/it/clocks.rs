@@ -82,7 +82,7 @@ fn a_clock_that_is_set_and_a_machine_that_sleeps_stand_in_the_rows_and_in_the_re
         said.err_has(text);
     }
     said.out_has("the wall clock was set back by 2 h");
-    said.out_has("this machine slept 1 time, for 1 h");
+    said.out_has("this machine slept once, for 1 h");
 
     // nothing listens: two outages, with the sleep between them, and none for the step
     let told = report(&file);

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::command::{Rows, Said, finished, run_into, start, turnprobe};
+use crate::command::{Rows, Said, run_into};
+#[cfg(unix)]
+use crate::command::{finished, start, turnprobe};
 
 /// Three rows, kept for `probes.csv`.
 fn kept(dir: &Path, options: &str) -> std::path::PathBuf {

@@ -16,7 +16,7 @@ mod facts;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod found;
 mod helpers;
-#[cfg(any(all(unix, not(target_os = "macos")), test))]
+#[cfg(all(unix, not(target_os = "macos")))]
 mod pem;
 mod refused;
 mod roots;
