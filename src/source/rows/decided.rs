@@ -28,7 +28,13 @@ impl Rows<'_> {
                 self.batch.rewrite(Arc::clone(&form.layout), rescaled);
             }
         }
-        self.clock.order = evidence.order();
+        // a file of one day, of which nothing tells more: hardly anywhere the year is first between points
+        let by_custom = match &asked {
+            None if evidence.order().is_none() => self.pairs_at_hand(),
+            _ => None,
+        };
+        let day_first = by_custom.as_ref().map(|_| DayOrder::DayFirst);
+        self.clock.order = evidence.order().or(day_first);
         self.clock.serial_digits = evidence.serial_digits().or(self.clock.serial_digits);
         self.clock.undecided = false;
         let mark = |cell: &str| usize::from(cell.contains(','));
@@ -49,7 +55,9 @@ impl Rows<'_> {
                 let first = self.date_at_hand().1;
                 Some(format!("its dates are read with the {first} first, as the rest of the file shows"))
             }
-            (None, None) => None,
+            (None, None) => by_custom.map(|cell| {
+                format!("its dates such as `{cell}` are read with the day first; nothing in the file shows whether it is the year")
+            }),
         };
         self.told.extend(said);
         self.evidence = Some(evidence);
@@ -81,6 +89,13 @@ impl Rows<'_> {
              save the file again with dates such as 2021-02-12 13:46:01",
             sample(cell)
         )
+    }
+
+    /// The date of the row that is being made, where it is three pairs of digits.
+    fn pairs_at_hand(&self) -> Option<String> {
+        let (cell, _) = self.date_at_hand();
+        let date = Local::of(cell.as_bytes())?;
+        date.is_of_pairs().then(|| sample(cell))
     }
 
     /// The date of the row that is being made, and what comes first in it where the day does not.
