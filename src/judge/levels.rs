@@ -15,7 +15,8 @@ const MOST_OF_RECENT: usize = 3;
 
 /// Days before them that tell the old one: at most, and at least.
 const BASE: usize = 28;
-const FEWEST_BASE: usize = 14;
+/// See [`BASE`]; a level that changed within these days is not seen.
+pub const FEWEST_BASE: usize = 14;
 
 /// Days that a series needs to be judged.
 pub const NEEDED_DAYS: usize = FEWEST_BASE + RECENT;

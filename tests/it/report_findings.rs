@@ -119,7 +119,7 @@ fn calm_months_are_green_and_say_what_was_looked_at() {
     assert_eq!(report["verdict"]["colour"], "green");
     let text = report["verdict"]["text"].as_str().unwrap();
     assert!(
-        text.contains("checked 2 series of connects, none changed"),
+        text.contains("checked after the first 14 days: 2 series of connects, none changed"),
         "{text}"
     );
     assert_eq!(codes(&report), [""; 0]);

@@ -231,7 +231,7 @@ fn names_and_handshakes_are_checked_over_time_as_connects_are() {
     let told = names["verdict"]["text"].as_str().unwrap();
     has(
         told,
-        "; checked 1 series of connects, none changed, and 1 series of name resolution and 1 series of TLS handshakes, 1 changed by \
+        "; checked after the first 14 days: 1 series of connects, none changed, and 1 series of name resolution and 1 series of TLS handshakes, 1 changed by \
          100 ms, or 3-fold by 30 ms.",
     );
     let handshakes = report(28, 3_600, |second| {
@@ -301,7 +301,7 @@ fn the_names_and_handshakes_of_each_of_many_computers_are_checked() {
     );
     has(
         names["verdict"]["text"].as_str().unwrap(),
-        "; checked 20 series of connects, none changed, and 20 series of name resolution and 20 series of TLS handshakes, 1 changed",
+        "; checked after the first 14 days: 20 series of connects, none changed, and 20 series of name resolution and 20 series of TLS handshakes, 1 changed",
     );
     let handshakes = of_20(10, 200);
     assert_eq!(codes(&handshakes), [("warn", "tls-shifted")]);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::found::Inputs;
 use crate::doc::number::{counted, grouped, millis};
-use crate::judge::levels::{FEWEST_VALUES, NEEDED_DAYS};
+use crate::judge::levels::{FEWEST_BASE, FEWEST_VALUES, NEEDED_DAYS};
 use crate::judge::phases::{LEAST_US, NOTED_TIMES, NOTED_US};
 use crate::stats::survey::MOST_LEVELS;
 
@@ -61,7 +61,7 @@ impl Checked {
             0 => String::new(),
             some => format!("; {} too short to check", grouped(some as u64)),
         };
-        format!("; checked {checked}{too_short}")
+        format!("; checked after the first {FEWEST_BASE} days: {checked}{too_short}")
     }
 
     /// What is said where nothing is long enough.
