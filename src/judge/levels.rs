@@ -13,9 +13,10 @@ const RECENT: usize = 4;
 /// Of them, those that tell that a level is over.
 const MOST_OF_RECENT: usize = 3;
 
-/// Days before them that tell the old one: at most, and at least.
+/// Days before them that tell the old one, at most.
 const BASE: usize = 28;
-/// See [`BASE`]; a level that changed within these days is not seen.
+
+/// Such days at least: what changed within the first ones is not seen.
 pub const FEWEST_BASE: usize = 14;
 
 /// Days that a series needs to be judged.
