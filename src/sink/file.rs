@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::error::{SinkError, absolute};
 use super::form::{ExaminedFile, Form};
+use super::identity::FileIdentity;
 use super::lock::{LockedFile, Locking};
 use super::mend::{append, examine, settle};
 use super::note::Note;
@@ -54,7 +55,7 @@ struct AppendingFile<R> {
     began_at: u64,
     /// Length of the file after the last row of ours.
     end: u64,
-    identity: Identity,
+    identity: FileIdentity,
 }
 
 impl<R: RowKind> AppendFile<R> {
@@ -95,8 +96,8 @@ impl<R: RowKind> AppendFile<R> {
             remove_if(&self.path, &locked, 0);
         }
         let (end, form) = settled?;
-        let identity =
-            identity(locked.file()).map_err(|source| SinkError::from_io(&self.shown, source))?;
+        let identity = FileIdentity::of(locked.file())
+            .map_err(|source| SinkError::from_io(&self.shown, source))?;
         if self.spec.format.has_header() {
             let read = take_in::first_line(&mut locked.file());
             self.header = read.map_err(|source| SinkError::from_io(&self.shown, source))?;
@@ -187,7 +188,7 @@ impl<R: RowKind> AppendFile<R> {
 
     /// Opens the file that the path stands for now, and mends its end where another program has cut it or written to it.
     fn current(&mut self) -> Result<(), SinkError> {
-        let is_elsewhere = |opened: &AppendingFile<R>| opened.is_elsewhere(&self.path);
+        let is_elsewhere = |opened: &AppendingFile<R>| opened.identity.is_elsewhere(&self.path);
         let is_gone = self.opened.as_ref().is_some_and(is_elsewhere);
         if is_gone {
             self.is_lost = true;
@@ -269,7 +270,7 @@ impl<R> AppendFile<R> {
         if let Some(opened) = self.opened.take()
             && opened.is_new
             && opened.end == opened.began_at
-            && !opened.is_elsewhere(&self.path)
+            && !opened.identity.is_elsewhere(&self.path)
         {
             remove_if(&self.path, &opened.locked, opened.end);
         }
@@ -283,7 +284,8 @@ impl<R> Drop for AppendFile<R> {
             remove_if(&self.path, &ready.locked, 0);
         }
         let path = &self.path;
-        let is_here = |opened: &AppendingFile<R>| opened.is_new && !opened.is_elsewhere(path);
+        let is_here =
+            |opened: &AppendingFile<R>| opened.is_new && !opened.identity.is_elsewhere(path);
         if let Some(opened) = self.opened.take().filter(is_here) {
             remove_if(&self.path, &opened.locked, 0);
         }
@@ -297,70 +299,6 @@ fn remove_if(path: &Path, locked: &LockedFile, length: u64) {
         // whoever may not remove it has been told of more than that
         let _ = fs::remove_file(path);
     }
-}
-
-impl<R> AppendingFile<R> {
-    /// Whether the path no longer stands for this file: moved, deleted or replaced.
-    #[cfg(unix)]
-    fn is_elsewhere(&self, path: &Path) -> bool {
-        match fs::metadata(path) {
-            Ok(metadata) => of_metadata(&metadata) != self.identity,
-            Err(error) => {
-                matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                )
-            }
-        }
-    }
-
-    /// Whether the path no longer stands for this file, by volume and file index. One that is deleted while it is open
-    /// denies access until it is closed.
-    #[cfg(not(unix))]
-    fn is_elsewhere(&self, path: &Path) -> bool {
-        match looked_at(path).and_then(same_file::Handle::from_file) {
-            Ok(found) => found != self.identity,
-            Err(error) => matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
-            ),
-        }
-    }
-}
-
-/// Opened for its attributes alone, which also a program does not prevent that shares the file with nobody.
-/// Source: CreateFileW, dwDesiredAccess 0.
-#[cfg(windows)]
-fn looked_at(path: &Path) -> io::Result<File> {
-    use std::os::windows::fs::OpenOptionsExt as _;
-    OpenOptions::new().access_mode(0).open(path)
-}
-
-#[cfg(not(any(unix, windows)))]
-fn looked_at(path: &Path) -> io::Result<File> {
-    File::open(path)
-}
-
-/// Which file it is, whatever its name: device and inode, volume and file index.
-#[cfg(unix)]
-type Identity = (u64, u64);
-#[cfg(not(unix))]
-type Identity = same_file::Handle;
-
-#[cfg(unix)]
-fn identity(file: &File) -> io::Result<Identity> {
-    file.metadata().map(|metadata| of_metadata(&metadata))
-}
-
-#[cfg(not(unix))]
-fn identity(file: &File) -> io::Result<Identity> {
-    same_file::Handle::from_file(file.try_clone()?)
-}
-
-#[cfg(unix)]
-fn of_metadata(metadata: &fs::Metadata) -> Identity {
-    use std::os::unix::fs::MetadataExt as _;
-    (metadata.dev(), metadata.ino())
 }
 
 /// Refuses by its name or its kind what no file of ours can be, untouched.

@@ -22,6 +22,7 @@ mod folded;
 mod form;
 mod header;
 mod held;
+mod identity;
 mod jsonl;
 mod kept;
 mod list;

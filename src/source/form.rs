@@ -1,6 +1,8 @@
 //! A layout in force, and how a row of it ends: each cell in the form in which it is read, its time
 //! read. Not here: where the rows go (`rows`).
 
+mod mend;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -272,7 +274,7 @@ pub(super) fn end_row(
     let mut refused = Vec::new();
     if is_odd {
         let had_none = !form.writes_nothing;
-        refused = mend(batch, form, line, trouble);
+        refused = form.mend(batch, line, trouble);
         if form.writes_nothing && had_none {
             empty(batch, form);
         }
@@ -347,53 +349,6 @@ pub(super) fn undecided(row: &Row<'_>, form: &LayoutInForce) -> Option<usize> {
         next = odd(number.saturating_add(1));
     }
     None
-}
-
-/// Puts the cells of a row into the form in which they are read, those that cannot be read left empty: these are given.
-fn mend(
-    batch: &mut Batch,
-    form: &mut LayoutInForce,
-    line: u64,
-    trouble: &mut Trouble,
-) -> Vec<(usize, String)> {
-    let mut refused = Vec::new();
-    let mut next = form.cells.first_odd(&batch.current(), 0);
-    while let Some(number) = next {
-        let place = form.cells.place(number);
-        let cell = batch.current().cell(place).to_owned();
-        match form.cells.mended(number, &cell, form.marks(number)) {
-            Mended::Fine => {}
-            Mended::As(text) => {
-                form.writes_nothing |= text.is_empty() && is_nothing(&cell);
-                if form.rewritten.is_none()
-                    && form.cells.is_number(number)
-                    && !stands_so(&cell, &text)
-                {
-                    let name = form.layout.names()[place].clone();
-                    form.rewritten = Some((name, sample(cell.trim())));
-                }
-                batch.replace(place, &text);
-            }
-            Mended::Unreadable | Mended::Fraction | Mended::Undecided => {
-                trouble.cell(&form.layout.names()[place], line, cell.trim());
-                // those of an assessment are counted as unreadable
-                if !counts::is_assessment(form.layout.dialect) {
-                    batch.replace(place, "");
-                }
-                refused.push((place, cell));
-            }
-        }
-        next = form
-            .cells
-            .first_odd(&batch.current(), number.saturating_add(1));
-    }
-    refused
-}
-
-/// Whether a cell has the digits of the whole number that is read, if with a fraction of zeros.
-fn stands_so(cell: &str, read: &str) -> bool {
-    let (whole, fraction) = cell.split_once('.').unwrap_or((cell, "0"));
-    whole == read && fraction.bytes().all(|digit| digit == b'0')
 }
 
 /// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.

@@ -51,6 +51,7 @@ mod shown_twice;
 mod split;
 mod stamps;
 mod stored;
+mod summary;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -63,6 +64,7 @@ pub use batch::Batch;
 pub use encoding::text_of;
 pub use input::Input;
 pub use names::{SourceError, expand, in_time_order};
-pub use reading::{FileSummary, ReadSummary, Reading, read};
+pub use reading::{Reading, read};
 pub use stored::{of_table, readable_tables, within};
+pub use summary::{FileSummary, ReadSummary};
 pub use trouble::Problem;

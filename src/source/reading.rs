@@ -1,18 +1,13 @@
 //! The thread that reads, and the channel that its rows come through.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
 use crate::in_use::{IN_USE, is_in_use};
-use crate::schema::Dialect;
-use crate::stats::survey::UnreadRows;
 use crate::zone::Zone;
 
 use super::batch::Batch;
@@ -22,6 +17,7 @@ use super::open::open;
 use super::parser::{Look, Parser};
 use super::rows::{Deliver, HostNames, Rows};
 use super::shown_twice::ShownTwice;
+use super::summary::{FileSummary, ReadSummary};
 use super::trouble::Problem;
 
 /// Batches that may wait.
@@ -29,48 +25,6 @@ const WAITING: usize = 4;
 
 /// How often a waiting caller looks whether it shall stop.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// What was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReadSummary {
-    /// Each file that could be opened, in the order of reading.
-    pub files: Vec<FileSummary>,
-    /// What was wrong, by file and kind.
-    pub problems: Vec<Problem>,
-    /// Those of `problems` for which an input, or the rest of one, is left out: one for each input.
-    pub left_out: Vec<Problem>,
-    /// What is good to know about the files; nothing is wrong with them.
-    pub notes: Vec<String>,
-    /// When the rows were that are left out because nobody knows their outcome.
-    pub unread: UnreadRows,
-}
-
-/// One file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FileSummary {
-    /// Its name as it was given, `-` for standard input.
-    pub name: String,
-    /// The store that it is a table of.
-    pub store: Option<PathBuf>,
-    /// What wrote it, by its first header; none when there was none.
-    pub dialect: Option<Dialect>,
-    /// Bytes read, before decompression.
-    pub bytes: u64,
-    /// Rows.
-    pub rows: u64,
-    /// Time of its earliest row.
-    pub first: Option<DateTime<Utc>>,
-    /// Time of its latest row.
-    pub last: Option<DateTime<Utc>>,
-    /// Times by the clocks of a zone, as nothing with them says which.
-    pub local_times: u64,
-    /// Times in UTC, or with their distance from it.
-    pub utc_times: u64,
-    /// What stands between the cells of its lines; none where it is no CSV.
-    pub separator: Option<char>,
-    /// What a reader that takes each cell as it stands would not read as it is read here: the first that was found.
-    pub odd: Option<String>,
-}
 
 /// A reading under way.
 #[derive(Debug)]
@@ -275,7 +229,7 @@ impl ReadWorker {
                 parser.rows.flush();
             }
             let mut state = lock(&self.state);
-            summarize(&mut state.files[index], &parser.rows);
+            state.files[index].take(&parser.rows);
             state.files[index].bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
             match fed {
                 Ok(true) => {}
@@ -295,7 +249,7 @@ impl ReadWorker {
         let mut state = lock(&self.state);
         let file = &mut state.files[index];
         file.bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
-        summarize(file, &parser.rows);
+        file.take(&parser.rows);
         if let Some(what) = &failed {
             parser.trouble.file(Some(parser.line), what.clone());
         } else if is_empty && !stopped {
@@ -359,16 +313,6 @@ impl Deliver for Lane {
         let full = std::mem::replace(batch, next);
         self.full.send(full).is_ok()
     }
-}
-
-fn summarize(file: &mut FileSummary, rows: &Rows<'_>) {
-    file.dialect = rows.dialect.filter(|_| !rows.has_no_known_outcome());
-    file.rows = rows.count;
-    file.first = rows.first;
-    file.last = rows.last;
-    (file.local_times, file.utc_times) = rows.clocks();
-    file.separator = rows.separator();
-    file.odd = rows.rewritten();
 }
 
 fn failure(error: &io::Error, gzip: bool) -> String {
