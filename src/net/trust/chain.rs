@@ -1,5 +1,6 @@
 //! A chain as a server sent it, read as far as it can be.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use rustls::RootCertStore;
@@ -9,10 +10,20 @@ use x509_parser::prelude::X509Name;
 
 use super::verdict;
 use crate::judge::{Name, Validity};
-use crate::net::certificate::{Fields, name_parts};
+use crate::net::certificate::{Fields, name_parts, oid_text, rsa_bits};
 
 /// Most certificates of a chain whose names are looked at.
 const MOST: usize = 32;
+
+/// The sizes of RSA keys that webpki verifies with, in bits.
+const USUAL_RSA: RangeInclusive<usize> = 2048..=8192;
+
+/// Signatures with MD5 and SHA-1: RSA, RSA, ECDSA.
+const WEAK_DIGESTS: [&str; 3] = [
+    "1.2.840.113549.1.1.4",
+    "1.2.840.113549.1.1.5",
+    "1.2.840.10045.4.1",
+];
 
 /// When a certificate is valid, in seconds since 1970; both ends belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +72,11 @@ impl<'a> Chain<'a> {
 
     pub(super) fn leaf(&self) -> Option<&'a CertificateDer<'a>> {
         self.sent.first()
+    }
+
+    /// What could be read of the server's certificate.
+    pub(super) fn leaf_fields(&self) -> Option<&Fields<'a>> {
+        self.read.first()?.as_ref()
     }
 
     /// When the server's certificate is valid, and whether it is its own issuer.
@@ -123,6 +139,38 @@ impl<'a> Chain<'a> {
             });
         }
         found
+    }
+
+    /// The first size of an RSA key of a CA of the chain that webpki cannot verify with, in bits; `roots` may be such CAs.
+    pub(super) fn unusual_key<'b>(
+        &self,
+        roots: impl Iterator<Item = &'b CertificateDer<'static>>,
+    ) -> Option<usize> {
+        let wanted = self.wanted();
+        let of_root = |der: &CertificateDer<'_>| {
+            let fields = Fields::of(der).ok()?;
+            let is_wanted = wanted.iter().any(|name| {
+                let subject = fields.subject.as_ref();
+                subject.is_some_and(|subject| subject.as_raw() == name)
+            });
+            rsa_bits(fields.key.as_ref().filter(|_| is_wanted)?)
+        };
+        let sent = self.read.iter().skip(1).flatten();
+        let sent = sent.filter_map(|fields| rsa_bits(fields.key.as_ref()?));
+        let mut all = sent.chain(roots.filter_map(|der| of_root(der)));
+        all.find(|bits| !USUAL_RSA.contains(bits))
+    }
+
+    /// Whether a certificate is signed by a digest that OpenSSL takes no longer.
+    pub(super) fn has_weak_digest(&self) -> bool {
+        let signatures = self.read.iter().flatten();
+        let mut signatures = signatures.filter_map(|fields| fields.signature.as_ref());
+        signatures.any(|one| WEAK_DIGESTS.contains(&oid_text(&one.algorithm).as_str()))
+    }
+
+    /// Whether a certificate became valid before 1970, which webpki does not read.
+    pub(super) fn starts_before_1970(&self) -> bool {
+        self.spans.iter().flatten().any(|span| span.start < 0)
     }
 
     /// Names of issuers in their DER form.

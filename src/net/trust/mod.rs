@@ -16,6 +16,8 @@ mod facts;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod found;
 mod helpers;
+mod limits;
+mod named;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod pem;
 mod refused;

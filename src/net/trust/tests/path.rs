@@ -8,11 +8,15 @@ use crate::judge::{Circumstances, tls_path};
 use crate::net::trust::helpers::Helper;
 use crate::record::TlsPath;
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(super) type Authority = CertifiedIssuer<'static, KeyPair>;
 
-const RELAY: &str = "tr.teams.microsoft.com";
+pub(super) const RELAY: &str = "tr.teams.microsoft.com";
 
-fn params(organization: &str, common_name: &str, years: (i32, i32)) -> CertificateParams {
+pub(super) fn params(
+    organization: &str,
+    common_name: &str,
+    years: (i32, i32),
+) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     let name = &mut params.distinguished_name;
     name.push(DnType::OrganizationName, organization);
@@ -22,18 +26,22 @@ fn params(organization: &str, common_name: &str, years: (i32, i32)) -> Certifica
     params
 }
 
-fn authority(organization: &str, common_name: &str, years: (i32, i32)) -> CertificateParams {
+pub(super) fn authority(
+    organization: &str,
+    common_name: &str,
+    years: (i32, i32),
+) -> CertificateParams {
     let mut params = params(organization, common_name, years);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params
 }
 
-fn root(organization: &str, common_name: &str) -> Authority {
+pub(super) fn root(organization: &str, common_name: &str) -> Authority {
     let params = authority(organization, common_name, (2020, 2050));
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-fn below(
+pub(super) fn below(
     issuer: &Authority,
     organization: &str,
     common_name: &str,
@@ -50,7 +58,7 @@ fn leaf(issuer: &Authority, years: (i32, i32)) -> CertificateDer<'static> {
     params.signed_by(&key, issuer).unwrap().der().clone()
 }
 
-fn der(authority: &Authority) -> CertificateDer<'static> {
+pub(super) fn der(authority: &Authority) -> CertificateDer<'static> {
     authority.der().clone()
 }
 
