@@ -21,6 +21,8 @@ mod pem;
 mod refused;
 mod roots;
 mod store;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod subject_hash;
 mod verdict;
 #[cfg(windows)]
 mod windows;

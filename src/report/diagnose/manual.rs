@@ -22,8 +22,8 @@ const CHOICES: [(&str, &str); 4] = [
     (
         "[closed!=no-way|denied?repair it][closed=no-way?check the routes to it][closed=denied?allow UDP and TCP 53 to it \
          in this machine's firewall]",
-        "repair it (if it does not answer), or check the routes to it (if there is no path), or allow UDP and TCP 53 to it in this machine's \
-         firewall (if this system refuses to send)",
+        "repair it (if it does not answer), or check the routes to it (if there is no path), or allow UDP and TCP 53 to it \
+         in this machine's firewall (if this system refuses to send)",
     ),
     (
         "[whose=microsoft?see Microsoft's service health page][whose!=microsoft?find out which server or device has this \
