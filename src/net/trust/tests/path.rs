@@ -277,6 +277,37 @@ fn a_root_whose_dates_cannot_be_read_makes_no_chain_good() {
     assert_eq!(unread.why, "the dates of its root cannot be read");
 }
 
+#[test]
+fn the_certificate_whose_date_is_wrong_is_named() {
+    let top = root("Some House", "root");
+    let old = below(&top, "Some House", "Old CA", (2020, 2025));
+    let renewed = authority("Some House", "Old CA", (2024, 2040));
+    let renewed = renewed.signed_by(old.key(), &top).unwrap().der().clone();
+    let odd = below(&top, "Some House", "Odd CA", (2020, 2040));
+    let unread = ending(&der(&odd), *b"401301");
+    let bad_dates = |chain: &[_]| Chain::of(chain).bad_dates(unix_time(in_2030()));
+    let good = (2029, 2031);
+    for (chain, expected) in [
+        (vec![leaf(&top, good)], ""),
+        (
+            vec![leaf(&old, good), der(&old)],
+            "certificate 2 of the chain (CN=Old CA) expired on 2025-01-01 00:00:00Z",
+        ),
+        // one that nobody needs, and one that makes up for another of its name
+        (vec![leaf(&top, good), der(&old)], ""),
+        (vec![leaf(&old, good), der(&old), renewed], ""),
+        (
+            vec![leaf(&odd, (2031, 2032)), der(&top), unread.clone()],
+            "certificate 1 of the chain (the server's, CN=tr.teams.microsoft.com) is not valid before 2031-01-01 00:00:00Z; \
+             certificate 3 of the chain (CN=Odd CA) has a date that cannot be read",
+        ),
+        (vec![], ""),
+        (vec![CertificateDer::from(vec![1, 2, 3])], ""),
+    ] {
+        assert_eq!(bad_dates(&chain), expected);
+    }
+}
+
 // RFC 5280 section 4.1.2.5.1: a year of 50 is 1950; webpki reads no time before 1970
 #[test]
 fn a_certificate_that_ended_before_1970_has_expired() {
