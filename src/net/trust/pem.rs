@@ -8,21 +8,34 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use x509_parser::asn1_rs::{Any, FromDer};
 
+use crate::net::certificate::Fields;
+
 /// The most that is read of a file.
 const MOST: u64 = 64 << 20;
 
-/// All certificates of a file that may stand for servers; those that cannot be read are left out.
+/// All certificates of a file that may stand for servers.
+///
+/// # Errors
+///
+/// When the file cannot be read, or a block of it cannot: OpenSSL then takes nothing from the file.
 pub(super) fn certificates(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
     let mut text = Vec::new();
     std::fs::File::open(path)?
         .take(MOST)
         .read_to_end(&mut text)?;
-    Ok(of_text(&text))
+    of_text(&text).map_err(|number| {
+        let why = format!("certificate {number} of the file is damaged or cut off");
+        io::Error::new(io::ErrorKind::InvalidData, why)
+    })
 }
 
-fn of_text(text: &[u8]) -> Vec<CertificateDer<'static>> {
-    let plain = CertificateDer::pem_slice_iter(text).flatten();
-    let mut all: Vec<_> = plain.collect();
+/// The certificates, or the number of the first that cannot be read, from 1 on.
+fn of_text(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, usize> {
+    let mut all = Vec::new();
+    for found in CertificateDer::pem_slice_iter(text) {
+        let der = found.ok().filter(|der| Fields::of(der).is_ok());
+        all.push(der.ok_or(all.len() + 1)?);
+    }
     let text = String::from_utf8_lossy(text);
     let mut rest: &str = &text;
     while let Some((begin, end)) = rest
@@ -35,7 +48,7 @@ fn of_text(text: &[u8]) -> Vec<CertificateDer<'static>> {
         all.extend(der.as_ref().and_then(|der| of_trusted(der)));
         rest = &rest[end..];
     }
-    all
+    Ok(all)
 }
 
 const BEGIN: &str = "-----BEGIN TRUSTED CERTIFICATE-----";
@@ -70,4 +83,26 @@ fn of_trusted(both: &[u8]) -> Option<CertificateDer<'static>> {
         uses = rest;
     }
     is_taken.then(|| CertificateDer::from(certificate.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: &[u8] = include_bytes!("../../../tests/data/certs/root.pem");
+
+    // `curl --cacert` (OpenSSL 3.0) ends with 77 for each of the last three: nothing of the file is taken
+    #[test]
+    fn of_a_file_with_a_damaged_block_nothing_is_taken() {
+        let with = |more: &[u8]| of_text(&[ROOT, more].concat());
+        assert_eq!(with(b"").map(|all| all.len()), Ok(1));
+        assert_eq!(with(ROOT).map(|all| all.len()), Ok(2));
+        assert_eq!(with(b"# a comment\n").map(|all| all.len()), Ok(1));
+        assert_eq!(with(&ROOT[..200]), Err(2));
+        let block = |text: &str| {
+            format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+        };
+        assert_eq!(with(block("%%%%").as_bytes()), Err(2));
+        assert_eq!(with(block("AAAA").as_bytes()), Err(2));
+    }
 }
