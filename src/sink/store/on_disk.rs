@@ -19,18 +19,16 @@ pub(super) fn looked_at(path: &Path, shown: &str) -> Result<FileKind, SinkError>
     found.map_err(|error| SinkError::from_store(shown, path, error))
 }
 
-/// Which file it is, whatever its name: device and inode.
+/// Which file it is, whatever its name.
 #[cfg(unix)]
-pub(super) type StoreFileId = (u64, u64);
+pub(super) type StoreFileId = super::super::identity::FileIdentity;
 /// Nobody can move or delete a database on Windows while it is open.
 #[cfg(not(unix))]
 pub(super) type StoreFileId = ();
 
 #[cfg(unix)]
 pub(super) fn identity(path: &Path) -> Option<StoreFileId> {
-    use std::os::unix::fs::MetadataExt as _;
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.dev(), metadata.ino()))
+    StoreFileId::at(path).ok()
 }
 
 #[cfg(not(unix))]
