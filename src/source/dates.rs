@@ -105,15 +105,6 @@ impl Local {
         (is_year && (are_days || date.order == Some(DayOrder::MonthFirst))).then_some(date)
     }
 
-    /// What comes first where the month does not come second, in words.
-    pub fn other_first(&self) -> &'static str {
-        if self.year_first.is_some() {
-            "year"
-        } else {
-            "month"
-        }
-    }
-
     /// With the English name of its month: `12-Feb-2021 13:46:01`, `12 Feb 2021 13:46:01`, `Feb 12, 2021 1:46 PM`, and a day of
     /// the week before it (RFC 5322, section 3.3).
     fn of_names(text: &[u8]) -> Option<Self> {

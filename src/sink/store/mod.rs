@@ -19,11 +19,11 @@ use super::held::WaitingRows;
 use super::note::Note;
 use crate::clock::{self, Wall};
 use crate::schema::{Column, RowKind};
-use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_database, is_free};
+use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free};
 use cells::{bound, cells};
 use keeper::Keeper;
 use kept::KeptRows;
-use on_disk::{StoreFileId, identity, looked_at};
+use on_disk::{StoreFileId, identity, is_overwritten, looked_at};
 pub use prepare::{prepare_folded_store, prepare_store};
 pub use spec::{Server, StoreSpec};
 
@@ -121,12 +121,7 @@ impl<R: RowKind> StoreSink<R> {
     /// Looks whether somebody has emptied or overwritten the open file: SQLite would go on in it without a word, and leave what no
     /// program can read.
     fn is_a_store_still(&mut self) -> Result<(), SinkError> {
-        if self.store.is_none() {
-            return Ok(());
-        }
-        // what cannot be read for a moment, as of a share that is away, may be as it was
-        let is_here = is_database(&self.spec.path);
-        if is_here.map_err(|error| SinkError::from_io(&self.shown, error))? {
+        if self.store.is_none() || !is_overwritten(&self.spec.path, &self.shown)? {
             return Ok(());
         }
         if let Some(store) = self.store.take() {

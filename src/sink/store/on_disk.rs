@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::error::{SinkError, absolute};
 use super::super::file::may_be_written;
-use crate::store::{FileKind, look};
+use crate::store::{FileKind, is_database, look};
 
 /// Looks at the file without touching it.
 pub(super) fn looked_at(path: &Path, shown: &str) -> Result<FileKind, SinkError> {
@@ -17,6 +17,15 @@ pub(super) fn looked_at(path: &Path, shown: &str) -> Result<FileKind, SinkError>
     }
     let found = look(path).map_err(|error| SinkError::from_io(shown, error))?;
     found.map_err(|error| SinkError::from_store(shown, path, error))
+}
+
+/// Whether the file of a store is a database no longer. What cannot be read for a moment, as of a share that is away, may be as
+/// it was.
+pub(super) fn is_overwritten(path: &Path, shown: &str) -> Result<bool, SinkError> {
+    match is_database(path) {
+        Ok(is_database) => Ok(!is_database),
+        Err(error) => Err(SinkError::from_io(shown, error)),
+    }
 }
 
 /// Which file it is, whatever its name.

@@ -7,6 +7,15 @@ use super::{DayOrder, Local};
 const YEARS: std::ops::RangeInclusive<i64> = 2018..=2039;
 
 impl Local {
+    /// What comes first where the month does not come second, in words.
+    pub fn other_first(&self) -> &'static str {
+        if self.year_first.is_some() {
+            "year"
+        } else {
+            "month"
+        }
+    }
+
     /// Whether it is a date of three pairs of digits.
     pub fn is_of_pairs(&self) -> bool {
         self.year_first.is_some()
