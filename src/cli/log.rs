@@ -14,7 +14,7 @@ use chrono::SecondsFormat;
 use super::files::whole::failed;
 use crate::clock::{Wall, local};
 use crate::in_use::{IN_USE, is_in_use};
-use crate::sink::reserved;
+use crate::sink::{FileIdentity, reserved};
 
 /// How lines end: what opens the log on Windows may know no other.
 const LINE_END: &str = if cfg!(windows) { "\r\n" } else { "\n" };
@@ -26,7 +26,7 @@ static LOG: OnceLock<Mutex<Log>> = OnceLock::new();
 
 struct Log {
     path: PathBuf,
-    file: Option<File>,
+    file: Option<(File, FileIdentity)>,
     waiting: VecDeque<String>,
     /// Lines that waited too long.
     dropped: u64,
@@ -118,10 +118,11 @@ impl Log {
 
     fn try_write(&mut self) -> io::Result<()> {
         // moved by logrotate, or deleted: whoever looks for messages looks into the file of that name
-        self.file.take_if(|file| is_elsewhere(file, &self.path));
-        let file = match &mut self.file {
+        let path = &self.path;
+        self.file.take_if(|(_, which)| which.is_elsewhere(path));
+        let (file, _) = match &mut self.file {
             Some(file) => file,
-            none => none.insert(open(&self.path)?),
+            none => none.insert(open(path)?),
         };
         let mut text = String::new();
         if self.dropped > 0 {
@@ -143,8 +144,10 @@ impl Log {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    File::options().append(true).create(true).open(path)
+fn open(path: &Path) -> io::Result<(File, FileIdentity)> {
+    let file = File::options().append(true).create(true).open(path)?;
+    let which = FileIdentity::of(&file)?;
+    Ok((file, which))
 }
 
 /// Whether a file begins as Windows PowerShell's `>` writes it. A pipe is not read.
@@ -154,32 +157,10 @@ fn is_utf16(path: &Path) -> bool {
     path.is_file() && read().is_ok() && matches!(mark, [0xff, 0xfe] | [0xfe, 0xff])
 }
 
-/// Whether the path no longer stands for the open file.
-#[cfg(unix)]
-fn is_elsewhere(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let of = |found: std::fs::Metadata| (found.dev(), found.ino());
-    match std::fs::metadata(path) {
-        Ok(found) => file.metadata().is_ok_and(|own| of(own) != of(found)),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
-    }
-}
-
-/// Whether the path no longer stands for the open file. One that is held by another program does.
-#[cfg(not(unix))]
-fn is_elsewhere(file: &File, path: &Path) -> bool {
-    let own = file.try_clone().and_then(same_file::Handle::from_file);
-    match same_file::Handle::from_path(path) {
-        Ok(found) => own.is_ok_and(|own| own != found),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn a_log_that_is_moved_or_deleted_is_begun_again_under_its_name() {
         let dir = tempfile::tempdir().unwrap();

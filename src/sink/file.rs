@@ -211,14 +211,17 @@ impl<R: RowKind> AppendFile<R> {
         if len != opened.end {
             let examined = examine(file, &self.spec, &self.shown)?;
             let place = (self.path.as_path(), self.shown.as_str());
-            if len < opened.end {
+            let mut told = Vec::new();
+            let settled = settle(file, examined, &self.spec, place, &mut told);
+            if len < opened.end && settled.is_ok() {
                 self.notes.push(Note::Shortened {
                     path: self.shown.clone(),
                     from: opened.end,
                     to: len,
                 });
             }
-            (opened.end, opened.form) = settle(file, examined, &self.spec, place, &mut self.notes)?;
+            self.notes.append(&mut told);
+            (opened.end, opened.form) = settled?;
         }
         Ok(())
     }

@@ -6,11 +6,12 @@ use std::path::Path;
 
 /// Device and inode.
 #[cfg(unix)]
-pub(super) struct FileIdentity(u64, u64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileIdentity(u64, u64);
 
 /// Volume and file index.
 #[cfg(not(unix))]
-pub(super) struct FileIdentity(same_file::Handle);
+pub(crate) struct FileIdentity(same_file::Handle);
 
 #[cfg(unix)]
 impl FileIdentity {
@@ -19,13 +20,15 @@ impl FileIdentity {
         file.metadata().map(|metadata| Self::of_metadata(&metadata))
     }
 
+    /// That of what a path stands for.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        std::fs::metadata(path).map(|metadata| Self::of_metadata(&metadata))
+    }
+
     /// Whether the path no longer stands for this file: moved, deleted or replaced.
     pub fn is_elsewhere(&self, path: &Path) -> bool {
-        match std::fs::metadata(path) {
-            Ok(metadata) => {
-                let Self(device, inode) = Self::of_metadata(&metadata);
-                (device, inode) != (self.0, self.1)
-            }
+        match Self::at(path) {
+            Ok(found) => found != *self,
             Err(error) => matches!(
                 error.kind(),
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory

@@ -62,6 +62,7 @@ pub use contract::{Haste, Sink};
 pub use csv::csv_line;
 pub use error::SinkError;
 pub use folded::{FoldRows, folded, prepare_folded};
+pub(crate) use identity::FileIdentity;
 pub use note::Note;
 pub use period::Roll;
 pub use profile::Profile;

@@ -40,7 +40,7 @@ pub enum Note {
     },
     /// The name no longer stood for the open file: rows go to the file that now has it.
     Replaced(String),
-    /// Another program has cut the open file: rows are gone.
+    /// Another program has made the open file shorter, which may have lost rows.
     Shortened {
         /// The file.
         path: String,
@@ -228,10 +228,17 @@ impl fmt::Display for Note {
                     "{path} was moved, deleted or replaced, so it was opened again"
                 )
             }
+            Self::Shortened { path, to: 0, .. } => {
+                write!(
+                    f,
+                    "{path} was emptied by another program: what was in it is missing, and new rows follow"
+                )
+            }
             Self::Shortened { path, from, to } => {
                 write!(
                     f,
-                    "{path} was cut from {from} to {to} bytes by another program: rows that were in it are missing, and new ones follow"
+                    "{path} is {} bytes shorter, as another program has changed it: rows may be missing, and new ones follow",
+                    from.saturating_sub(*to)
                 )
             }
             Self::LabUnmarked(path) => {
@@ -342,7 +349,15 @@ mod tests {
                     from: 9000,
                     to: 0,
                 },
-                "/srv/probes.csv was cut from 9000 to 0 bytes by another program: rows that were in it are missing, and new ones follow",
+                "/srv/probes.csv was emptied by another program: what was in it is missing, and new rows follow",
+            ),
+            (
+                Note::Shortened {
+                    path: path(),
+                    from: 9000,
+                    to: 7000,
+                },
+                "/srv/probes.csv is 2000 bytes shorter, as another program has changed it: rows may be missing, and new ones follow",
             ),
             (
                 Note::LabUnmarked(path()),

@@ -64,7 +64,8 @@ pub(super) fn numbers(dialect: Dialect) -> &'static [NumberColumn] {
     }
 }
 
-/// Whether a number of this program may stand for a failure: -1, -2, -3.
+/// Whether a number of this program may stand for a failure: -1, -2, -3. In a mean of any other a mark stands in front of decimals
+/// where nothing else in the file tells: these means have many of them and are hardly ever above a thousand.
 pub(super) fn has_sentinels(dialect: Dialect) -> bool {
     !matches!(dialect, Dialect::End2EndPing) && !is_assessment(dialect)
 }
@@ -74,26 +75,16 @@ pub(super) fn is_assessment(dialect: Dialect) -> bool {
     matches!(dialect, Dialect::SkypeAssessment | Dialect::TeamsAssessment)
 }
 
-/// Whether a mark in a mean of this program stands in front of decimals where nothing else in the file tells: its means have
-/// many of them and are hardly ever above a thousand.
-pub(super) fn has_decimals(dialect: Dialect) -> bool {
-    matches!(dialect, Dialect::End2EndPing) || is_assessment(dialect)
-}
-
 /// Whether a row has no counts of what was sent and lost, though its program writes them.
 pub(super) fn are_missing(row: &Row<'_>) -> bool {
-    let lost = match row.layout.dialect {
-        Dialect::End2EndPing => row.number(id!(lost)),
+    let counts = match row.layout.dialect {
+        Dialect::End2EndPing => row.number(id!(Total)).zip(row.number(id!(lost))),
         // what comes twice is received twice
         Dialect::SkypeAssessment if row.layout.has(id!(PacketsReceived)) => {
-            row.number(id!(PacketsReceived)).map(|_| 0)
+            let received = row.number(id!(PacketsReceived));
+            row.number(id!(PacketsSent)).zip(received.map(|_| 0))
         }
         _ => return false,
     };
-    let sent = match row.layout.dialect {
-        Dialect::End2EndPing => row.number(id!(Total)),
-        _ => row.number(id!(PacketsSent)),
-    };
-    let counts = sent.filter(|sent| *sent > 0).zip(lost);
-    counts.is_none_or(|(sent, lost)| lost > sent)
+    !counts.is_some_and(|(sent, lost)| sent > 0 && lost <= sent)
 }

@@ -123,7 +123,7 @@ impl LayoutInForce {
         let [point, comma] = self.usual;
         let names = self.layout.names();
         let evidence = self.evidence.as_ref();
-        let has_decimals = counts::has_decimals(self.layout.dialect);
+        let has_decimals = !counts::has_sentinels(self.layout.dialect);
         let marks = self.cells.numbers().map(|(place, whole)| {
             let found = evidence.map_or([None; 2], |evidence| evidence.marks(&names[place]));
             let rest = evidence.filter(|_| has_decimals && !whole);
@@ -221,9 +221,18 @@ fn cells_of_time<'a>(row: &Row<'a>, form: &LayoutInForce) -> [Option<&'a str>; 2
 pub(super) fn time_of(
     row: &Row<'_>,
     form: &LayoutInForce,
+    clocks: (&mut Clock, &mut Stamps),
+) -> Option<DateTime<Utc>> {
+    time_in(cells_of_time(row, form), form, clocks)
+}
+
+/// The time in these cells, where it can be read.
+#[inline]
+fn time_in(
+    [started, datetime]: [Option<&str>; 2],
+    form: &LayoutInForce,
     (clock, stamps): (&mut Clock, &mut Stamps),
 ) -> Option<DateTime<Utc>> {
-    let [started, datetime] = cells_of_time(row, form);
     let exact = started.and_then(|text| clock.read(text, By::Utc));
     let at = match datetime {
         Some(text) if form.own_stamps => {
@@ -252,8 +261,8 @@ pub(super) fn end_row(
         }
     }
     let row = batch.current();
-    let at = time_of(&row, form, (&mut *clock, &mut *stamps));
     let [started, datetime] = cells_of_time(&row, form);
+    let at = time_in([started, datetime], form, (&mut *clock, &mut *stamps));
     // later versions of End2End-Ping leave the time empty
     let is_left_empty = form.layout.dialect == Dialect::End2EndPing && datetime == Some("");
     let never = started.is_none() && datetime.is_none() || is_left_empty;

@@ -17,7 +17,8 @@ pub(super) fn with_tables(inputs: Vec<Input>, roots: Option<&Path>) -> Vec<Input
             let found = server(&path, roots).and_then(|origin| tables(&origin));
             found.unwrap_or_else(|why| unusable("postgres://...".to_owned(), why))
         }
-        Input::File(path) if is_database(&path) => {
+        // what cannot be read is told by whoever reads its text
+        Input::File(path) if is_database(&path).unwrap_or(false) => {
             let snapshot = Snapshot::open(&path).map_err(|error| error.to_string());
             let found = snapshot.and_then(|snapshot| tables(&TableOrigin::File(snapshot)));
             found.unwrap_or_else(|why| unusable(path.display().to_string(), why))

@@ -54,11 +54,20 @@ impl Sums {
                 continue;
             };
             let all = |one: u128| n.saturating_mul(one);
-            let sum = sum.within(all(min), all(max), &mut self.rounded);
+            let total = sum.within(all(min), all(max), &mut self.rounded);
             // the inequality of Cauchy and Schwarz
-            let least = sum.saturating_mul(sum).div_ceil(n);
-            let squares = squares.within(least, sum.saturating_mul(max), &mut self.rounded);
-            for (place, sum) in places.sums.into_iter().zip([sum, squares]) {
+            let least = total.saturating_mul(total).div_ceil(n);
+            // both bounds move by so much at most where the sum is off by its last digit
+            let moved = sum.last_digit.saturating_mul(max).saturating_mul(2);
+            let squares = CellSum {
+                last_digit: match squares.last_digit {
+                    0 => 0,
+                    digit => digit.saturating_add(moved),
+                },
+                ..squares
+            };
+            let squares = squares.within(least, total.saturating_mul(max), &mut self.rounded);
+            for (place, sum) in places.sums.into_iter().zip([total, squares]) {
                 batch.replace(place, &sum.to_string());
             }
         }
@@ -81,14 +90,15 @@ impl Sums {
 /// A sum as it stands in a cell.
 struct CellSum {
     value: u128,
-    is_rounded: bool,
+    /// What one more in the last digit that is left would add; 0 of one that is not rounded.
+    last_digit: u128,
 }
 
 impl CellSum {
     fn of(cell: &str) -> Option<Self> {
         let cell = cell.trim();
         let (mantissa, power) = cell.split_once(['e', 'E']).unwrap_or((cell, "0"));
-        let power: usize = power.parse().ok()?;
+        let power: u32 = power.parse().ok()?;
         let number = match said(cell) {
             Said::Sure(number, _) => number,
             Said::Either(_, [_, thousands]) => thousands,
@@ -98,22 +108,26 @@ impl CellSum {
         let decimals = mantissa
             .split_once(['.', ','])
             .map_or(0, |(_, decimals)| decimals.len());
+        let left = power.saturating_sub(u32::try_from(decimals).ok()?);
+        let is_cut = !fraction.trim_end_matches('0').is_empty();
         Some(Self {
             value: whole.parse().ok()?,
-            is_rounded: power > decimals && decimals > 0
-                || !fraction.trim_end_matches('0').is_empty(),
+            last_digit: match left {
+                0 => u128::from(is_cut),
+                left => 10_u128.checked_pow(left)?,
+            },
         })
     }
 
     /// The sum, and if it is rounded, not below or above these.
     fn within(&self, least: u128, most: u128, rounded: &mut u64) -> u128 {
-        if !self.is_rounded || least > most {
+        if self.last_digit == 0 || least > most {
             return self.value;
         }
         rounded.raise(1);
         let value = self.value.clamp(least, most);
         // what is farther off is not the sum of these
-        let is_near = value.abs_diff(self.value) <= self.value / 100_000;
+        let is_near = value.abs_diff(self.value) <= self.last_digit;
         if is_near { value } else { self.value }
     }
 }
@@ -130,17 +144,20 @@ mod tests {
 
     #[test]
     fn sums_of_spreadsheets_are_whole_or_as_near_as_they_were_left() {
-        let told = |cell: &str| CellSum::of(cell).map(|sum| (sum.value, sum.is_rounded));
+        let told = |cell: &str| CellSum::of(cell).map(|sum| (sum.value, sum.last_digit));
         for (cell, expected) in [
-            ("26376", Some((26_376, false))),
-            ("26,376", Some((26_376, false))),
-            ("26.376", Some((26_376, false))),
-            ("26'376", Some((26_376, false))),
-            ("26\u{202f}376", Some((26_376, false))),
-            ("6.385.128.649", Some((6_385_128_649, false))),
-            ("2.6376E+04", Some((26_376, false))),
-            ("6.95693E+08", Some((695_693_000, true))),
-            ("6,95693E+08", Some((695_693_000, true))),
+            ("26376", Some((26_376, 0))),
+            ("26,376", Some((26_376, 0))),
+            ("26.376", Some((26_376, 0))),
+            ("26'376", Some((26_376, 0))),
+            ("26\u{202f}376", Some((26_376, 0))),
+            ("6.385.128.649", Some((6_385_128_649, 0))),
+            ("2.6376E+04", Some((26_376, 0))),
+            ("6.95693E+08", Some((695_693_000, 1_000))),
+            ("6,95693E+08", Some((695_693_000, 1_000))),
+            ("7E+08", Some((700_000_000, 100_000_000))),
+            ("7E+00", Some((7, 0))),
+            ("26376.4", Some((26_376, 1))),
             ("x", None),
             ("", None),
         ] {
@@ -153,7 +170,7 @@ mod tests {
         assert_eq!(squares.within(exact, exact, &mut rounded), exact);
         assert_eq!(rounded, 1);
         // another number stays, and contradicts
-        let other = CellSum::of("6.95E+08").unwrap();
-        assert_eq!(other.within(exact, exact, &mut rounded), 695_000_000);
+        let other = CellSum::of("6.94E+08").unwrap();
+        assert_eq!(other.within(exact, exact, &mut rounded), 694_000_000);
     }
 }

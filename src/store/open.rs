@@ -51,9 +51,12 @@ pub fn look(path: &Path) -> io::Result<Result<FileKind, StoreError>> {
 
 /// Whether a file is an SQLite database, whoever made it. A pipe is none, and is not opened: whoever writes to it would
 /// lose the reader.
-pub fn is_database(path: &Path) -> bool {
-    let is_file = std::fs::metadata(path).is_ok_and(|found| found.is_file());
-    is_file && head(path).is_ok_and(|head| head.starts_with(MAGIC))
+///
+/// # Errors
+///
+/// When it cannot be read, so that nobody knows.
+pub fn is_database(path: &Path) -> io::Result<bool> {
+    Ok(std::fs::metadata(path)?.is_file() && head(path)?.starts_with(MAGIC))
 }
 
 pub(super) fn known(version: i64) -> Result<(), StoreError> {

@@ -436,3 +436,22 @@ fn what_is_deleted_while_it_is_read_is_read_all_the_same_and_room_is_given_back(
     store.finish().unwrap();
     assert!(pages() < full / 4, "{} of {full}", pages());
 }
+
+#[test]
+fn what_cannot_be_read_is_not_told_to_be_no_database() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("it.db");
+    assert!(is_database(&path).is_err());
+    for (content, expected) in [
+        ("", false),
+        ("SQLite format 3", false),
+        ("SQLite format 3\0", true),
+    ] {
+        let path = dir.path().join(format!("{}.db", content.len()));
+        std::fs::write(&path, content).unwrap();
+        assert_eq!(is_database(&path).unwrap(), expected, "{content:?}");
+    }
+    // a read error, as of a share that is away for a second: what stands at address 0 is nothing
+    #[cfg(target_os = "linux")]
+    assert!(is_database(Path::new("/proc/self/mem")).is_err());
+}

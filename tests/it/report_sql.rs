@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::command::{Said, file, has, report};
+use crate::command::{Said, file, has, report, run};
 
 const HEAD: &str = "started_utc,remotehost,Status,failed_phase,cause,run_id,label,dns_us,connect_us,tls_us,turn_us,total_us";
 
@@ -179,5 +179,14 @@ fn a_zone_that_a_query_has_no_use_for_is_refused() {
     let zone = "--time-zone Europe/Berlin";
     let said = query(zone, &[&path]).ended(2);
     said.err_has("--time-zone does nothing with --sql duckdb");
+    let by_region = format!("--by region,transport {zone}");
+    let said = query(&by_region, &[&path]).ended(2);
+    said.err_has("--time-zone does nothing with --sql duckdb");
+    let said = run(&format!("report --sql sqlite {by_region}")).ended(2);
+    said.err_has("--time-zone does nothing with --sql sqlite");
+    // why it cannot be the zone of these is told
+    let said = query(&format!("--by region,hour {zone}"), &[&path]).ended(2);
+    said.err_has("--by hour with --sql uses UTC");
+    query("--by region,day --time-zone utc", &[&path]).ended(0);
     query(&format!("{zone} --since 2026-11-02T00:00"), &[&path]).ended(0);
 }

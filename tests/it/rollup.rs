@@ -667,4 +667,20 @@ fn sums_that_a_spreadsheet_has_saved_again_are_the_same_or_told_to_be_rounded() 
         "{input}"
     );
     assert_eq!(report["overview"], expected["overview"]);
+    // and as many as a format with so many decimals leaves
+    for decimals in 0..4 {
+        let (input, report) = read(&|sum| {
+            let text = format!("{:.decimals$E}", sum as f64);
+            let (mantissa, power) = text.split_once('E').unwrap();
+            format!("{mantissa}E+{power:0>2}")
+        });
+        assert_eq!(input["problems"], json!([]), "{decimals}");
+        assert!(
+            input["notes"]
+                .to_string()
+                .contains("rounded by a spreadsheet"),
+            "{input}"
+        );
+        assert_eq!(report["overview"], expected["overview"], "{decimals}");
+    }
 }

@@ -18,7 +18,7 @@ impl Chapter {
     ///
     /// # Errors
     ///
-    /// None that the build script left: what it compressed is read.
+    /// When what the build script compressed cannot be read again, which the tests would show.
     pub fn markdown(&self) -> io::Result<String> {
         io::read_to_string(DeflateDecoder::new(self.compressed))
     }

@@ -54,7 +54,9 @@ pub(super) fn idle(args: &ReportArgs, given: &Given) -> Option<(&'static str, Id
             return Some((id, Idle::beside(&sql, ", which prints a query")));
         }
         // a time without a zone is one of this zone; why an hour is not, is said with that
-        let has_times = given.has("since") || given.has("until") || given.has("by");
+        let is_of_time = |name: &str| ["hour", "day"].contains(&name);
+        let by_times = args.by.iter().any(|by| by.split(',').any(is_of_time));
+        let has_times = given.has("since") || given.has("until") || by_times;
         if given.has("time_zone") && !has_times {
             let idle = Idle::unless(&sql, "which groups by no time", "--since or --until");
             return Some(("time_zone", idle));

@@ -179,17 +179,12 @@ fn stalled(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
         seconds(units::seconds(stalls.held_us)),
         percent(stalls.share() * 100.0),
     );
-    if let Some(longest) = group.longest_stall_ms {
-        let _ = write!(text, ", the longest {}", seconds(longest / 1e3));
-    }
-    if let Some((_, began)) = judged.longest.filter(|_| stalls.is_outage())
-        && judged.stalled.bad > 1
-    {
-        let _ = write!(
-            text,
-            " in the connection that began at {}",
-            about.time(moment(began))
-        );
+    if let Some((longest, began)) = stalls.longest {
+        let _ = write!(text, ", the longest {}", seconds(units::seconds(longest)));
+        if let Some(began) = began.filter(|_| stalls.is_outage() && judged.stalled.bad > 1) {
+            let began = about.time(moment(began));
+            let _ = write!(text, " in the connection that began at {began}");
+        }
     }
     let hours = &judged.stalled.hours;
     let (told, when) = when(about, group, "such connections", hours, BEGAN);

@@ -19,11 +19,11 @@ use super::held::WaitingRows;
 use super::note::Note;
 use crate::clock::{self, Wall};
 use crate::schema::{Column, RowKind};
-use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_database, is_free};
+use crate::store::{FileKind, Opening, Store, StoreError, insertion, is_free};
 use cells::{bound, cells};
 use keeper::Keeper;
 use kept::KeptRows;
-use on_disk::{StoreFileId, identity, looked_at};
+use on_disk::{StoreFileId, identity, is_overwritten, looked_at};
 pub use prepare::{prepare_folded_store, prepare_store};
 pub use spec::{Server, StoreSpec};
 
@@ -121,13 +121,14 @@ impl<R: RowKind> StoreSink<R> {
     /// Looks whether somebody has emptied or overwritten the open file: SQLite would go on in it without a word, and leave what no
     /// program can read.
     fn is_a_store_still(&mut self) -> Result<(), SinkError> {
-        let is_other = |_: &mut Store| !is_database(&self.spec.path);
-        if let Some(store) = self.store.take_if(is_other) {
-            store.abandon();
-            self.overwritten = identity(&self.spec.path);
-            return Err(self.failed(StoreError::Overwritten));
+        if self.store.is_none() || !is_overwritten(&self.spec.path, &self.shown)? {
+            return Ok(());
         }
-        Ok(())
+        if let Some(store) = self.store.take() {
+            store.abandon();
+        }
+        self.overwritten = identity(&self.spec.path);
+        Err(self.failed(StoreError::Overwritten))
     }
 
     /// The open store that the path stands for now.
@@ -137,7 +138,8 @@ impl<R: RowKind> StoreSink<R> {
         if !is_gone {
             self.is_a_store_still()?;
         }
-        // until another file has the name
+        // until another file has the name: what is put back into this one would be read with the rows that SQLite keeps beside the
+        // file, and be broken by those
         self.overwritten = self
             .overwritten
             .take()
@@ -158,7 +160,7 @@ impl<R: RowKind> StoreSink<R> {
                 self.identity = before;
                 return Err(error);
             }
-            if is_gone || (before.is_some() && before != self.identity) {
+            if before.is_some() && before != self.identity {
                 self.notes.push(Note::Replaced(self.shown.clone()));
             }
         }

@@ -44,6 +44,57 @@ fn a_file_that_is_emptied_or_cut_is_told_with_what_is_gone() {
     assert_eq!(sink.notes(), [cut(15, 11)]);
 }
 
+/// As pandas does: the same file without quotes, and with all of its rows.
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_saved_again_in_fewer_bytes_is_not_told_to_have_lost_rows() {
+    let place = Place::new("probes.csv");
+    let (mut sink, _) = start(&place.spec(&["slot"])).unwrap();
+    (1..3).for_each(|number| sink.write(&slot(number)).unwrap());
+    fs::write(&place.path, "slot\n1\n2\n").unwrap();
+    sink.write(&slot(3)).unwrap();
+    assert_eq!(place.text(), "slot\n1\n2\n\"3\"\n");
+    let notes: Vec<_> = sink.notes().iter().map(Note::to_string).collect();
+    let [note] = &notes[..] else {
+        panic!("{notes:?}");
+    };
+    assert!(
+        note.contains("is 6 bytes shorter") && note.contains("rows may be missing"),
+        "{note}"
+    );
+}
+
+/// The torn piece cannot be kept at first.
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_cut_is_told_once_however_often_its_end_is_tried() {
+    let place = Place::new("probes.csv");
+    let (mut sink, _) = start(&place.spec(&["slot"])).unwrap();
+    (1..3).for_each(|number| sink.write(&slot(number)).unwrap());
+    let torn = place.directory.path().join("probes.csv.torn");
+    fs::create_dir(&torn).unwrap();
+    let file = fs::File::options().write(true).open(&place.path).unwrap();
+    file.set_len(13).unwrap();
+    sink.write(&slot(3)).unwrap();
+    let notes = sink.notes();
+    assert!(matches!(&notes[..], [Note::Held(..)]), "{notes:?}");
+    fs::remove_dir(&torn).unwrap();
+    sink.finish().unwrap();
+    assert_eq!(place.text(), "\"slot\"\n\"1\"\n\"3\"\n");
+    let notes = sink.notes();
+    let is_cut = |note: &&Note| {
+        matches!(
+            note,
+            Note::Shortened {
+                from: 15,
+                to: 13,
+                ..
+            }
+        )
+    };
+    assert_eq!(notes.iter().filter(is_cut).count(), 1, "{notes:?}");
+}
+
 #[test]
 fn a_renamed_file_keeps_its_rows_and_a_new_one_is_begun() {
     let place = Place::new("probes.csv");

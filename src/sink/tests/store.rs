@@ -341,3 +341,31 @@ fn a_store_that_is_emptied_behind_the_last_row_is_noticed_at_the_end() {
     drop(sink);
     assert_eq!(place.bytes(), b"");
 }
+
+/// As `cp` does with a backup: SQLite would read it with what is left beside it of the rows that followed.
+#[cfg(unix)]
+#[test]
+fn a_backup_that_is_put_into_an_overwritten_store_stays_as_it_is_while_rows_are_kept() {
+    let place = Place::new("probes.db");
+    let (mut sink, _) = begin(&spec(&place.path)).unwrap();
+    write(&mut sink, 0..5);
+    sink.finish().unwrap();
+    let backup = place.bytes();
+    write(&mut sink, 5..9);
+    fs::write(&place.path, "").unwrap();
+    write(&mut sink, 9..80);
+    assert!(sink.is_waiting());
+    fs::write(&place.path, &backup).unwrap();
+    let error = sink.finish().unwrap_err().to_string();
+    assert!(error.contains("71 rows of this run are in"), "{error}");
+    assert_eq!(place.bytes(), backup);
+    drop(sink);
+    fs::remove_file(place.directory.path().join("probes.db-wal")).unwrap();
+    let (sink, notes) = begin(&spec(&place.path)).unwrap();
+    drop(sink);
+    assert!(
+        matches!(&notes[..], [Note::TakenIn { rows: 71, .. }]),
+        "{notes:?}"
+    );
+    assert_eq!(slots(&place.path), [all(0..5), all(9..80)].concat());
+}

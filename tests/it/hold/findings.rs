@@ -19,6 +19,7 @@ struct Held {
     answered: u64,
     rtt_min_ms: u64,
     answer_p95_ms: Option<u64>,
+    has_time: bool,
 }
 
 const FINE: Held = Held {
@@ -28,6 +29,7 @@ const FINE: Held = Held {
     answered: 3_000,
     rtt_min_ms: 25,
     answer_p95_ms: Some(30),
+    has_time: true,
 };
 
 fn held(rows: impl Iterator<Item = Held>) -> Value {
@@ -38,10 +40,11 @@ fn held(rows: impl Iterator<Item = Held>) -> Value {
         let [stalls, longest, all] = row.stalls;
         let p95 = row.answer_p95_ms.map(|ms| (ms * 1_000).to_string());
         let p95 = p95.unwrap_or_default();
+        let began = stamp(START + number * 120);
+        let began = if row.has_time { began.as_str() } else { "" };
         let _ = writeln!(
             text,
-            "{},pc1,relay.test,443,OK,{},{},3000,{},{},{},{},{p95},{p95},{p95},{stalls},{},{}",
-            stamp(START + number * 120),
+            "{began},pc1,relay.test,443,OK,{},{},3000,{},{},{},{},{p95},{p95},{p95},{stalls},{},{}",
             row.lasted_us,
             row.end,
             row.answered,
@@ -135,6 +138,36 @@ fn connections_that_stand_still_are_a_fault_and_a_few_stalls_are_none() {
         found["text"].as_str().unwrap(),
         "So few can happen on any path",
     );
+}
+
+/// Two connections stood still for 12 s each at 10:00, and one for longer or for less of which nobody knows when.
+#[test]
+fn the_longest_stall_is_told_of_its_own_connection_only() {
+    let timed = Held {
+        stalls: [1, 12_000, 12_000],
+        ..FINE
+    };
+    let text = |ms: u64| {
+        let untimed = Held {
+            stalls: [1, ms, ms],
+            has_time: false,
+            ..FINE
+        };
+        let report = held([timed, untimed, timed].into_iter());
+        let found = finding(&report, "held-stalled").unwrap();
+        found["text"].as_str().unwrap().to_owned()
+    };
+    let longer = text(14_000);
+    has(
+        &longer,
+        ", the longest 14 s; the first began at 2026-03-01 10:00:00Z",
+    );
+    for ms in [11_000, 12_000] {
+        has(
+            &text(ms),
+            ", the longest 12 s in the connection that began at 2026-03-01 10:00:00Z; the first",
+        );
+    }
 }
 
 /// What was found of stalls, with the colour of the report.

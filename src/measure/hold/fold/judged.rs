@@ -12,8 +12,6 @@ pub struct JudgedHolds {
     pub stalled: BadConnections,
     /// Their stalls, of the connections that tell.
     pub stalls: HeldStalls,
-    /// When the connection with the longest stall began, with that stall in microseconds.
-    pub longest: Option<(u64, i64)>,
     /// Connections whose round trips reach the limit.
     pub slow: BadConnections,
     /// What reached it, of each of these.
@@ -54,13 +52,8 @@ impl JudgedHolds {
         self.stalled.add(stalls.map(|stalls| stalls > 0), at);
         if let Some(stalls) = stalls {
             let longest = row.number(id!(longest_stall_us)).filter(|_| stalls > 0);
-            if let Some((us, at)) = longest.zip(at)
-                && self.longest.is_none_or(|(known, _)| us > known)
-            {
-                self.longest = Some((us, at));
-            }
             let all = [count(id!(stalled_us)), count(id!(held_us))];
-            self.stalls.add(stalls, longest, all);
+            self.stalls.add(stalls, longest.map(|us| (us, at)), all);
         }
         let trips = HeldTrips {
             sent: count(id!(sent)),
