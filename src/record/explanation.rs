@@ -15,7 +15,7 @@ words! {
         SlowServer = "slow-server": "the server took 200 ms or more, and nothing was lost",
         LostInTls = "lost-in-tls": "a segment was lost during the TLS handshake",
         LocalDelay = "local-delay": "this machine was 100 ms or more late in reading what had arrived",
-        LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment or a slow server, which look the same from here",
+        LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment, a slow server or a slow line, which look the same from here",
         PathOrRelay = "path-or-relay": "the answer over UDP came after 100 ms or more: a long path or a slow relay, which look the same from here",
         ProxyOrBeyond = "proxy-or-beyond": "200 ms or more were spent in the proxy or beyond it, which look the same from here",
     }

@@ -220,3 +220,60 @@ fn a_cut_header_is_inside_a_record_and_what_was_not_kept_is_not() {
     assert!(!is_inside_a_record(&[], 1));
     assert!(!is_inside_a_record(&content(), 9_999));
 }
+
+/// A flight of 4,344 bytes or more over a line of so many kbit/s with a round trip of 40 ms: each segment takes its bytes
+/// and its 52 bytes of headers, and so does the ClientHello of 290 bytes on its way to the server.
+fn over_a_line(kbits: u64, total: u64) -> ServerFlight {
+    let micros = |bytes: u64| Duration::from_micros(bytes * 8_000 / kbits);
+    let mut at = ms(40) + micros(290);
+    let mut arrivals = Vec::new();
+    let mut came = 0;
+    while came < total {
+        let bytes = (total - came).min(1_448);
+        came += bytes;
+        at += micros(bytes + 52);
+        arrivals.push(Arrival {
+            at,
+            total: came,
+            lay: Some(Duration::ZERO),
+            ..Arrival::default()
+        });
+    }
+    let on = FlightContext {
+        // the client's answer of 178 bytes and the server's of 103
+        finish: Some(ms(40) + micros(178 + 103)),
+        ..path(40, 0)
+    };
+    server_flight(&arrivals, &content(), &on)
+}
+
+#[test]
+fn waits_that_grow_with_their_bytes_may_be_a_slow_lines_and_are_no_servers() {
+    for kbits in [16, 32, 48, 64, 72, 80, 88, 96, 104, 112, 128, 192, 256] {
+        for total in [1_200, 2_000, 4_344, 5_000, 9_000] {
+            let flight = over_a_line(kbits, total);
+            assert_eq!(flight.windows, Some(1), "{kbits} {total}");
+            let is_servers = flight.servers >= Some(TIMER);
+            let is_open = flight.unexplained >= Some(TIMER);
+            assert!(is_open || !is_servers, "{kbits} {total}: {flight:?}");
+            assert_ne!(flight.lost, Some(true));
+        }
+    }
+    // three of 125 ms, and one of 19 ms for 178 bytes with theirs
+    let flight = over_a_line(96, 4_522);
+    assert!(flight.unexplained >= Some(ms(3 * 125 + 19)), "{flight:?}");
+}
+
+#[test]
+fn a_server_that_thinks_on_a_line_that_is_seen_to_be_fast_is_slow() {
+    // one by one, and together
+    for first in [
+        &[(141, 1_448, Some(0)), (142, 2_896, Some(0))][..],
+        &[(142, 2_896, Some(0))],
+    ] {
+        let all = [first, &[(202, 4_344, Some(0)), (262, 5_100, Some(0))]].concat();
+        let flight = judged(&all, &path(40, 0));
+        assert!(flight.servers >= Some(ms(100)), "{flight:?}");
+        assert_eq!(flight.unexplained, None);
+    }
+}
