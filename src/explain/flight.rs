@@ -2,9 +2,10 @@
 //!
 //! A server may write its flight in pieces and take its time between them: OpenSSL hands on what
 //! fills its buffer of 4,096 bytes and signs then. So no pause alone says that something was lost.
-//! Bytes that lay behind a hole do: where they came most of a round trip before the hole was
-//! filled, what filled it was sent again for them. Segments that only overtook each other are there
-//! sooner: senders themselves take a quarter of a round trip for enough (RFC 8985 section 6.2).
+//! Bytes that lay behind a hole do: where they came a whole round trip before the hole was filled,
+//! what filled it can have been sent again for them. Sooner it cannot, so it was only late; most of
+//! a round trip is left open, as the clocks are not that exact, and segments that overtake each other
+//! are there sooner: senders themselves take a quarter of a round trip for enough (RFC 8985 section 6.2).
 //!
 //! Nor is a wait the server's that a slow line may have made: one that is no longer than what came at its end takes on
 //! a line on which nothing came faster. Servers hand on whole segments together, so where two come together, the line is
@@ -348,11 +349,13 @@ impl Hole {
         let sure = if rtt < SHORTEST * 2 {
             TIMER.saturating_sub(on.tick).saturating_sub(SHORTEST)
         } else {
-            rtt / 2
+            rtt * 3 / 4
         };
+        // two measurements of the same path
+        let a_trip = rtt.saturating_sub((rtt / 32).max(Duration::from_micros(500)));
         if most < most_of_a_trip.max(OVERTAKEN) {
             Self::Overtaken
-        } else if on.out_of_order.is_some() && least >= sure {
+        } else if on.out_of_order.is_some() && least >= sure && most >= a_trip {
             Self::Lost
         } else {
             Self::Unknown

@@ -13,7 +13,7 @@ words! {
         SlowPath = "slow-path": "a round trip of 100 ms or more, or a window that is too small",
         SlowDns = "slow-dns": "the name resolution took 200 ms or more",
         SlowServer = "slow-server": "the server took 200 ms or more, and nothing was lost",
-        LostInTls = "lost-in-tls": "a segment was lost during the TLS handshake",
+        LostInTls = "lost-in-tls": "a segment was lost during the TLS handshake, or came a round trip or more behind later ones",
         LocalDelay = "local-delay": "this machine was 100 ms or more late in reading what had arrived",
         LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment, a slow server or a slow line, which look the same from here",
         PathOrRelay = "path-or-relay": "the answer over UDP came after 100 ms or more: a long path or a slow relay, which look the same from here",
