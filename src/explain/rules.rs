@@ -159,9 +159,9 @@ fn others_excess(record: &Record) -> Option<Duration> {
 }
 
 /// A part of the server's flight was surely lost, also one that never came, or this end sent a segment again after the SYN
-/// that the other end had not got.
+/// that the other end had not got, or that it never acknowledged.
 pub fn lost_in_tls(record: &Record) -> Option<Duration> {
-    if let Some(waited) = gap(record) {
+    if let Some(waited) = gap(record).or_else(|| unheard(record)) {
         return Some(waited);
     }
     let excess = beyond_the_trips(record)?;
@@ -181,6 +181,19 @@ fn gap(record: &Record) -> Option<Duration> {
     let has_later = record.tcp.end.out_of_order.is_some_and(|count| count > 0);
     let is_seen = is_over && has_nothing && has_later && record.via.is_none();
     record.times.of(Phase::Tls).filter(|_| is_seen)
+}
+
+/// How long a handshake waited in vain while what this end sent last was never acknowledged: it was sent three times at
+/// least, so that neither a long way nor one late answer is taken for a loss. A server that is silent acknowledges all the
+/// same, as its system does.
+fn unheard(record: &Record) -> Option<Duration> {
+    let is_over = record.outcome.cause() == Some(Cause::TlsTimeout);
+    let end = &record.tcp.end;
+    let is_open = end.bytes_acked? < record.tcp.bytes_sent?;
+    let again = sent_again(record)?.saturating_sub(end.dsack?);
+    let is_seen = is_over && is_open && again >= 2;
+    let is_direct = record.via.is_none() && record.tcp.fast_open.is_none();
+    (record.times.of(Phase::Tls)).filter(|_| is_seen && is_direct)
 }
 
 /// Segments that this end sent again after the SYN. Data of the SYN that Fast Open's other end did
