@@ -69,9 +69,21 @@ fn window_limited(record: &Record) -> Option<Duration> {
     record.tcp.end.window_limited
 }
 
-/// The answer to a request over UDP came 100 ms or more after it, and did not lie in this machine:
-/// the path is long, or the relay took its time. A request over UDP is sent once.
+/// An answer came late and did not lie in this machine: one to a request over UDP, which is sent once, 100 ms or more after
+/// it, or one to the only SYN, 100 ms or more later than the path takes. The path held it up, or the other end took its time.
 pub fn path_or_relay(record: &Record) -> Option<Duration> {
+    late_answer(record).max(late_syn_ack(record))
+}
+
+/// What the kernel's round trip of a SYN that was sent once took beyond the shortest one of the connection.
+fn late_syn_ack(record: &Record) -> Option<Duration> {
+    record.completed(Phase::Connect)?;
+    let is_once = record.tcp.syn_retransmits == Some(0);
+    let late = (record.tcp.rtt?).saturating_sub(record.tcp.path_rtt()?);
+    (is_once && late >= LATE).then_some(late)
+}
+
+fn late_answer(record: &Record) -> Option<Duration> {
     let took = record.turn_round_trip()?;
     let took = took.saturating_sub(record.turn.local_delay.unwrap_or_default());
     (record.transport == Transport::Udp && took >= LONG_TRIP).then_some(took)

@@ -413,3 +413,23 @@ fn what_the_other_end_never_acknowledged_is_a_loss_and_a_server_that_says_nothin
     // not known on this system
     assert_eq!(with(0, 5, None), Explanation::None);
 }
+
+// as seen with SYN-ACKs that came 150 to 970 ms late on a path of 40 ms
+#[test]
+fn an_answer_to_the_syn_that_came_late_is_the_paths_or_the_other_ends() {
+    let late = |by: u64, syns: u32| {
+        found(move |record| {
+            record.tcp.rtt = Some(ms(40 + by));
+            record.tcp.min_rtt = Some(ms(40 + by));
+            record.tcp.end.min_rtt = Some(ms(40));
+            record.tcp.syn_retransmits = Some(syns);
+            record.times.set(Phase::Connect, ms(41 + by));
+            record.times.set(Phase::Tls, ms(2 * 40 + 15));
+        })
+    };
+    for by in [100, 150, 500, 900, 970] {
+        assert_eq!(late(by, 0), Explanation::PathOrRelay, "{by}");
+    }
+    assert_eq!(late(99, 0), Explanation::None);
+    assert_eq!(late(970, 1), Explanation::LostSyn);
+}
