@@ -24,6 +24,9 @@ words! {
 impl Explanation {
     /// Whether it is about the way of the segments, which ends at a proxy.
     pub const fn is_of_the_way(self) -> bool {
-        matches!(self, Self::LostSyn | Self::SlowPath | Self::LostInTls | Self::PathOrRelay)
+        matches!(
+            self,
+            Self::LostSyn | Self::SlowPath | Self::LostInTls | Self::PathOrRelay
+        )
     }
 }

@@ -126,6 +126,12 @@ impl Resolution {
                 if other.cause != failure.cause {
                     failure.detail = format!("{}; {}", failure.detail, of_kind(second, &other));
                 }
+                // where each kind has a limit of its own, the row is about the first
+                let took = if families == Families::Both {
+                    took
+                } else {
+                    both
+                };
                 (took, Err(failure))
             }
         }

@@ -131,9 +131,7 @@ impl TlsClient {
         let came = end.out_of_order.unwrap_or(0);
         handshake.out_of_order = came.saturating_sub(out_of_order.unwrap_or(0));
         if first_byte.is_none() && !stream.is_tunnel() {
-            handshake.acknowledged = end
-                .bytes_acked
-                .map(|all| all.saturating_sub(start_acked));
+            handshake.acknowledged = end.bytes_acked.map(|all| all.saturating_sub(start_acked));
             handshake.sent_again = end.retransmits.unwrap_or(0).saturating_sub(before);
         }
         let failure = driven.err();

@@ -168,6 +168,27 @@ fn a_name_that_fails_for_both_kinds_has_the_failure_of_the_first() {
     );
 }
 
+#[test]
+fn the_time_of_a_name_that_fails_for_both_kinds_is_that_of_both() {
+    let server = DnsServer::start(|query| {
+        if query.kind() != A {
+            std::thread::sleep(ms(600));
+        }
+        vec![query.reply(2, &[], &[])]
+    });
+    let silent = DnsServer::start(|query| match query.kind() {
+        A => vec![query.reply(2, &[], &[])],
+        _ => Vec::new(),
+    });
+    for (server, least) in [(server, 600_000), (silent, 1_900_000)] {
+        let row = ask(within_two_seconds(Families::Routed, &server));
+        row.assert_failed("dns-servfail", &[]);
+        let took = |column| row.cell(column).parse::<u64>().unwrap();
+        assert!(took("dns_us") >= least, "{}", took("dns_us"));
+        assert_eq!(took("total_us"), took("dns_us"));
+    }
+}
+
 /// All addresses, with two seconds for each kind.
 fn all_within_two_seconds(server: &DnsServer) -> Vec<Row> {
     let plan = Plan {
