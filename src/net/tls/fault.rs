@@ -183,7 +183,9 @@ fn of_alert(alert: AlertDescription, asked: TlsVersion, handshake: &Handshake) -
             let hint = "the server wants a certificate from the client";
             Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
         }
-        AlertDescription::HandshakeFailure | AlertDescription::BadCertificate => {
+        AlertDescription::HandshakeFailure | AlertDescription::BadCertificate
+            if !handshake.chain.is_empty() =>
+        {
             let hint = "sent after its certificate: the server may want one from the client";
             Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
         }
