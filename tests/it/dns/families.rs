@@ -260,6 +260,39 @@ fn a_name_server_that_drops_one_kind_of_question_does_not_hide_the_other_kind_of
     assert_eq!(row.cell("dns_queries"), "1");
 }
 
+/// An answer to one kind of question that cannot be used is no silence, whatever the other kind has.
+#[test]
+fn an_unusable_answer_to_one_kind_of_question_is_told_beside_the_address_of_the_other() {
+    for told in [
+        "unusable answer: a question",
+        "unusable answer: an answer to another question",
+    ] {
+        let is_question = told.ends_with("a question");
+        let server = DnsServer::start(move |query| match query.kind() {
+            A if is_question => {
+                let mut reply = query.reply(0, &[], &[]);
+                reply[2] &= 0x7f;
+                vec![reply]
+            }
+            A => {
+                let mut reply = query.answer(&[a("relay.test", 9)], &[]);
+                reply[13] ^= 1;
+                vec![reply]
+            }
+            _ => vec![query.answer(&[aaaa("relay.test", 8)], &[])],
+        });
+        let row = ask(within_two_seconds(Families::Routed, &server));
+        assert_eq!(row.cells(["remoteip", "dns_queries"]), ["::1", "2"]);
+        let told = format!("A: dns-malformed: {}: {told}", server.address());
+        has(row.detail(), &told);
+        assert!(
+            !row.detail().contains("no answer within"),
+            "{}",
+            row.detail()
+        );
+    }
+}
+
 #[test]
 fn a_slow_answer_is_taken_where_the_other_kind_of_question_is_dropped_or_has_none() {
     for answers in [false, true] {
