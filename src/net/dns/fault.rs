@@ -8,7 +8,8 @@ use crate::wire::dns::Family;
 pub fn failure_of(fault: &ExchangeFault) -> Failure {
     let cause = match fault {
         ExchangeFault::Silent { .. } => Cause::DnsTimeout,
-        ExchangeFault::Garbage(_) | ExchangeFault::NoTcp(_) => Cause::DnsMalformed,
+        ExchangeFault::Garbage(_) => Cause::DnsMalformed,
+        ExchangeFault::NoTcp(_) => Cause::DnsTruncated,
         ExchangeFault::Unreachable(_) => Cause::DnsNoResolver,
         ExchangeFault::Local(_) => Cause::DnsLocalError,
     };
@@ -22,7 +23,7 @@ pub fn decisive(faults: Vec<Failure>) -> Failure {
     }
     let rank = |cause: Cause| match cause {
         Cause::DnsServfail | Cause::DnsRefused => 0,
-        Cause::DnsMalformed => 1,
+        Cause::DnsMalformed | Cause::DnsTruncated => 1,
         Cause::DnsTimeout => 2,
         Cause::DnsNoResolver => 3,
         _ => 4,

@@ -217,7 +217,8 @@ impl Resolution {
             | Cause::DnsNxdomain
             | Cause::DnsServfail
             | Cause::DnsRefused
-            | Cause::DnsMalformed => families == Families::Both || time_is_left,
+            | Cause::DnsMalformed
+            | Cause::DnsTruncated => families == Families::Both || time_is_left,
             Cause::DnsTimeout => families == Families::Both,
             // no server, or a chain without an end: the same for either kind
             _ => false,
