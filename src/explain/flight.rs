@@ -97,8 +97,8 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
     };
     let mut waits = ServerWaits::new(rtt);
     let line = Line::of(arrivals, on);
-    let mut held_back = first.came().saturating_sub(rtt);
-    held_back -= waits.lines(line, held_back, first.total);
+    let held_back = first.came().saturating_sub(rtt);
+    let held_back = waits.beyond_a_line(line, held_back, first.total);
     if came_at_once(arrivals, rtt, on) {
         waits.servers(held_back);
     } else {
@@ -108,7 +108,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
     for pair in arrivals.windows(2) {
         let pause = pair[1].came().saturating_sub(pair[0].came());
         let place = pair[0].total;
-        let pause = pause - waits.lines(line, pause, pair[1].total.saturating_sub(place));
+        let pause = waits.beyond_a_line(line, pause, pair[1].total.saturating_sub(place));
         if is_a_trip(pause, rtt)
             && on.fills_a_window(place)
             && is_inside_a_record(bytes, place)
@@ -271,12 +271,12 @@ impl ServerWaits {
         }
     }
 
-    /// Notes the part of a wait for so many bytes that a slow line explains as well, and returns it.
-    fn lines(&mut self, line: Option<Line>, wait: Duration, bytes: u64) -> Duration {
+    /// Notes the part of a wait for so many bytes that a slow line explains as well, and returns the rest.
+    fn beyond_a_line(&mut self, line: Option<Line>, wait: Duration, bytes: u64) -> Duration {
         let share = line.map_or(Duration::ZERO, |line| line.share(wait, bytes));
         self.lines += share;
         self.longest = self.longest.max(wait);
-        share
+        wait.saturating_sub(share)
     }
 
     /// Where the line may have taken as long as a timer, or what the server needs to be slow, nobody is named. A slow line
