@@ -2,9 +2,14 @@
 //!
 //! A server may write its flight in pieces and take its time between them: OpenSSL hands on what
 //! fills its buffer of 4,096 bytes and signs then. So no pause alone says that something was lost.
-//! Bytes that lay behind a hole do: where they came most of a round trip before the hole was
-//! filled, what filled it was sent again for them. Segments that only overtook each other are there
-//! sooner: senders themselves take a quarter of a round trip for enough (RFC 8985 section 6.2).
+//! Bytes that lay behind a hole do: where they came a whole round trip before the hole was filled,
+//! what filled it can have been sent again for them. Sooner it cannot, so it was only late; most of
+//! a round trip is left open, as the clocks are not that exact, and segments that overtake each other
+//! are there sooner: senders themselves take a quarter of a round trip for enough (RFC 8985 section 6.2).
+//!
+//! Nor is a wait the server's that a slow line may have made: one that is no longer than what came at its end takes on
+//! a line on which nothing came faster. Servers hand on whole segments together, so where two come together, the line is
+//! fast.
 //!
 //! A lost last segment leaves no hole: it comes with a tail loss probe after two round trips (RFC
 //! 8985 section 7.2), or with a timer. Neither can be told from a server that took its time.
@@ -24,6 +29,12 @@ pub(super) const TIMER: Duration = Duration::from_millis(200);
 
 /// Length of a record's header (RFC 8446 section 5.1).
 const HEADER: u64 = 5;
+
+/// Bytes of a segment besides its data: IPv4 (RFC 791 section 3.1), and TCP with timestamps (RFC 7323 section 3.2).
+const SEGMENT_HEADERS: u64 = 52;
+
+/// Pieces of fewer bytes tell nothing of a line: the headers, which are not known exactly, are too large a part of them.
+const TELLING: u64 = 256;
 
 /// Bytes of the server that were read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,7 +96,9 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
         return flight;
     };
     let mut waits = ServerWaits::new(rtt);
+    let line = Line::of(arrivals, on);
     let held_back = first.came().saturating_sub(rtt);
+    let held_back = waits.beyond_a_line(line, held_back, first.total);
     if came_at_once(arrivals, rtt, on) {
         waits.servers(held_back);
     } else {
@@ -95,6 +108,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
     for pair in arrivals.windows(2) {
         let pause = pair[1].came().saturating_sub(pair[0].came());
         let place = pair[0].total;
+        let pause = waits.beyond_a_line(line, pause, pair[1].total.saturating_sub(place));
         if is_a_trip(pause, rtt)
             && on.fills_a_window(place)
             && is_inside_a_record(bytes, place)
@@ -107,6 +121,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
     }
     let finish = on.finish.unwrap_or_default();
     waits.start(finish.saturating_sub(rtt));
+    waits.leave_open_what_a_line_explains();
     let hole = Hole::judge(arrivals, rtt, on, waits.longest);
     let lost = match hole {
         Hole::Lost => Some(true),
@@ -166,9 +181,77 @@ fn came_at_once(arrivals: &[Arrival], rtt: Duration, on: &FlightContext) -> bool
     rtt >= SHORTEST * 2 && together && end.total > 2 * u64::from(segment)
 }
 
+/// The slowest line that the arrivals allow: what came soonest for its size sets its rate. None where segments came in
+/// parts only, as a server hands them on, or where those that came together show that it takes no time.
+#[derive(Clone, Copy)]
+struct Line {
+    /// A pause and the bytes that came in it; none where nothing came behind anything else.
+    soonest: Option<(Duration, u64)>,
+    segment: u64,
+}
+
+impl Line {
+    fn of(arrivals: &[Arrival], on: &FlightContext) -> Option<Self> {
+        let segment = u64::from(on.segment?.max(1));
+        let mut line = Self {
+            soonest: None,
+            segment,
+        };
+        let (mut before, mut came, mut has_whole) = (None, 0, false);
+        for arrival in arrivals {
+            let bytes = arrival.total.saturating_sub(came);
+            has_whole |= bytes <= segment && bytes * 2 >= segment;
+            // a program that was late reads together what came one by one
+            let pause = if bytes <= segment {
+                before.map(|before| arrival.came().saturating_sub(before))
+            } else {
+                (arrival.late <= on.tick).then_some(Duration::ZERO)
+            };
+            if let Some(pause) = pause.filter(|_| bytes >= TELLING) {
+                line.note(pause, bytes);
+            }
+            (before, came) = (Some(arrival.came()), arrival.total);
+        }
+        let is_slow = line.soonest.is_none_or(|(pause, _)| !pause.is_zero());
+        (has_whole && is_slow).then_some(line)
+    }
+
+    fn note(&mut self, pause: Duration, bytes: u64) {
+        let time = self.time(bytes);
+        if time.is_none_or(|time| pause < time) {
+            self.soonest = Some((pause, bytes));
+        }
+    }
+
+    /// Bytes with their headers.
+    fn on_the_wire(&self, bytes: u64) -> u64 {
+        bytes + bytes.div_ceil(self.segment) * SEGMENT_HEADERS
+    }
+
+    /// What so many bytes take at most; none where there is no limit.
+    fn time(&self, bytes: u64) -> Option<Duration> {
+        let (pause, its) = self.soonest?;
+        let (bytes, its) = (self.on_the_wire(bytes), self.on_the_wire(its));
+        let nanos = pause.as_nanos() * u128::from(bytes) / u128::from(its);
+        Some(Duration::from_nanos(
+            u64::try_from(nanos).unwrap_or(u64::MAX),
+        ))
+    }
+
+    /// The part of a wait that may be the line's: all of it where a third more than the line takes is not exceeded.
+    fn share(&self, wait: Duration, bytes: u64) -> Duration {
+        let time = self
+            .time(bytes)
+            .map_or(wait, |time| if wait <= time * 4 / 3 { wait } else { time });
+        time.min(wait)
+    }
+}
+
 /// The waits for the server beyond its round trips.
 struct ServerWaits {
     rtt: Duration,
+    /// Those that a slow line explains as well.
+    lines: Duration,
     /// The longest that a lost segment explains as well.
     unexplained: Option<Duration>,
     /// The others.
@@ -181,9 +264,27 @@ impl ServerWaits {
     fn new(rtt: Duration) -> Self {
         Self {
             rtt,
+            lines: Duration::ZERO,
             unexplained: None,
             servers: Duration::ZERO,
             longest: Duration::ZERO,
+        }
+    }
+
+    /// Notes the part of a wait for so many bytes that a slow line explains as well, and returns the rest.
+    fn beyond_a_line(&mut self, line: Option<Line>, wait: Duration, bytes: u64) -> Duration {
+        let share = line.map_or(Duration::ZERO, |line| line.share(wait, bytes));
+        self.lines += share;
+        self.longest = self.longest.max(wait);
+        wait.saturating_sub(share)
+    }
+
+    /// Where the line may have taken as long as a timer, or what the server needs to be slow, nobody is named. A slow line
+    /// takes its time for what this end sends, too.
+    fn leave_open_what_a_line_explains(&mut self) {
+        let (lines, both) = (self.lines, self.lines + self.servers);
+        if lines >= TIMER || (self.servers < TIMER && both >= TIMER && !lines.is_zero()) {
+            self.unexplained = self.unexplained.max(Some(both));
         }
     }
 
@@ -248,11 +349,13 @@ impl Hole {
         let sure = if rtt < SHORTEST * 2 {
             TIMER.saturating_sub(on.tick).saturating_sub(SHORTEST)
         } else {
-            rtt / 2
+            rtt * 3 / 4
         };
+        // two measurements of the same path
+        let a_trip = rtt.saturating_sub((rtt / 32).max(Duration::from_micros(500)));
         if most < most_of_a_trip.max(OVERTAKEN) {
             Self::Overtaken
-        } else if on.out_of_order.is_some() && least >= sure {
+        } else if on.out_of_order.is_some() && least >= sure && most >= a_trip {
             Self::Lost
         } else {
             Self::Unknown

@@ -69,9 +69,21 @@ fn window_limited(record: &Record) -> Option<Duration> {
     record.tcp.end.window_limited
 }
 
-/// The answer to a request over UDP came 100 ms or more after it, and did not lie in this machine:
-/// the path is long, or the relay took its time. A request over UDP is sent once.
+/// An answer came late and did not lie in this machine: one to a request over UDP, which is sent once, 100 ms or more after
+/// it, or one to the only SYN, 100 ms or more later than the path takes. The path held it up, or the other end took its time.
 pub fn path_or_relay(record: &Record) -> Option<Duration> {
+    late_answer(record).max(late_syn_ack(record))
+}
+
+/// What the kernel's round trip of a SYN that was sent once took beyond the shortest one of the connection.
+fn late_syn_ack(record: &Record) -> Option<Duration> {
+    record.completed(Phase::Connect)?;
+    let is_once = record.tcp.syn_retransmits == Some(0);
+    let late = (record.tcp.rtt?).saturating_sub(record.tcp.path_rtt()?);
+    (is_once && late >= LATE).then_some(late)
+}
+
+fn late_answer(record: &Record) -> Option<Duration> {
     let took = record.turn_round_trip()?;
     let took = took.saturating_sub(record.turn.local_delay.unwrap_or_default());
     (record.transport == Transport::Udp && took >= LONG_TRIP).then_some(took)
@@ -159,9 +171,9 @@ fn others_excess(record: &Record) -> Option<Duration> {
 }
 
 /// A part of the server's flight was surely lost, also one that never came, or this end sent a segment again after the SYN
-/// that the other end had not got.
+/// that the other end had not got, or that it never acknowledged.
 pub fn lost_in_tls(record: &Record) -> Option<Duration> {
-    if let Some(waited) = gap(record) {
+    if let Some(waited) = gap(record).or_else(|| unheard(record)) {
         return Some(waited);
     }
     let excess = beyond_the_trips(record)?;
@@ -181,6 +193,19 @@ fn gap(record: &Record) -> Option<Duration> {
     let has_later = record.tcp.end.out_of_order.is_some_and(|count| count > 0);
     let is_seen = is_over && has_nothing && has_later && record.via.is_none();
     record.times.of(Phase::Tls).filter(|_| is_seen)
+}
+
+/// How long a handshake waited in vain while what this end sent last was never acknowledged: it was sent three times at
+/// least, so that neither a long way nor one late answer is taken for a loss. A server that is silent acknowledges all the
+/// same, as its system does.
+fn unheard(record: &Record) -> Option<Duration> {
+    let is_over = record.outcome.cause() == Some(Cause::TlsTimeout);
+    let end = &record.tcp.end;
+    let is_open = end.bytes_acked? < record.tcp.bytes_sent?;
+    let again = sent_again(record)?.saturating_sub(end.dsack?);
+    let is_seen = is_over && is_open && again >= 2;
+    let is_direct = record.via.is_none() && record.tcp.fast_open.is_none();
+    (record.times.of(Phase::Tls)).filter(|_| is_seen && is_direct)
 }
 
 /// Segments that this end sent again after the SYN. Data of the SYN that Fast Open's other end did

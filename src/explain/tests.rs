@@ -389,3 +389,47 @@ fn an_answer_whose_beginning_never_came_is_a_loss_only_where_a_later_part_did() 
     // what was missing may have come by then
     assert_eq!(with(1, 90), Explanation::None);
 }
+
+#[test]
+fn what_the_other_end_never_acknowledged_is_a_loss_and_a_server_that_says_nothing_is_none() {
+    let with = |acked: u64, again: u32, dsack: Option<u32>| {
+        found(move |record| {
+            let detail = "not finished within 4000 ms";
+            record.outcome = crate::record::Failure::new(Cause::TlsTimeout, detail).into();
+            record.times.set(Phase::Tls, ms(4_000));
+            (record.tcp.bytes_sent, record.tcp.bytes_received) = (Some(210), Some(0));
+            record.tcp.end.bytes_acked = Some(acked);
+            record.tcp.end.retransmits = Some(again);
+            record.tcp.end.dsack = dsack;
+        })
+    };
+    assert_eq!(with(0, 5, Some(0)), Explanation::LostInTls);
+    assert_eq!(with(0, 2, Some(0)), Explanation::LostInTls);
+    // on a long way one may be too early
+    assert_eq!(with(0, 1, Some(0)), Explanation::None);
+    assert_eq!(with(210, 0, Some(0)), Explanation::None);
+    assert_eq!(with(210, 3, Some(0)), Explanation::None);
+    assert_eq!(with(84, 3, Some(2)), Explanation::None);
+    // not known on this system
+    assert_eq!(with(0, 5, None), Explanation::None);
+}
+
+// as seen with SYN-ACKs that came 150 to 970 ms late on a path of 40 ms
+#[test]
+fn an_answer_to_the_syn_that_came_late_is_the_paths_or_the_other_ends() {
+    let late = |by: u64, syns: u32| {
+        found(move |record| {
+            record.tcp.rtt = Some(ms(40 + by));
+            record.tcp.min_rtt = Some(ms(40 + by));
+            record.tcp.end.min_rtt = Some(ms(40));
+            record.tcp.syn_retransmits = Some(syns);
+            record.times.set(Phase::Connect, ms(41 + by));
+            record.times.set(Phase::Tls, ms(2 * 40 + 15));
+        })
+    };
+    for by in [100, 150, 500, 900, 970] {
+        assert_eq!(late(by, 0), Explanation::PathOrRelay, "{by}");
+    }
+    assert_eq!(late(99, 0), Explanation::None);
+    assert_eq!(late(970, 1), Explanation::LostSyn);
+}

@@ -8,7 +8,7 @@ use socket2::Socket;
 use tokio::net::UdpSocket;
 
 use super::icmp::{self, IcmpWord};
-use super::local_end::LocalEnd;
+use super::local_end::{self, LocalEnd};
 use super::plain_error;
 use super::stamps::{self, Moment};
 use super::turn::{ClientTransaction, Exchange, WaitEnd};
@@ -145,7 +145,12 @@ async fn linger(socket: &UdpSocket, talk: &mut ClientTransaction, seen: &mut Tcp
 fn open(remote: SocketAddr, local: &LocalEnd) -> Result<UdpSocket, WaitEnd> {
     let socket = local.first_free(|port| bound(remote, local, port));
     let socket = socket.and_then(|socket| UdpSocket::from_std(socket.into()));
-    socket.map_err(|error| unsent(&error))
+    socket.map_err(|error| match unsent(&error) {
+        WaitEnd::Unsent(failure) => {
+            WaitEnd::Unsent(local_end::with_missing_interface(failure, remote))
+        }
+        end => end,
+    })
 }
 
 fn bound(remote: SocketAddr, local: &LocalEnd, port: u16) -> io::Result<Socket> {

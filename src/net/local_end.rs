@@ -10,6 +10,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::source_ports::{ReservedPort, SourcePorts};
 use super::tcp_info;
+use crate::record::Failure;
 
 pub use error::LocalEndError;
 
@@ -179,6 +180,23 @@ fn any(remote: SocketAddr) -> IpAddr {
     match remote {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+/// The failure of a system to reach an address, and that it is one of a single link where the interface is not known, as
+/// that of a name server's answer (RFC 4007 section 6).
+pub fn with_missing_interface(failure: Failure, remote: SocketAddr) -> Failure {
+    match remote {
+        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0 => {
+            let detail = format!(
+                "{}: {} is a link-local address, which cannot be reached without an interface of this machine, and a \
+                 DNS answer names none",
+                failure.detail,
+                v6.ip()
+            );
+            Failure { detail, ..failure }
+        }
+        _ => failure,
     }
 }
 

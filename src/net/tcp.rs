@@ -8,7 +8,7 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::io::Interest;
 
 use super::icmp::{self, IcmpWord};
-use super::local_end::LocalEnd;
+use super::local_end::{self, LocalEnd};
 use super::{plain_error, tcp_info};
 use crate::clock;
 use crate::readiness::Readiness;
@@ -50,7 +50,8 @@ pub async fn connect(
     let begun = match local.first_free(|port| begin(address, local, port, fast_open)) {
         Ok(begun) => begun,
         Err(error) => {
-            return Connect::failed(Duration::ZERO, Tcp::default(), failure_of(&error));
+            let failure = local_end::with_missing_interface(failure_of(&error), address);
+            return Connect::failed(Duration::ZERO, Tcp::default(), failure);
         }
     };
     let Begun {
@@ -315,6 +316,19 @@ mod tests {
         }
         let silent = Failure::new(Cause::TlsTimeout, "no answer");
         assert_eq!(deferred_failure(silent).cause, Cause::ConnectTimeout);
+    }
+
+    #[cfg(unix)] // Windows takes an interface of its own choice
+    #[test]
+    fn a_link_local_address_without_an_interface_is_told_as_that() {
+        let connect = runtime().block_on(here("[fe80::1]:9".parse().unwrap()));
+        let failure = connect.result.unwrap_err();
+        let told = "fe80::1 is a link-local address, which cannot be reached without an interface";
+        assert!(failure.detail.contains(told), "{}", failure.detail);
+        let other = "[fe80::1%1]:9".parse().unwrap();
+        let plain = Failure::new(Cause::ConnectLocalError, "invalid argument");
+        let plain = local_end::with_missing_interface(plain, other);
+        assert_eq!(plain.detail, "invalid argument");
     }
 
     #[test]

@@ -13,10 +13,10 @@ words! {
         SlowPath = "slow-path": "a round trip of 100 ms or more, or a window that is too small",
         SlowDns = "slow-dns": "the name resolution took 200 ms or more",
         SlowServer = "slow-server": "the server took 200 ms or more, and nothing was lost",
-        LostInTls = "lost-in-tls": "a segment was lost during the TLS handshake",
+        LostInTls = "lost-in-tls": "a segment was lost during the TLS handshake, or came a round trip or more behind later ones",
         LocalDelay = "local-delay": "this machine was 100 ms or more late in reading what had arrived",
-        LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment or a slow server, which look the same from here",
-        PathOrRelay = "path-or-relay": "the answer over UDP came after 100 ms or more: a long path or a slow relay, which look the same from here",
+        LossOrServer = "loss-or-server": "the server's bytes came late: a lost segment, a slow server or a slow line, which look the same from here",
+        PathOrRelay = "path-or-relay": "an answer over UDP came after 100 ms or more, or one to a SYN 100 ms later than the path takes: the path or the other end, which look the same from here",
         ProxyOrBeyond = "proxy-or-beyond": "200 ms or more were spent in the proxy or beyond it, which look the same from here",
     }
 }
@@ -24,6 +24,9 @@ words! {
 impl Explanation {
     /// Whether it is about the way of the segments, which ends at a proxy.
     pub const fn is_of_the_way(self) -> bool {
-        matches!(self, Self::LostSyn | Self::SlowPath | Self::LostInTls)
+        matches!(
+            self,
+            Self::LostSyn | Self::SlowPath | Self::LostInTls | Self::PathOrRelay
+        )
     }
 }

@@ -206,7 +206,7 @@ fn an_answer_over_512_bytes_is_fetched_over_tcp_with_a_second_query() {
     let said = String::from_utf8(said.unwrap().stdout).unwrap();
     assert!(said.contains("connection refused"), "{said}");
     let row = probe_once(&namespace, &["tomany.x.example"]);
-    assert_eq!(row["Status"], "dns-malformed", "{row:?}");
+    assert_eq!(row["Status"], "dns-truncated", "{row:?}");
     assert!(
         row["detail"].contains("over TCP: connection refused"),
         "{row:?}"

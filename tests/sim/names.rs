@@ -249,7 +249,7 @@ fn a_name_server_that_drips_over_tcp_ends_with_the_limit() {
         }
     });
     let row = row(&link.client, NAME);
-    assert_eq!(row["Status"], "dns-malformed", "{}", row["detail"]);
+    assert_eq!(row["Status"], "dns-truncated", "{}", row["detail"]);
     assert!(
         row["detail"].contains("no answer within"),
         "{}",

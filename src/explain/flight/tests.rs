@@ -106,12 +106,28 @@ fn what_a_tick_of_the_clock_hides_is_no_proof() {
     assert_eq!(seen(0, 65, 0), None);
     assert_eq!(seen(4, 204, 0), Some(true));
     assert_eq!(seen(10, 8, 0), None);
-    assert_eq!(seen(10, 10, 0), Some(true));
-    assert_eq!(seen(10, 10, 4), None);
-    assert_eq!(seen(20, 20, 4), Some(true));
+    // three quarters of a trip for certain
+    assert_eq!(seen(10, 10, 0), None);
+    assert_eq!(seen(10, 12, 0), Some(true));
+    assert_eq!(seen(16, 16, 0), Some(true));
+    assert_eq!(seen(20, 20, 4), None);
+    assert_eq!(seen(24, 26, 4), Some(true));
     // all of it was the program's
     assert_eq!(seen(20, 20, 20), Some(false));
     assert_eq!(seen(40, 120, 120), Some(false));
+}
+
+/// What is sent again for segments behind a hole is there a round trip after them, and no sooner.
+#[test]
+fn a_segment_that_came_sooner_than_it_can_be_sent_again_is_not_said_to_be_lost() {
+    let held_up = |lay: u64| told(&[(41, 1_448, Some(0)), (41 + lay, 5_100, Some(lay))], 40, 2);
+    for lay in [34, 36, 38] {
+        assert_eq!(held_up(lay).1, None, "{lay}");
+    }
+    for lay in [39, 40, 50] {
+        assert_eq!(held_up(lay).1, Some(true), "{lay}");
+    }
+    assert_eq!(held_up(30).1, Some(false));
 }
 
 // Windows, macOS
@@ -219,4 +235,61 @@ fn a_cut_header_is_inside_a_record_and_what_was_not_kept_is_not() {
     assert!(!is_inside_a_record(&content(), 5_100));
     assert!(!is_inside_a_record(&[], 1));
     assert!(!is_inside_a_record(&content(), 9_999));
+}
+
+/// A flight of 4,344 bytes or more over a line of so many kbit/s with a round trip of 40 ms: each segment takes its bytes
+/// and its 52 bytes of headers, and so does the ClientHello of 290 bytes on its way to the server.
+fn over_a_line(kbits: u64, total: u64) -> ServerFlight {
+    let micros = |bytes: u64| Duration::from_micros(bytes * 8_000 / kbits);
+    let mut at = ms(40) + micros(290);
+    let mut arrivals = Vec::new();
+    let mut came = 0;
+    while came < total {
+        let bytes = (total - came).min(1_448);
+        came += bytes;
+        at += micros(bytes + 52);
+        arrivals.push(Arrival {
+            at,
+            total: came,
+            lay: Some(Duration::ZERO),
+            ..Arrival::default()
+        });
+    }
+    let on = FlightContext {
+        // the client's answer of 178 bytes and the server's of 103
+        finish: Some(ms(40) + micros(178 + 103)),
+        ..path(40, 0)
+    };
+    server_flight(&arrivals, &content(), &on)
+}
+
+#[test]
+fn waits_that_grow_with_their_bytes_may_be_a_slow_lines_and_are_no_servers() {
+    for kbits in [16, 32, 48, 64, 72, 80, 88, 96, 104, 112, 128, 192, 256] {
+        for total in [1_200, 2_000, 4_344, 5_000, 9_000] {
+            let flight = over_a_line(kbits, total);
+            assert_eq!(flight.windows, Some(1), "{kbits} {total}");
+            let is_servers = flight.servers >= Some(TIMER);
+            let is_open = flight.unexplained >= Some(TIMER);
+            assert!(is_open || !is_servers, "{kbits} {total}: {flight:?}");
+            assert_ne!(flight.lost, Some(true));
+        }
+    }
+    // three of 125 ms, and one of 19 ms for 178 bytes with theirs
+    let flight = over_a_line(96, 4_522);
+    assert!(flight.unexplained >= Some(ms(3 * 125 + 19)), "{flight:?}");
+}
+
+#[test]
+fn a_server_that_thinks_on_a_line_that_is_seen_to_be_fast_is_slow() {
+    // one by one, and together
+    for first in [
+        &[(141, 1_448, Some(0)), (142, 2_896, Some(0))][..],
+        &[(142, 2_896, Some(0))],
+    ] {
+        let all = [first, &[(202, 4_344, Some(0)), (262, 5_100, Some(0))]].concat();
+        let flight = judged(&all, &path(40, 0));
+        assert!(flight.servers >= Some(ms(100)), "{flight:?}");
+        assert_eq!(flight.unexplained, None);
+    }
 }

@@ -67,14 +67,16 @@ impl fmt::Display for ExchangeFault {
 }
 
 /// Asks one server within the limit, over TCP from the start if that is wanted; `sent` counts the queries, `lay` sums up how long answers lay
-/// in this machine.
+/// in this machine, `ignored` gets what came besides the answer, also when this is given up before its end.
 pub async fn exchange(
     (server, over_tcp_only): (SocketAddr, bool),
     question: &DnsQuestion,
     limit: Duration,
     sent: &mut u32,
     lay: &mut Option<Duration>,
+    ignored: &mut StrayReplies,
 ) -> Result<Box<Message>, ExchangeFault> {
+    *ignored = StrayReplies::default();
     let id = random_id()?;
     let packet = question.encode(id).map_err(ExchangeFault::Garbage)?;
     if over_tcp_only {
@@ -90,19 +92,14 @@ pub async fn exchange(
             }),
         };
     }
-    let mut ignored = StrayReplies::default();
     let deadline = clock::now() + limit;
     match timeout(
         limit,
-        over_udp(server, question, id, &packet, (sent, lay), &mut ignored),
+        over_udp(server, question, id, &packet, (sent, lay), ignored),
     )
     .await
     {
-        Err(_) if ignored.garbage => Err(ExchangeFault::Garbage(ignored.last.unwrap_or_default())),
-        Err(_) => Err(ExchangeFault::Silent {
-            limit,
-            ignored: ignored.last,
-        }),
+        Err(_) => Err(ignored.instead_of_an_answer(limit)),
         Ok(Err(fault)) => Err(fault),
         Ok(Ok(Some(answer))) => Ok(answer),
         Ok(Ok(None)) => {
@@ -120,8 +117,8 @@ pub async fn exchange(
 }
 
 /// What came besides the answer.
-#[derive(Default)]
-struct StrayReplies {
+#[derive(Debug, Default)]
+pub struct StrayReplies {
     last: Option<String>,
     count: u32,
     /// Whether something bore the right number and was still no answer.
@@ -129,6 +126,17 @@ struct StrayReplies {
 }
 
 impl StrayReplies {
+    /// Why there is no answer after so long.
+    pub fn instead_of_an_answer(&self, limit: Duration) -> ExchangeFault {
+        match &self.last {
+            Some(what) if self.garbage => ExchangeFault::Garbage(what.clone()),
+            last => ExchangeFault::Silent {
+                limit,
+                ignored: last.clone(),
+            },
+        }
+    }
+
     fn note(&mut self, what: &str, id_matches: bool) {
         self.count += 1;
         self.garbage |= id_matches;

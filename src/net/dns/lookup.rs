@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::select;
 
-use super::exchange::{ExchangeFault, exchange};
+use super::exchange::{ExchangeFault, StrayReplies, exchange};
+use super::fault::{decisive, failure_of, of_kind};
 use super::resolved::{Families, Resolved, Unresolved};
 use super::setup::Setup;
 use crate::clock;
-use crate::record::{Cause, Cname, Dns, Failure, SilentServer, millis};
+use crate::record::{Cause, Cname, Dns, Failure, SilentServer};
 use crate::timer::sleep;
 use crate::wire::dns::{ChainStep, DnsQuestion, Family, denies, walk};
 
@@ -28,6 +29,8 @@ pub struct Resolution {
     pub dns: Dns,
     /// The server that was asked last, and when.
     pub asked: Option<(SocketAddr, Instant)>,
+    /// What that one sent besides the answer.
+    pub ignored: StrayReplies,
 }
 
 /// What is told of an answer that says two things: the address is taken, as the system's own resolvers do.
@@ -126,6 +129,12 @@ impl Resolution {
                 if other.cause != failure.cause {
                     failure.detail = format!("{}; {}", failure.detail, of_kind(second, &other));
                 }
+                // where each kind has a limit of its own, the row is about the first
+                let took = if families == Families::Both {
+                    took
+                } else {
+                    both
+                };
                 (took, Err(failure))
             }
         }
@@ -143,6 +152,7 @@ impl Resolution {
         let mut other = Self {
             setup: Arc::clone(&self.setup),
             dns: Dns::default(),
+            ignored: StrayReplies::default(),
             ..*self
         };
         other.begin_at(name);
@@ -174,14 +184,25 @@ impl Resolution {
                 self.dns.silent.splice(..0, before.silent);
                 self.dns.closed.splice(..0, before.closed);
                 self.answered = other.answered;
-                let silence = self.asked.map(|(server, since)| {
+                let failure = self.asked.map(|(server, since)| {
                     let waited = clock::now().saturating_duration_since(since);
-                    self.dns.silent.push(SilentServer { server, waited });
-                    format!("{server}: no answer within {} ms", millis(waited))
+                    let fault = self.ignored.instead_of_an_answer(waited);
+                    self.note_unanswered(&fault, server, waited);
+                    let Failure { cause, detail } = failure_of(&fault);
+                    Failure::new(cause, format!("{server}: {detail}"))
                 });
-                let failure = Failure::new(Cause::DnsTimeout, silence.unwrap_or_default());
+                let failure = failure.unwrap_or(Failure::new(Cause::DnsTimeout, ""));
                 (Err(failure), more)
             }
+        }
+    }
+
+    /// Notes a server that did not answer for so long.
+    fn note_unanswered(&mut self, fault: &ExchangeFault, server: SocketAddr, waited: Duration) {
+        match fault {
+            ExchangeFault::Silent { .. } => self.dns.silent.push(SilentServer { server, waited }),
+            ExchangeFault::Closed => self.dns.closed.push(server),
+            _ => {}
         }
     }
 
@@ -199,7 +220,8 @@ impl Resolution {
             | Cause::DnsNxdomain
             | Cause::DnsServfail
             | Cause::DnsRefused
-            | Cause::DnsMalformed => families == Families::Both || time_is_left,
+            | Cause::DnsMalformed
+            | Cause::DnsTruncated => families == Families::Both || time_is_left,
             Cause::DnsTimeout => families == Families::Both,
             // no server, or a chain without an end: the same for either kind
             _ => false,
@@ -300,7 +322,8 @@ impl Resolution {
             self.asked = Some((server, began));
             let sent = self.dns.queries.get_or_insert(0);
             let lay = &mut self.dns.local_delay;
-            let fault = match exchange((server, setup.over_tcp), question, share, sent, lay).await {
+            let (to, ignored) = ((server, setup.over_tcp), &mut self.ignored);
+            let fault = match exchange(to, question, share, sent, lay, ignored).await {
                 Ok(answer) => {
                     let mut chain = self.dns.chain.clone();
                     let fault = match walk(&answer, family, &mut chain) {
@@ -326,14 +349,8 @@ impl Resolution {
                     fault
                 }
                 Err(fault) => {
-                    match fault {
-                        ExchangeFault::Silent { .. } => {
-                            let waited = clock::now().saturating_duration_since(began);
-                            self.dns.silent.push(SilentServer { server, waited });
-                        }
-                        ExchangeFault::Closed => self.dns.closed.push(server),
-                        _ => {}
-                    }
+                    let waited = clock::now().saturating_duration_since(began);
+                    self.note_unanswered(&fault, server, waited);
                     failure_of(&fault)
                 }
             };
@@ -357,68 +374,4 @@ impl Resolution {
 
 fn has_no_data(result: &FamilyResult) -> bool {
     matches!(result, Err(failure) if failure.cause == Cause::DnsNoData)
-}
-
-fn failure_of(fault: &ExchangeFault) -> Failure {
-    let cause = match fault {
-        ExchangeFault::Silent { .. } => Cause::DnsTimeout,
-        ExchangeFault::Garbage(_) | ExchangeFault::NoTcp(_) => Cause::DnsMalformed,
-        ExchangeFault::Closed | ExchangeFault::Unreachable(_) => Cause::DnsNoResolver,
-        ExchangeFault::Local(_) => Cause::DnsLocalError,
-    };
-    Failure::new(cause, fault.to_string())
-}
-
-/// The cause that tells most: an answer before silence, silence before an unreachable server.
-fn decisive(faults: Vec<Failure>) -> Failure {
-    if faults.is_empty() {
-        return Failure::new(Cause::DnsNoResolver, "there is no name server to ask");
-    }
-    let rank = |cause: Cause| match cause {
-        Cause::DnsServfail | Cause::DnsRefused => 0,
-        Cause::DnsMalformed => 1,
-        Cause::DnsTimeout => 2,
-        Cause::DnsNoResolver => 3,
-        _ => 4,
-    };
-    let cause = faults
-        .iter()
-        .map(|failure| failure.cause)
-        .min_by_key(|cause| rank(*cause));
-    let detail: Vec<_> = faults.into_iter().map(|failure| failure.detail).collect();
-    Failure::new(cause.unwrap_or(Cause::DnsNoResolver), detail.join("; "))
-}
-
-/// A failure with the kind of address that was asked for.
-fn of_kind(family: Family, failure: &Failure) -> String {
-    let kind = match family {
-        Family::V4 => "A",
-        Family::V6 => "AAAA",
-    };
-    format!("{kind}: {}: {}", failure.cause.as_str(), failure.detail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_tells_more_than_silence_and_silence_more_than_a_closed_port() {
-        let faults = |causes: &[Cause]| {
-            decisive(
-                causes
-                    .iter()
-                    .map(|cause| Failure::new(*cause, cause.as_str()))
-                    .collect(),
-            )
-        };
-        let both = faults(&[Cause::DnsTimeout, Cause::DnsServfail]);
-        assert_eq!(both.cause, Cause::DnsServfail);
-        assert_eq!(both.detail, "dns-timeout; dns-servfail");
-        assert_eq!(
-            faults(&[Cause::DnsNoResolver, Cause::DnsTimeout]).cause,
-            Cause::DnsTimeout
-        );
-        assert_eq!(faults(&[]).cause, Cause::DnsNoResolver);
-    }
 }

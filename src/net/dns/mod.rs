@@ -5,6 +5,7 @@
 
 mod address;
 mod exchange;
+mod fault;
 #[cfg(any(windows, test))]
 mod interfaces;
 mod lookup;
@@ -125,6 +126,7 @@ async fn ask(
         deadline: clock::now() + limit,
         dns,
         asked: None,
+        ignored: exchange::StrayReplies::default(),
     };
     let (took, result, answered) = lookup.run(name, families).await;
     if let Some((system, server)) = system.zip(answered) {

@@ -84,12 +84,34 @@ fn so_far(first: &FirstBytes, handshake: &Handshake) -> String {
         (0, _) if gap > 0 => {
             format!("before the beginning of its answer came: {came}, what stands before {which}")
         }
-        (0, _) => "before a byte came".to_owned(),
+        (0, _) => format!("before a byte came{}", unheard(handshake)),
         _ if gap > 0 => {
             let far = how_far(first, handshake);
             format!("{far}; {came}: if what stands before is missing still, it {which}")
         }
-        _ => how_far(first, handshake),
+        _ => format!("{}{}", how_far(first, handshake), unheard(handshake)),
+    }
+}
+
+/// What of this end was never acknowledged, however often it was sent; empty where all was. A server that says nothing
+/// acknowledges all the same: its system does.
+fn unheard(handshake: &Handshake) -> String {
+    let (sent, again) = (handshake.sent, handshake.sent_again);
+    match handshake.acknowledged {
+        Some(0) if sent > 0 && again > 0 => {
+            let times = again + 1;
+            format!(": the ClientHello was never acknowledged (sent {times} times)")
+        }
+        Some(acknowledged) if acknowledged < sent && again > 0 => {
+            let bytes = sent - acknowledged;
+            let times = if again == 1 {
+                "1 retransmission".to_owned()
+            } else {
+                format!("{again} retransmissions")
+            };
+            format!(": the last {bytes} bytes of this end were never acknowledged ({times})")
+        }
+        _ => String::new(),
     }
 }
 
@@ -161,7 +183,9 @@ fn of_alert(alert: AlertDescription, asked: TlsVersion, handshake: &Handshake) -
             let hint = "the server wants a certificate from the client";
             Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
         }
-        AlertDescription::HandshakeFailure | AlertDescription::BadCertificate => {
+        AlertDescription::HandshakeFailure | AlertDescription::BadCertificate
+            if !handshake.chain.is_empty() =>
+        {
             let hint = "sent after its certificate: the server may want one from the client";
             Failure::new(Cause::TlsAlert, format!("{name}: {hint}"))
         }
@@ -229,6 +253,36 @@ mod tests {
                 .contains("after 90 bytes; parts of its answer came (2 segments out of order): if"),
             "{later}"
         );
+    }
+
+    #[test]
+    fn what_was_never_acknowledged_is_told_apart_from_silence() {
+        let told = |sent: u64, acknowledged: Option<u64>, again: u32, received: u64| {
+            let handshake = Handshake {
+                sent,
+                acknowledged,
+                sent_again: again,
+                received,
+                ..Handshake::default()
+            };
+            let stop = HandshakeStop::Limit(Duration::from_secs(4));
+            judge(&stop, TlsVersion::V12, &handshake, OtherEnd::Server).detail
+        };
+        assert_eq!(
+            told(210, Some(0), 5, 0),
+            "not finished within 4000 ms, before a byte came: the ClientHello was never acknowledged (sent 6 times)"
+        );
+        assert_eq!(
+            told(336, Some(210), 2, 3_000),
+            "not finished within 4000 ms, after 3000 bytes: the last 126 bytes of this end were never acknowledged \
+             (2 retransmissions)"
+        );
+        let silent = "not finished within 4000 ms, before a byte came";
+        assert_eq!(told(210, Some(210), 0, 0), silent);
+        assert_eq!(told(210, Some(210), 2, 0), silent);
+        // it may be under way
+        assert_eq!(told(210, Some(0), 0, 0), silent);
+        assert_eq!(told(210, None, 5, 0), silent);
     }
 
     #[test]

@@ -96,6 +96,10 @@ pub struct Handshake {
     pub kernel: TcpSnapshot,
     /// Segments that came since the beginning while one before them was missing.
     pub out_of_order: u32,
+    /// Bytes of them that the other end's system acknowledged; `None` where that is not known, as of a Fast Open's.
+    pub acknowledged: Option<u64>,
+    /// Segments that this end sent again meanwhile.
+    pub sent_again: u32,
     /// Whether the server asked for another ClientHello.
     pub hello_retry: bool,
 }

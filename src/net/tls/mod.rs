@@ -95,7 +95,9 @@ impl TlsClient {
         };
         // data of the SYN that was not taken is sent again
         let before = sent_again(&stream) + u32::from(first_byte.is_some());
-        let out_of_order = tcp_info::snapshot(&stream).numbers().out_of_order;
+        let at_first = tcp_info::snapshot(&stream).numbers();
+        let (out_of_order, start_acked) =
+            (at_first.out_of_order, at_first.bytes_acked.unwrap_or(0));
         let mut tap = WireTap::stamped(&stream);
         let start = clock::now();
         let driven = driven(&stream, drive(&mut connection, &mut tap), first_byte, limit).await;
@@ -120,11 +122,18 @@ impl TlsClient {
                 Err(_) => tcp_info::snapshot(&stream),
             },
             out_of_order: 0,
+            acknowledged: None,
+            sent_again: 0,
             hello_retry: connection.handshake_kind()
                 == Some(HandshakeKind::FullWithHelloRetryRequest),
         };
-        let came = handshake.kernel.numbers().out_of_order.unwrap_or(0);
+        let end = handshake.kernel.numbers();
+        let came = end.out_of_order.unwrap_or(0);
         handshake.out_of_order = came.saturating_sub(out_of_order.unwrap_or(0));
+        if first_byte.is_none() && !stream.is_tunnel() {
+            handshake.acknowledged = end.bytes_acked.map(|all| all.saturating_sub(start_acked));
+            handshake.sent_again = end.retransmits.unwrap_or(0).saturating_sub(before);
+        }
         let failure = driven.err();
         let result = match failure {
             None => Ok(Session {

@@ -168,6 +168,27 @@ fn a_name_that_fails_for_both_kinds_has_the_failure_of_the_first() {
     );
 }
 
+#[test]
+fn the_time_of_a_name_that_fails_for_both_kinds_is_that_of_both() {
+    let server = DnsServer::start(|query| {
+        if query.kind() != A {
+            std::thread::sleep(ms(600));
+        }
+        vec![query.reply(2, &[], &[])]
+    });
+    let silent = DnsServer::start(|query| match query.kind() {
+        A => vec![query.reply(2, &[], &[])],
+        _ => Vec::new(),
+    });
+    for (server, least) in [(server, 600_000), (silent, 1_900_000)] {
+        let row = ask(within_two_seconds(Families::Routed, &server));
+        row.assert_failed("dns-servfail", &[]);
+        let took = |column| row.cell(column).parse::<u64>().unwrap();
+        assert!(took("dns_us") >= least, "{}", took("dns_us"));
+        assert_eq!(took("total_us"), took("dns_us"));
+    }
+}
+
 /// All addresses, with two seconds for each kind.
 fn all_within_two_seconds(server: &DnsServer) -> Vec<Row> {
     let plan = Plan {
@@ -237,6 +258,39 @@ fn a_name_server_that_drops_one_kind_of_question_does_not_hide_the_other_kind_of
     let row = ask(within_two_seconds(Families::OnlyV4, &server));
     row.assert_failed("dns-timeout", &["no answer within 2000 ms"]);
     assert_eq!(row.cell("dns_queries"), "1");
+}
+
+/// An answer to one kind of question that cannot be used is no silence, whatever the other kind has.
+#[test]
+fn an_unusable_answer_to_one_kind_of_question_is_told_beside_the_address_of_the_other() {
+    for told in [
+        "unusable answer: a question",
+        "unusable answer: an answer to another question",
+    ] {
+        let is_question = told.ends_with("a question");
+        let server = DnsServer::start(move |query| match query.kind() {
+            A if is_question => {
+                let mut reply = query.reply(0, &[], &[]);
+                reply[2] &= 0x7f;
+                vec![reply]
+            }
+            A => {
+                let mut reply = query.answer(&[a("relay.test", 9)], &[]);
+                reply[13] ^= 1;
+                vec![reply]
+            }
+            _ => vec![query.answer(&[aaaa("relay.test", 8)], &[])],
+        });
+        let row = ask(within_two_seconds(Families::Routed, &server));
+        assert_eq!(row.cells(["remoteip", "dns_queries"]), ["::1", "2"]);
+        let told = format!("A: dns-malformed: {}: {told}", server.address());
+        has(row.detail(), &told);
+        assert!(
+            !row.detail().contains("no answer within"),
+            "{}",
+            row.detail()
+        );
+    }
 }
 
 #[test]

@@ -36,10 +36,10 @@ fn a_truncated_answer_may_end_in_the_middle_of_a_record() {
 }
 
 #[test]
-fn truncated_with_no_tcp_behind_it_is_malformed_and_says_tcp() {
+fn truncated_with_no_tcp_behind_it_is_a_cause_of_its_own_and_says_tcp() {
     let server = DnsServer::without_tcp(|query| vec![query.truncated()]);
     let row = ask(server.plan());
-    row.assert_failed("dns-malformed", &["TCP", "refused"]);
+    row.assert_failed("dns-truncated", &["TCP", "refused"]);
     // for either kind of address one over UDP that comes, and one over TCP that does not
     assert_eq!((row.cell("dns_queries"), server.count()), ("4", 2));
 }
@@ -79,7 +79,7 @@ fn a_tcp_server_that_keeps_silent_ends_with_the_limit() {
         ..server.plan()
     };
     let row = ask(plan);
-    row.assert_failed("dns-malformed", &["TCP", "no answer"]);
+    row.assert_failed("dns-truncated", &["TCP", "no answer"]);
     let took: u64 = row.cell("dns_us").parse().unwrap();
     assert!((400_000..10_000_000).contains(&took), "{took}");
 }

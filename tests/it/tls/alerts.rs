@@ -30,6 +30,15 @@ fn an_alert_is_told_by_its_name() {
 }
 
 #[test]
+fn an_alert_on_a_certificate_before_there_was_one_has_no_hint_at_a_clients() {
+    let row = visit(&alerts(2, 42));
+    row.assert_failed("tls-alert", &["bad_certificate"]);
+    assert!(!row.detail().contains("certificate:"), "{}", row.detail());
+    assert!(!row.detail().contains("client"), "{}", row.detail());
+    assert_eq!(row.cells(["bytes_received", "Thumbprint"]), ["7", ""]);
+}
+
+#[test]
 fn an_alert_without_a_name_is_told_by_its_number() {
     visit(&alerts(2, 200)).assert_failed("tls-alert", &["200"]);
 }
