@@ -1,0 +1,215 @@
+//! Cells that a judgement needs and that a spreadsheet or somebody has emptied, rewritten or left out: what stands beside them is
+//! used, and a verdict over what nobody knows is not green.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::command::{file, has, is, report, report_json, stamp};
+
+/// 1 March 2026, 10:00.
+const START: i64 = 1_772_359_200;
+
+type Cells<'a> = Vec<(&'a str, String)>;
+
+/// Rows, each changed, without these columns, in a file.
+fn report_of(
+    rows: &[Cells<'_>],
+    without: &[&str],
+    change: impl Fn(&Cells<'_>, &str, &str) -> String,
+) -> (Value, String) {
+    let names = rows[0].iter().map(|(name, _)| *name);
+    let names = names.filter(|name| !without.contains(name));
+    let names: Vec<&str> = names.collect();
+    let mut text = names.join(",") + "\n";
+    for row in rows {
+        let cells = row.iter().filter(|(name, _)| names.contains(name));
+        let cells: Vec<String> = cells.map(|(name, cell)| change(row, name, cell)).collect();
+        let _ = writeln!(text, "{}", cells.join(","));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), "rows.csv", text);
+    let page = report("", &[&path]).stdout;
+    (report_json("", &[&path]), page)
+}
+
+fn as_it_is(_: &Cells<'_>, _: &str, cell: &str) -> String {
+    cell.to_owned()
+}
+
+fn finding<'a>(report: &'a Value, code: &str) -> Option<&'a Value> {
+    let all = report["findings"].as_array().unwrap();
+    all.iter().find(|one| one["code"] == code)
+}
+
+/// The cell of a column.
+fn of<'a>(row: &'a Cells<'_>, column: &str) -> &'a str {
+    let cell = row.iter().find(|(name, _)| *name == column);
+    cell.map_or("", |(_, cell)| cell)
+}
+
+/// 144 bursts of a minute; in twelve of them 300 of 3,000 packets are lost, in the others none.
+fn bursts() -> Vec<Cells<'static>> {
+    let row = |number: i64| {
+        let is_bad = (60..72).contains(&number);
+        let lost = if is_bad { 300 } else { 0 };
+        let verdict = if is_bad { "fail" } else { "pass" };
+        let cells = [
+            ("started_utc", stamp(START + number * 300)),
+            ("mode", "burst".into()),
+            ("host", "pc1".into()),
+            ("remotehost", "relay.test".into()),
+            ("Port", "3478".into()),
+            ("Status", "OK".into()),
+            ("sent", "3000".into()),
+            ("received", (3_000 - lost).to_string()),
+            ("lost", lost.to_string()),
+            ("worst_window_lost", (lost / 60).to_string()),
+            ("worst_window_sent", "10".into()),
+            ("worst_15s_lost", (lost / 4).to_string()),
+            ("worst_15s_sent", "750".into()),
+            ("rtt_p50_us", "25000".into()),
+            ("rtt_p95_us", "28000".into()),
+            ("jitter_us", "1500".into()),
+            ("jitter_15s_us", "2600".into()),
+            ("reordered", "0".into()),
+            ("limits", "client".into()),
+            ("verdict_rtt", "pass".into()),
+            ("verdict_burst_loss", verdict.into()),
+            ("verdict_loss", verdict.into()),
+            ("verdict_jitter", "pass".into()),
+            ("verdict_reordering", "too-few-packets".into()),
+        ];
+        cells.into_iter().collect()
+    };
+    (0..144).map(row).collect()
+}
+
+const VERDICTS: [&str; 5] = [
+    "verdict_rtt",
+    "verdict_burst_loss",
+    "verdict_loss",
+    "verdict_jitter",
+    "verdict_reordering",
+];
+
+// 3,600 of 432,000 are 0.83 %; the loss fails in 12 of 144, as the interval of 75 of 750 is 8.1 to 12.4 %
+#[test]
+fn what_was_lost_in_bursts_follows_from_what_stands_beside_it() {
+    let rows = bursts();
+    let empty_where_bad = |column: &'static str, word: &'static str| {
+        move |row: &Cells<'_>, name: &str, cell: &str| {
+            let is_bad = of(row, "lost") == "300";
+            if name == column && is_bad {
+                word.into()
+            } else {
+                cell.to_owned()
+            }
+        }
+    };
+    let none: &[&str] = &[];
+    for (report, _) in [
+        report_of(&rows, none, as_it_is),
+        report_of(&rows, none, empty_where_bad("lost", "#N/A")),
+        report_of(&rows, none, empty_where_bad("lost", "abc")),
+        report_of(&rows, none, empty_where_bad("received", "")),
+        report_of(&rows, none, empty_where_bad("sent", "")),
+        report_of(&rows, &["lost"], as_it_is),
+        report_of(&rows, &["sent"], as_it_is),
+        report_of(&rows, &VERDICTS, as_it_is),
+        report_of(&rows, &[&VERDICTS[..], &["lost"]].concat(), as_it_is),
+        report_of(&rows, none, |_, name, cell| match (name, cell) {
+            ("verdict_loss" | "verdict_burst_loss", "fail") => "durchgefallen".into(),
+            (name, "pass") if name.starts_with("verdict") => "bestanden".into(),
+            (_, cell) => cell.into(),
+        }),
+    ] {
+        let burst = &report["bursts"][0];
+        is(
+            burst,
+            json!({"sent": 432_000, "lost": 3_600, "uncounted": 0, "loss_unknown": 0}),
+        );
+        assert_eq!(report["verdict"]["colour"], "red", "{report:#}");
+        let text = finding(&report, "quality").unwrap()["text"].to_string();
+        has(
+            &text,
+            "loss in any 200 ms in 12 of 144, loss in any 15 s in 12 of 144 bursts",
+        );
+        is(
+            &burst["verdicts"][2],
+            json!({"pass": 132, "fail": 12, "too_few": 0, "unknown": 0}),
+        );
+    }
+}
+
+#[test]
+fn verdicts_that_are_no_words_are_named() {
+    let (report, _) = report_of(&bursts(), &[], |_, name, cell| match name {
+        "verdict_loss" => "bestanden".into(),
+        _ => cell.into(),
+    });
+    let text = finding(&report, "quality-unknown").unwrap()["text"].to_string();
+    has(
+        &text,
+        "in 144 of 144 bursts over UDP from pc1 to relay.test:3478 are missing or unknown words such as bestanden",
+    );
+}
+
+#[test]
+fn bursts_of_which_nobody_knows_what_was_lost_are_not_green() {
+    let rows = bursts();
+    let counts = ["sent", "received", "lost"];
+    let all = [
+        &VERDICTS[..],
+        &counts,
+        &["worst_window_lost", "worst_15s_lost", "reordered"],
+    ]
+    .concat();
+    let (report, page) = report_of(&rows, &all, as_it_is);
+    assert_eq!(report["verdict"]["colour"], "amber");
+    is(
+        &report["bursts"][0],
+        json!({"sent": 0, "loss_unknown": 144, "loss_percent": null}),
+    );
+    has(&page, "What was lost in 144 of 144 bursts");
+
+    // of the twelve that lost packets neither counts nor verdicts are left
+    let (report, _) = report_of(&rows, &VERDICTS, |row, name, cell| {
+        let is_bad = of(row, "lost") == "300";
+        if is_bad && (counts.contains(&name) || name.starts_with("worst")) {
+            String::new()
+        } else {
+            cell.to_owned()
+        }
+    });
+    assert_eq!(report["verdict"]["colour"], "amber");
+    is(
+        &report["bursts"][0],
+        json!({"sent": 396_000, "lost": 0, "loss_unknown": 12}),
+    );
+    let text = finding(&report, "loss-unknown").unwrap()["text"].to_string();
+    has(
+        &text,
+        "What was lost in 12 of 144 bursts over UDP from pc1 to relay.test:3478",
+    );
+    has(&text, "packets were lost (0 %)");
+}
+
+#[test]
+fn more_lost_packets_than_were_sent_are_no_loss_of_ten_thousand_percent() {
+    let without = [&VERDICTS[..], &["received"]].concat();
+    let (report, _) = report_of(&bursts(), &without, |_, name, cell| match name {
+        "lost" => "300000".into(),
+        _ => cell.into(),
+    });
+    // the worst 15 s of the twelve tell that they lost too much
+    is(
+        &report["bursts"][0],
+        json!({"loss_percent": null, "uncounted": 144, "loss_unknown": 132}),
+    );
+    assert_eq!(report["verdict"]["colour"], "red");
+    let text = text_of(&report, "quality");
+    has(&text, "loss in any 15 s in 12 of 144 bursts");
+    assert!(!text.contains("packets lost"), "{text}");
+    has(&text_of(&report, "loss-unknown"), "contradict each other");
+}
