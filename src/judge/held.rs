@@ -38,8 +38,8 @@ pub struct HeldStalls {
     pub stalls: u64,
     /// All of them together, in microseconds.
     pub stalled_us: u64,
-    /// The longest, in microseconds, where it is known.
-    pub longest_us: Option<u64>,
+    /// The longest, in microseconds, where it is known, and when its connection began, where that is.
+    pub longest: Option<(u64, Option<i64>)>,
     /// The time of the connections, in microseconds.
     pub held_us: u64,
     /// Stretches of 15 s, and those of them with a stall: at least, and if every stall is in one of its own.
@@ -56,11 +56,24 @@ pub struct JudgedStalls {
 }
 
 impl HeldStalls {
-    /// Takes in those of a connection: how many, the longest, all of them together and the time of the connection.
-    pub fn add(&mut self, stalls: u64, longest_us: Option<u64>, [stalled_us, held_us]: [u64; 2]) {
+    /// Takes in those of a connection: how many, the longest and when the connection began, all of them together and the time of
+    /// the connection; without that time they are no part of any.
+    pub fn add(
+        &mut self,
+        stalls: u64,
+        longest: Option<(u64, Option<i64>)>,
+        times: Option<[u64; 2]>,
+    ) {
         self.stalls.raise(stalls);
+        // of equal ones the first of which it is known when it was
+        let rank = |(us, began): (u64, Option<i64>)| (us, began.is_some());
+        if longest.map(rank) > self.longest.map(rank) {
+            self.longest = longest;
+        }
+        let Some([stalled_us, held_us]) = times else {
+            return;
+        };
         self.stalled_us.raise(stalled_us);
-        self.longest_us = self.longest_us.max(longest_us);
         self.held_us.raise(held_us);
         let windows = stalled_windows(stalls, stalled_us, held_us);
         for (sum, more) in self.windows.iter_mut().zip(windows) {
@@ -70,18 +83,19 @@ impl HeldStalls {
 
     /// Their part of the time.
     pub fn share(self) -> f64 {
-        self.stalled_us as f64 / self.held_us.max(1) as f64
+        // the second in which the last answers are waited for counts too
+        self.stalled_us.min(self.held_us) as f64 / self.held_us.max(1) as f64
     }
 
     /// The longest, or what it has at least.
-    fn longest(self) -> u64 {
+    fn longest_us(self) -> u64 {
         let mean = self.stalled_us.checked_div(self.stalls);
-        self.longest_us.or(mean).unwrap_or(0)
+        self.longest.map(|(us, _)| us).or(mean).unwrap_or(0)
     }
 
     /// Whether one of them alone is what a watch calls an outage.
     pub fn is_outage(self) -> bool {
-        self.longest() >= WATCH_OUTAGE_US
+        self.longest_us() >= WATCH_OUTAGE_US
     }
 
     /// What they come to; none where there are none, or one or two short ones.
@@ -96,7 +110,7 @@ impl HeldStalls {
                 is_certain: true,
             })
         };
-        if self.longest() >= WINDOW_US || are_several && is_often && is_long {
+        if self.longest_us() >= WINDOW_US || are_several && is_often && is_long {
             return certain(Severity::Fail);
         }
         if self.is_outage() || self.share() >= LONG_SHARE || are_several && (is_often || is_long) {
@@ -168,8 +182,8 @@ mod tests {
         longest_ms: Option<u64>,
     ) -> Option<(Severity, bool)> {
         let mut judged = HeldStalls::default();
-        let longest = longest_ms.map(|ms| ms * 1_000);
-        judged.add(stalls, longest, [stalled_ms * 1_000, 3_600_000_000]);
+        let longest = longest_ms.map(|ms| (ms * 1_000, None));
+        judged.add(stalls, longest, Some([stalled_ms * 1_000, 3_600_000_000]));
         let judged = judged.judged()?;
         Some((judged.severity, judged.is_certain))
     }

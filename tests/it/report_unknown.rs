@@ -213,3 +213,142 @@ fn more_lost_packets_than_were_sent_are_no_loss_of_ten_thousand_percent() {
     assert!(!text.contains("packets lost"), "{text}");
     has(&text_of(&report, "loss-unknown"), "contradict each other");
 }
+
+/// 60 connections of a minute; every fifth has a stall of 1.5 s, every sixth was reset after 30 s.
+fn connections() -> Vec<Cells<'static>> {
+    let row = |number: i64| {
+        let is_reset = number % 6 == 0;
+        let (held, by) = if is_reset {
+            (30_000_456, "relay-reset")
+        } else {
+            (60_000_123, "done")
+        };
+        let stall = if number % 5 == 0 { 1_500_000 } else { 0 };
+        let cells = [
+            ("started_utc", stamp(START + number * 120)),
+            ("host", "pc1".into()),
+            ("remotehost", "relay.test".into()),
+            ("Port", "443".into()),
+            ("Status", "OK".into()),
+            ("seconds", "60".into()),
+            ("held_us", held.to_string()),
+            ("ended_by", by.to_owned()),
+            ("sent", "3000".into()),
+            ("answered", "3000".into()),
+            ("rtt_min_us", "20000".into()),
+            ("rtt_p50_us", "24000".into()),
+            ("rtt_p95_us", "31000".into()),
+            ("stalls", (stall / 1_500_000).to_string()),
+            ("longest_stall_us", stall.to_string()),
+            ("stalled_us", stall.to_string()),
+        ];
+        cells.into_iter().collect()
+    };
+    (0..60).map(row).collect()
+}
+
+fn text_of(report: &Value, code: &str) -> String {
+    let found = finding(report, code).unwrap_or_else(|| panic!("no {code} in {report:#}"));
+    found["text"].as_str().unwrap().to_owned()
+}
+
+// 12 stalls of 1.5 s are 18 s; 50 minutes and 10 half ones are 3,300 s
+#[test]
+fn a_connection_that_does_not_say_how_long_it_was_held_was_not_held_for_nothing() {
+    let rows = connections();
+    let (whole, _) = report_of(&rows, &[], as_it_is);
+    assert_eq!(whole["verdict"]["colour"], "amber");
+    has(&text_of(&whole, "held-ended"), ", after 30 s; ");
+    has(&text_of(&whole, "held-stalled"), "18 s of 55 min");
+
+    for without in [&["held_us"][..], &["held_us", "seconds"]] {
+        let (report, _) = report_of(&rows, without, as_it_is);
+        assert_eq!(report["verdict"]["colour"], "amber", "{report:#}");
+        let ended = text_of(&report, "held-ended");
+        has(&ended, "10 relay-reset");
+        assert!(!ended.contains("after"), "{ended}");
+        assert!(!ended.contains("ended at"), "{ended}");
+        let stalled = text_of(&report, "held-stalled");
+        has(&stalled, "12 times nothing got through");
+        assert!(!stalled.contains("of 0 s"), "{stalled}");
+        finding(&report, "held-time-unknown").unwrap();
+    }
+    for word in ["#N/A", "00:01:00", ""] {
+        let (report, _) = report_of(&rows, &[], |row, name, cell| {
+            let is_reset = of(row, "ended_by") == "relay-reset";
+            if name == "held_us" && is_reset {
+                word.to_owned()
+            } else {
+                cell.to_owned()
+            }
+        });
+        assert_eq!(report["verdict"]["colour"], "amber");
+        assert!(!text_of(&report, "held-ended").contains("after"));
+        has(
+            &text_of(&report, "held-time-unknown"),
+            "How long 10 of 60 held connections",
+        );
+    }
+}
+
+// done only: 18 s of an hour, and each stall is what a watch calls an outage
+#[test]
+fn stalls_follow_from_their_times_and_are_not_none_where_nobody_knows() {
+    let rows = connections();
+    let done = |name: &str, cell: &str| match name {
+        "ended_by" => "done".to_owned(),
+        "held_us" => "60000123".to_owned(),
+        _ => cell.to_owned(),
+    };
+    let changed = |without: &[&str], change: &dyn Fn(bool, &str) -> Option<String>| {
+        let (report, _) = report_of(&rows, without, |row, name, cell| {
+            let stalled = of(row, "stalls") == "1";
+            change(stalled, name).unwrap_or_else(|| done(name, cell))
+        });
+        report
+    };
+    let in_words = |stalled: bool, name: &str| {
+        (name == "stalls").then(|| if stalled { "ja" } else { "nein" }.to_owned())
+    };
+    let only_where_one_was =
+        |stalled: bool, name: &str| (name == "stalls" && stalled).then(|| "#N/A".to_owned());
+    for report in [
+        changed(&[], &|_, _| None),
+        changed(&["stalls"], &|_, _| None),
+        changed(&["stalls", "stalled_us"], &|_, _| None),
+        changed(&["stalls", "longest_stall_us"], &|_, _| None),
+        changed(&[], &in_words),
+        changed(&[], &only_where_one_was),
+    ] {
+        assert_eq!(report["verdict"]["colour"], "amber", "{report:#}");
+        is(&report["held"][0], json!({"stalls": 12}));
+        has(
+            &text_of(&report, "held-stalled"),
+            "12 of 60 held connections",
+        );
+    }
+    // nothing is left of the twelve
+    let report = changed(&[], &|stalled, name| {
+        (name.contains("stall") && stalled).then(String::new)
+    });
+    assert_eq!(report["verdict"]["colour"], "amber");
+    is(&report["held"][0], json!({"stalls": 0}));
+    has(
+        &text_of(&report, "held-stalls-unknown"),
+        "Whether 12 of 60 held connections",
+    );
+}
+
+#[test]
+fn stalls_that_are_longer_than_the_connection_are_no_part_of_it() {
+    let (report, _) = report_of(&connections(), &[], |_, name, cell| match name {
+        "held_us" => "1".into(),
+        _ => cell.into(),
+    });
+    let stalled = text_of(&report, "held-stalled");
+    assert!(!stalled.contains("00 %"), "{stalled}");
+    is(
+        finding(&report, "held-stalled").unwrap(),
+        json!({"severity": "warn"}),
+    );
+}
