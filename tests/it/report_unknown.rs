@@ -352,3 +352,73 @@ fn stalls_that_are_longer_than_the_connection_are_no_part_of_it() {
         json!({"severity": "warn"}),
     );
 }
+
+const TEAMS: &str = "Timestamp-UTC,LossRate-%,AverageLatency-Ms,AverageJitter-Ms,Protocol,LocalIP,RemoteIP,ProxyUsed,ReflexiveIP";
+
+/// Tests of the tool for Teams with these numbers.
+fn teams(head: &str, numbers: &[&str], end: &str, separator: &str) -> Value {
+    let mut text = format!("{head}\n");
+    for (number, cells) in numbers.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "2022-06-07-08:54:{:02},{cells},UDP,10.0.10.52:50013,52.114.231.159:3478,False,31.45.200.124:50013{end}",
+            10 + number
+        );
+    }
+    let dir = tempfile::tempdir().unwrap();
+    report_json(
+        "",
+        &[&file(dir.path(), "teams.csv", text.replace(',', separator))],
+    )
+}
+
+// a published row of the tool on a Croatian system
+#[test]
+fn empty_columns_that_a_spreadsheet_adds_do_not_shift_numbers_that_are_split() {
+    let split = ["0,75,69,95,32"; 3];
+    let wide = format!("{TEAMS},,");
+    for report in [
+        teams(TEAMS, &split, "", ","),
+        teams(&wide, &split, "", ","),
+        teams(&wide, &split, ",,", ","),
+        teams(TEAMS, &split, ",,", ","),
+        teams(&wide, &split, ",,", ";"),
+        teams(&wide, &["0,75.69,95.32"; 3], ",,", ","),
+    ] {
+        let one = &report["assessments"][0];
+        is(
+            one,
+            json!({"protocol": "UDP", "tests": 3, "loss_percent": 0.0}),
+        );
+        is(&one["rtt"], json!({"mean_ms": 75.69}));
+        is(&one["jitter"], json!({"mean_ms": 95.32}));
+        assert_eq!(report["input"]["problems"], json!([]));
+    }
+}
+
+#[test]
+fn a_test_that_does_not_say_what_was_lost_is_not_green() {
+    let fine = teams(TEAMS, &["0,40,3", "0,41,5"], "", ",");
+    assert_eq!(fine["verdict"]["colour"], "green");
+    for cells in [
+        ",40,3",
+        "12. Mai,40,3",
+        "12\u{a0}%%,40,3",
+        "0,,3",
+        "0,40,Sep 95",
+    ] {
+        let report = teams(TEAMS, &[cells, "0,41,5"], "", ",");
+        assert_eq!(report["verdict"]["colour"], "amber", "{cells}: {report:#}");
+        has(
+            &text_of(&report, "quality-unknown"),
+            "could not be determined",
+        );
+    }
+    let head = TEAMS.replace("LossRate-%,", "");
+    let report = teams(&head, &["40,3", "41,5"], "", ",");
+    assert_eq!(report["verdict"]["colour"], "amber", "{report:#}");
+    is(
+        &report["assessments"][0],
+        json!({"loss_unknown": 2, "loss_percent": null}),
+    );
+}
