@@ -422,3 +422,141 @@ fn a_test_that_does_not_say_what_was_lost_is_not_green() {
         json!({"loss_unknown": 2, "loss_percent": null}),
     );
 }
+
+/// 40 probes through a box that inspects TLS, with a certificate that ends in five days.
+fn inspected() -> Vec<Cells<'static>> {
+    let row = |number: i64| {
+        let cells = [
+            ("started_utc", stamp(START + number)),
+            ("host", "pc1".into()),
+            ("remotehost", "relay.test".into()),
+            ("remoteip", "192.0.2.1".into()),
+            ("Port", "443".into()),
+            ("Status", "OK".into()),
+            ("connect_us", "20000".into()),
+            ("Subject", "CN=relay.test".into()),
+            ("Issuer", "CN=Box".into()),
+            ("NotAfter", "2026-03-06 10:00:00Z".into()),
+            (
+                "Thumbprint",
+                "00112233445566778899AABBCCDDEEFF00112233".into(),
+            ),
+            ("tls_path", "inspected".into()),
+        ];
+        cells.into_iter().collect()
+    };
+    (0..40).map(row).collect()
+}
+
+#[test]
+fn a_word_for_what_is_on_the_path_has_any_letters_and_one_that_is_lost_is_not_green() {
+    let rows = inspected();
+    let with = |word: &str| {
+        let (report, _) = report_of(&rows, &["NotAfter"], |_, name, cell| match name {
+            "tls_path" => word.to_owned(),
+            _ => cell.to_owned(),
+        });
+        report
+    };
+    for word in ["inspected", "Inspected", "INSPECTED "] {
+        let report = with(word);
+        has(&text_of(&report, "tls-inspected"), "40");
+        assert_eq!(report["input"]["problems"], json!([]));
+    }
+    for word in ["", "#N/A", "untersucht"] {
+        let report = with(word);
+        assert_eq!(report["verdict"]["colour"], "amber", "{word}");
+        has(
+            &text_of(&report, "tls-path-unknown"),
+            "in 40 rows with a certificate",
+        );
+    }
+}
+
+#[test]
+fn an_end_of_a_certificate_that_cannot_be_read_is_named_in_rows_of_ours_too() {
+    let rows = inspected();
+    let with = |end: &str| {
+        let (report, _) = report_of(&rows, &[], |_, name, cell| match (name, cell) {
+            ("NotAfter", _) => end.to_owned(),
+            ("tls_path", _) => "direct".to_owned(),
+            (_, cell) => cell.to_owned(),
+        });
+        report
+    };
+    text_of(&with("2026-03-06 10:00:00Z"), "certificate-ends");
+    for end in ["kaputt", "########"] {
+        let text = text_of(&with(end), "certificate-unchecked");
+        has(&text, end);
+        has(&text, "whether it ends soon was not checked");
+    }
+}
+
+// of 60 probes a minute for ten minutes, those of two whole minutes are lost
+#[test]
+fn roll_ups_that_do_not_say_how_many_were_lost_in_a_row_are_left_out() {
+    let row = |minute: i64| {
+        let failed = if [4, 5].contains(&minute) { 60 } else { 0 };
+        let (causes, longest) = match failed {
+            0 => (String::new(), String::new()),
+            _ => (
+                format!("connect-timeout:{failed}"),
+                ((minute - 3) * 60_000_000).to_string(),
+            ),
+        };
+        let cells = [
+            ("start_utc", format!("2026-11-02 06:{minute:02}:00Z")),
+            ("interval_s", "60".into()),
+            ("run_id", "20261102T060000Z-00000001".into()),
+            ("host", "pc1".into()),
+            ("target", "relay.test:443".into()),
+            ("transport", "tls".into()),
+            ("first_s", "0".into()),
+            ("last_s", "59".into()),
+            ("probes", "60".into()),
+            ("failed", failed.to_string()),
+            ("answered", (60 - failed).to_string()),
+            ("failed_here", "0".into()),
+            ("undecided", "0".into()),
+            ("causes", causes),
+            ("longest_outage_us", longest),
+            (
+                "lost_in_a_row",
+                if failed == 0 {
+                    String::new()
+                } else {
+                    ((minute - 3) * 60).to_string()
+                },
+            ),
+        ];
+        cells.into_iter().collect()
+    };
+    let rows: Vec<Cells<'_>> = (0..10).map(row).collect();
+    let (whole, _) = report_of(&rows, &[], as_it_is);
+    assert_eq!(whole["verdict"]["colour"], "red");
+    has(&text_of(&whole, "outage"), "120 probes in a row");
+    for without in [
+        &["lost_in_a_row", "longest_outage_us"][..],
+        &["lost_in_a_row"],
+    ] {
+        let (report, page) = report_of(&rows, without, as_it_is);
+        assert_eq!(report["verdict"]["colour"], "amber", "{report:#}");
+        is(&report["overview"], json!({"rows": 480, "failed": 0}));
+        is(
+            &report["input"]["problems"][0],
+            json!({"count": 2, "what": format!("2 roll-ups are left out, as their column {} is missing", without[without.len() - 1])}),
+        );
+        assert!(!page.contains("in a row,"), "{page}");
+    }
+}
+
+// 900 received of 848 sent, and a loss of 2 % by the tool
+#[test]
+fn where_more_came_back_than_was_sent_the_loss_is_that_of_the_tool() {
+    let text = "CallStartTime\tPacketLossRate\tRoundTripLatencyInMs\tPacketsSent\tPacketsReceived\tAverageJitterInMs\tPacketReorderRatio\r\n\
+                18/03/2020 14:51:05\t0.02\t41\t848\t900\t4.5\t0\r\n";
+    let dir = tempfile::tempdir().unwrap();
+    let report = report_json("", &[&file(dir.path(), "skype.tsv", text)]);
+    is(&report["assessments"][0], json!({"loss_percent": 2.0}));
+    assert_eq!(report["verdict"]["colour"], "red");
+}
