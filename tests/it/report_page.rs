@@ -225,7 +225,7 @@ fn a_name_in_the_label_of_a_table_can_turn_nothing_around() {
     let page = page("", &crate::command::file(dir.path(), "rows.csv", text));
     crate::command::has(
         &page,
-        "aria-label=\"By region over tls through http://a\\u{202e}b\\u{1b}[31m\\u{7}c:3128\"",
+        "aria-label=\"By region over tls through http://a\\u{202e}b\\u{1b}[31m\\u{7}c:3128: connect time in ms\"",
     );
     for hostile in ['\u{202e}', '\u{1b}', '\u{7}'] {
         assert!(!page.contains(hostile), "{hostile:?}");

@@ -397,6 +397,22 @@ fn empty_columns_that_a_spreadsheet_adds_do_not_shift_numbers_that_are_split() {
 }
 
 #[test]
+fn numbers_in_the_place_of_others_are_no_measurement() {
+    // two columns of somebody's make the rows fit
+    let report = teams(
+        &format!("{TEAMS},note,more"),
+        &["0,75,69,95,32"; 3],
+        "",
+        ",",
+    );
+    assert_eq!(report["verdict"]["colour"], "amber", "{report:#}");
+    is(
+        &report["assessments"][0],
+        json!({"tests": 3, "loss_unknown": 3, "loss_percent": null, "rtt": null}),
+    );
+}
+
+#[test]
 fn a_test_that_does_not_say_what_was_lost_is_not_green() {
     let fine = teams(TEAMS, &["0,40,3", "0,41,5"], "", ",");
     assert_eq!(fine["verdict"]["colour"], "green");

@@ -116,6 +116,13 @@ impl AssessmentGroup {
             Dialect::TeamsAssessment => 100.0,
             _ => 1.0,
         };
+        // a number where the protocol belongs: commas have split those before it, and each stands in the place of another
+        let protocol = row.get(id!(Protocol)).trim();
+        if !protocol.is_empty() && protocol.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.tests.raise(1);
+            self.unknown.iter_mut().for_each(|unknown| unknown.raise(1));
+            return;
+        }
         let loss = self.number(row, id!(PacketLossRate), whole);
         let loss = loss.map(|loss| loss * 100.0 / whole);
         if let Some(loss) = loss {

@@ -117,8 +117,10 @@ impl JudgedHolds {
         let held_us = held_us(row, stalls);
         let is_untimed = row.is_ok() && held_us.is_none();
         self.untimed.raise(u64::from(is_untimed));
-        self.untold
-            .raise(u64::from(row.is_ok() && stalls.is_none()));
+        // of fewer than two samples there are none
+        let has_samples = row.number(id!(samples)).is_none_or(|samples| samples > 1);
+        let is_untold = row.is_ok() && has_samples && stalls.is_none();
+        self.untold.raise(u64::from(is_untold));
         if let Some(RowStalls {
             count,
             longest_us,
