@@ -57,20 +57,23 @@ pub struct JudgedStalls {
 
 impl HeldStalls {
     /// Takes in those of a connection: how many, the longest and when the connection began, all of them together and the time of
-    /// the connection.
+    /// the connection; without that time they are no part of any.
     pub fn add(
         &mut self,
         stalls: u64,
         longest: Option<(u64, Option<i64>)>,
-        [stalled_us, held_us]: [u64; 2],
+        times: Option<[u64; 2]>,
     ) {
         self.stalls.raise(stalls);
-        self.stalled_us.raise(stalled_us);
         // of equal ones the first of which it is known when it was
         let rank = |(us, began): (u64, Option<i64>)| (us, began.is_some());
         if longest.map(rank) > self.longest.map(rank) {
             self.longest = longest;
         }
+        let Some([stalled_us, held_us]) = times else {
+            return;
+        };
+        self.stalled_us.raise(stalled_us);
         self.held_us.raise(held_us);
         let windows = stalled_windows(stalls, stalled_us, held_us);
         for (sum, more) in self.windows.iter_mut().zip(windows) {
@@ -80,7 +83,8 @@ impl HeldStalls {
 
     /// Their part of the time.
     pub fn share(self) -> f64 {
-        self.stalled_us as f64 / self.held_us.max(1) as f64
+        // the second in which the last answers are waited for counts too
+        self.stalled_us.min(self.held_us) as f64 / self.held_us.max(1) as f64
     }
 
     /// The longest, or what it has at least.
@@ -179,7 +183,7 @@ mod tests {
     ) -> Option<(Severity, bool)> {
         let mut judged = HeldStalls::default();
         let longest = longest_ms.map(|ms| (ms * 1_000, None));
-        judged.add(stalls, longest, [stalled_ms * 1_000, 3_600_000_000]);
+        judged.add(stalls, longest, Some([stalled_ms * 1_000, 3_600_000_000]));
         let judged = judged.judged()?;
         Some((judged.severity, judged.is_certain))
     }

@@ -170,10 +170,10 @@ impl RolledUp {
 
 /// The longest time without an answer, and the most probes in a row in such a time, where so many probes got none. Such a
 /// time may have begun in an interval before and in another region, so that there may be more of them than that, and
-/// the answer that ended it may be all that is here. Other programs may have left both columns out.
+/// the answer that ended it may be all that is here. Without both columns nobody knows how many there were in a row.
 fn unanswered(row: &Row<'_>, lost: u64) -> Result<(Option<u64>, u64), RolledFault> {
     let (time, run) = (id!(longest_outage_us), id!(lost_in_a_row));
-    let is_missing = |column: Id| row.layout.has(column) && row.number(column).is_none();
+    let is_missing = |column: Id| row.number(column).is_none();
     let (longest, in_a_row) = (row.number(time), row.number(run));
     let any = lost > 0 || longest > Some(0) || in_a_row > Some(0);
     if !any {

@@ -109,10 +109,15 @@ pub(super) fn header(line: &str, hint: Option<u8>, scratch: &mut Batch) -> Optio
             continue;
         }
         if best.as_ref().is_none_or(|(most, _)| known > *most) {
-            let names: Vec<String> = names().map(str::to_owned).collect();
+            let mut names: Vec<String> = names().map(str::to_owned).collect();
             let Ok(dialect) = own::dialect(&names) else {
                 continue;
             };
+            // those that a spreadsheet adds, so that rows whose numbers are split have no more fields than it
+            while dialect == Dialect::TeamsAssessment && names.last().is_some_and(String::is_empty)
+            {
+                names.pop();
+            }
             let layout = Layout::with_aliases(dialect, names, ALIASES);
             best = Some((
                 known,

@@ -45,9 +45,11 @@ impl MendedRows {
                 Ok(cells)
             }
             Dialect::TeamsAssessment => {
-                let cells = joined(&cells, layout)?;
-                self.commas.raise(1);
-                Ok(cells)
+                let whole = joined(&cells, layout)?;
+                let told = cells.iter().filter(|cell| !cell.is_empty()).count();
+                let is_joined = whole.iter().filter(|cell| !cell.is_empty()).count() < told;
+                self.commas.raise(u64::from(is_joined));
+                Ok(whole)
             }
             _ => Err(Fit::No),
         }
@@ -128,29 +130,30 @@ fn fit(cells: &[String], layout: &Layout) -> u8 {
     }
 }
 
-/// The cells of a test with its three numbers put together.
+/// The cells of a test with its three numbers put together, where they are split, and without the empty cells that a
+/// spreadsheet adds at the end.
 fn joined(cells: &[&str], layout: &Layout) -> Result<Vec<String>, Fit> {
-    let extra = cells
-        .len()
-        .checked_sub(layout.names().len())
-        .ok_or(Fit::No)?;
     let first = layout.place_of(id!(PacketLossRate)).ok_or(Fit::No)?;
     let follow = [id!(RoundTripLatencyInMs), id!(AverageJitterInMs)];
     let in_a_row = (1..)
         .zip(follow)
         .all(|(step, id)| layout.place_of(id) == first.checked_add(step));
-    let end = first.saturating_add(NUMBERS).saturating_add(extra);
-    let (Some(before), Some(parts), Some(behind)) =
-        (cells.get(..first), cells.get(first..end), cells.get(end..))
-    else {
-        return Err(Fit::No);
-    };
     let are_digits = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let ends_there = !behind.first().is_some_and(are_digits);
-    if !in_a_row || !(1..=NUMBERS).contains(&extra) || !parts.iter().all(are_digits) || !ends_there
-    {
+    let (before, rest) = cells.split_at_checked(first).ok_or(Fit::No)?;
+    let digits = rest.iter().take_while(|cell| are_digits(cell)).count();
+    let extra = digits.saturating_sub(NUMBERS);
+    let width = layout.names().len().saturating_add(extra);
+    let (cells, added) = cells.split_at_checked(width).ok_or(Fit::No)?;
+    if !in_a_row || extra > NUMBERS || added.iter().any(|cell| !cell.is_empty()) {
         return Err(Fit::No);
     }
+    if extra == 0 {
+        return Ok(cells.iter().copied().map(str::to_owned).collect());
+    }
+    let end = first.saturating_add(digits);
+    let (Some(parts), Some(behind)) = (cells.get(first..end), cells.get(end..)) else {
+        return Err(Fit::No);
+    };
     let ways: Vec<[String; NUMBERS]> = WAYS
         .iter()
         .filter_map(|split| numbers(parts, *split, extra))

@@ -22,6 +22,7 @@ const MOST_HOSTS: usize = 1_000;
 pub struct Paths {
     judged: u64,
     unjudged: u64,
+    unreadable: u64,
     fine: u64,
     findings: BTreeMap<PathFinding, Occurrences>,
     hosts: BTreeSet<String>,
@@ -62,6 +63,8 @@ pub struct Occurrences {
 pub struct CertificateRow<'a> {
     /// What its certificate tells; `None` where the row has no word for it.
     pub path: Option<TlsPath>,
+    /// Whether its file has such words: then one that is missing is lost.
+    pub has_column: bool,
     /// What speaks for it.
     pub evidence: &'a str,
     /// When, in microseconds since 1970.
@@ -83,6 +86,7 @@ impl Paths {
     pub fn take(&mut self, row: CertificateRow<'_>, name_and_issuer: impl FnOnce() -> [String; 2]) {
         let Some(path) = row.path else {
             self.unjudged.raise(1);
+            self.unreadable.raise(u64::from(row.has_column));
             return;
         };
         self.judged.raise(1);
@@ -121,6 +125,7 @@ impl Paths {
         if let Some(certificate) = &tls.certificate {
             let row = CertificateRow {
                 path: tls.path,
+                has_column: false,
                 evidence: &tls.path_evidence,
                 at: Some(started.timestamp_micros()),
                 host: "",
@@ -142,6 +147,11 @@ impl Paths {
     /// Rows with a certificate that have no word for it.
     pub fn unjudged(&self) -> u64 {
         self.unjudged
+    }
+
+    /// Of them those of files that have such words.
+    pub fn unreadable(&self) -> u64 {
+        self.unreadable
     }
 
     /// Judged rows that are neither direct nor lack a certificate alone.
@@ -176,6 +186,7 @@ mod tests {
     fn take(paths: &mut Paths, path: Option<TlsPath>, at: i64, issuer: &str) {
         let row = CertificateRow {
             path,
+            has_column: path.is_none(),
             evidence: "seen",
             at: Some(at),
             host: "",
@@ -198,6 +209,7 @@ mod tests {
         }
         take(&mut paths, None, 7, "CN=Example");
         assert_eq!((paths.judged(), paths.unjudged()), (6, 1));
+        assert_eq!(paths.unreadable(), 1);
         assert_eq!(paths.untrusted(), 3);
         let found: Vec<_> = paths
             .findings()

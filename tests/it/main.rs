@@ -50,6 +50,7 @@ mod report_schedule;
 mod report_slow;
 mod report_sql;
 mod report_together;
+mod report_unknown;
 mod report_witnesses;
 mod rollup;
 mod rows;

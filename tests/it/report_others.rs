@@ -103,8 +103,9 @@ fn an_unknown_word_is_no_failure_of_the_relay_and_an_error_under_strict() {
     }
 }
 
+// 250 of 1,500 are 16.7 %
 #[test]
-fn bursts_that_do_not_say_what_was_lost_have_no_loss_of_nothing() {
+fn bursts_that_do_not_say_what_was_lost_say_it_by_what_came_back() {
     let dir = tempfile::tempdir().unwrap();
     let text = "started_utc,run_id,mode,host,remotehost,Port,Status,sent,received,rtt_p50_us\n\
                 2026-11-22 10:00:00.000000Z,r,burst,pc1,relay.test,3478,OK,750,500,26000\n\
@@ -112,16 +113,18 @@ fn bursts_that_do_not_say_what_was_lost_have_no_loss_of_nothing() {
     let path = file(dir.path(), "b.csv", text);
     let report: Value = report_json("", &[&path]);
     let burst = &report["bursts"][0];
-    is(burst, json!({"bursts": 2, "answered": 2}));
-    assert_eq!(burst["loss_percent"], Value::Null, "{burst}");
+    is(
+        burst,
+        json!({"bursts": 2, "answered": 2, "sent": 1_500, "lost": 250}),
+    );
     assert_eq!(burst["rtt_p50"]["n"], 2, "{burst}");
 }
 
-// a spreadsheet that kept the numbers and not the verdicts: 250 of 1,500 are 16.7 %, and Microsoft allows 1 %
+// a spreadsheet that kept the numbers and not the verdicts: 250 of 750 are a third, and Microsoft allows 1 %
 #[test]
-fn bursts_without_verdicts_are_not_judged_and_make_no_green_where_packets_were_lost() {
+fn bursts_without_verdicts_are_judged_by_what_they_lost() {
     let dir = tempfile::tempdir().unwrap();
-    for (lost, colour) in [(250, "amber"), (0, "green")] {
+    for (lost, colour, code) in [(250, "red", "quality"), (0, "green", "quality-unknown")] {
         let text = format!(
             "started_utc,run_id,mode,host,remotehost,Port,Status,sent,received,lost,rtt_p50_us\n\
              2026-11-22 10:00:00.000000Z,r,burst,pc1,relay.test,3478,OK,750,{},{lost},26000\n\
@@ -130,7 +133,7 @@ fn bursts_without_verdicts_are_not_judged_and_make_no_green_where_packets_were_l
         );
         let report = report_json("", &[&file(dir.path(), "b.csv", text)]);
         assert_eq!(report["verdict"]["colour"], colour, "{lost}");
-        is(&report["findings"][0], json!({"code": "quality-unknown"}));
+        is(&report["findings"][0], json!({"code": code}));
     }
 }
 

@@ -209,3 +209,25 @@ fn a_page_that_cannot_be_written_takes_nothing_from_what_is_shown() {
         said.out_has("relay.example");
     }
 }
+
+#[test]
+fn a_name_in_the_label_of_a_table_can_turn_nothing_around() {
+    let mut text =
+        "started_utc,host,transport,remotehost,remoteip,Port,region,proxy,Status,connect_us\n"
+            .to_owned();
+    for second in 0..30 {
+        text.push_str(&stamp(1_772_359_200 + second));
+        text.push_str(",pc1,udp,relay.test,192.0.2.1,3478,ukwest,,OK,20000\n");
+        text.push_str(&stamp(1_772_359_200 + second));
+        text.push_str(",pc1,tls,relay.test,192.0.2.1,443,ukwest,http://a\u{202e}b\u{1b}[31m\u{7}c:3128,OK,20000\n");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let page = page("", &crate::command::file(dir.path(), "rows.csv", text));
+    crate::command::has(
+        &page,
+        "aria-label=\"By region over tls through http://a\\u{202e}b\\u{1b}[31m\\u{7}c:3128: connect time in ms\"",
+    );
+    for hostile in ['\u{202e}', '\u{1b}', '\u{7}'] {
+        assert!(!page.contains(hostile), "{hostile:?}");
+    }
+}

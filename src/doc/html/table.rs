@@ -54,8 +54,9 @@ fn one(of: &Table, view: &TableView, zone: Zone, budget: &ByteBudget) -> Markup 
         .iter()
         .any(|row| matches!(row.key.first(), Some(Cell::Time(_))));
     let more = left_out as u64 + of.unlisted;
+    let label = if caption.is_empty() { &of.id } else { &caption };
     let inside = html! {
-        div class="scroll" tabindex="0" role="group" aria-label=(if caption.is_empty() { &of.id } else { &caption }) {
+        div class="scroll" tabindex="0" role="group" aria-label=(cut(label, LONGEST)) {
             table class=[of_table(timed, key.len() + columns.len())] {
                 @if !caption.is_empty() { caption { span { (cut(&caption, LONGEST)) } } }
                 thead { tr {

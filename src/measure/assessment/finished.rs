@@ -36,6 +36,12 @@ pub struct AssessmentTotals {
     pub rtt: Option<Statistics>,
     /// Mean jitter of the tests with answers.
     pub jitter: Option<Statistics>,
+    /// Tests of which nobody knows what was lost.
+    pub loss_unknown: u64,
+    /// Those of which nobody knows the round trip.
+    pub rtt_unknown: u64,
+    /// Those of which nobody knows the jitter.
+    pub jitter_unknown: u64,
     /// Cells that are no number, or cannot be: they count nowhere.
     pub unreadable: u64,
     /// Time of the earliest test.
@@ -53,6 +59,7 @@ pub fn of(rows: &AssessmentRows) -> Vec<AssessmentTotals> {
 }
 
 fn one(tool: &str, protocol: &str, group: &AssessmentGroup) -> AssessmentTotals {
+    let [loss_unknown, rtt_unknown, jitter_unknown] = group.unknown;
     AssessmentTotals {
         tool: tool.to_owned(),
         protocol: protocol.to_owned(),
@@ -67,6 +74,9 @@ fn one(tool: &str, protocol: &str, group: &AssessmentGroup) -> AssessmentTotals 
         reordered_percent: group.reordered.mean(),
         rtt: Statistics::of(&group.rtt),
         jitter: Statistics::of(&group.jitter),
+        loss_unknown,
+        rtt_unknown,
+        jitter_unknown,
         unreadable: group.unreadable,
         first: group.first.map(moment),
         last: group.last.map(moment),

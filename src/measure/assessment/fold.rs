@@ -33,6 +33,8 @@ pub struct AssessmentGroup {
     pub rtt: Distribution,
     /// Mean jitter of the tests.
     pub jitter: Distribution,
+    /// Tests that tell something, but not what was lost, how long a round trip took, or the jitter: how many of each.
+    pub unknown: [u64; 3],
     /// Cells that are no number, or cannot be.
     pub unreadable: u64,
     /// Time of the earliest row, in microseconds since 1970.
@@ -114,6 +116,13 @@ impl AssessmentGroup {
             Dialect::TeamsAssessment => 100.0,
             _ => 1.0,
         };
+        // a number where the protocol belongs: commas have split those before it, and each stands in the place of another
+        let protocol = row.get(id!(Protocol)).trim();
+        if !protocol.is_empty() && protocol.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.tests.raise(1);
+            self.unknown.iter_mut().for_each(|unknown| unknown.raise(1));
+            return;
+        }
         let loss = self.number(row, id!(PacketLossRate), whole);
         let loss = loss.map(|loss| loss * 100.0 / whole);
         if let Some(loss) = loss {
@@ -128,6 +137,9 @@ impl AssessmentGroup {
         );
         // versions of the tool say 0 whatever was lost
         let counted = sent.zip(received).filter(|(sent, _)| *sent > 0);
+        // with answers that came twice nothing seems lost, where the tool knows better
+        let told_better = loss.is_some_and(|loss| loss > 0.0);
+        let counted = counted.filter(|(sent, received)| received <= sent || !told_better);
         let counted = counted
             .map(|(sent, received)| sent.saturating_sub(received) as f64 * 100.0 / sent as f64);
         // nor does a rate of 0 tell anything where the counts cannot be read
@@ -140,6 +152,7 @@ impl AssessmentGroup {
         }
         self.sent.raise(sent);
         self.received.raise(received);
+        let is_known = loss.is_some();
         let nothing_came = loss.is_some_and(|loss| loss >= 100.0);
         let times = [id!(RoundTripLatencyInMs), id!(AverageJitterInMs)]
             .map(|field| self.number(row, field, LONGEST_MS));
@@ -148,10 +161,16 @@ impl AssessmentGroup {
             return;
         }
         self.tests.raise(1);
+        // where packets are counted, that these are missing is told elsewhere
+        let [no_loss, untimed @ ..] = &mut self.unknown;
+        no_loss.raise(u64::from(!is_known && !is_counted));
         // without an answer the tool writes times of 0
         if nothing_came {
             self.failed.raise(1);
             return;
+        }
+        for (unknown, ms) in untimed.iter_mut().zip(times) {
+            unknown.raise(u64::from(ms.is_none()));
         }
         for (all, ms) in [&mut self.rtt, &mut self.jitter].into_iter().zip(times) {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within the bounds

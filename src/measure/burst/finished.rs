@@ -25,7 +25,11 @@ pub struct BurstTotals {
     pub sent: u64,
     /// Of them not answered in time.
     pub lost: u64,
-    /// Their share.
+    /// Rows with answers whose counts of packets are missing, cannot be read or contradict each other: not in these numbers.
+    pub uncounted: u64,
+    /// Of them those without a verdict on the loss: nobody knows what was lost.
+    pub loss_unknown: u64,
+    /// Share of the packets that were lost.
     pub loss_percent: Option<f64>,
     /// Its 95 % confidence interval (Wilson).
     pub loss_low_percent: Option<f64>,
@@ -47,6 +51,11 @@ pub struct BurstTotals {
     pub duplicates: u64,
     /// How the bursts did against Microsoft's table, line by line.
     pub verdicts: Vec<VerdictCounts>,
+    /// Rows with verdicts that are missing or unknown words: their figures are judged again.
+    pub judged_again: u64,
+    /// The first of these words.
+    #[serde(skip)]
+    pub odd_word: Option<String>,
     /// The first and the last burst that failed any of it.
     #[serde(skip)]
     pub broken: Option<[DateTime<Utc>; 2]>,
@@ -72,6 +81,8 @@ pub struct VerdictCounts {
     pub fail: u64,
     /// Bursts with too few packets to tell.
     pub too_few: u64,
+    /// Bursts with neither a verdict nor the figures for one.
+    pub unknown: u64,
 }
 
 /// One for each host, target and mode.
@@ -88,6 +99,8 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
                 answered: group.answered,
                 sent: group.sent,
                 lost: group.lost,
+                uncounted: group.uncounted,
+                loss_unknown: group.unknown,
                 loss_percent: percent(group.lost, group.sent),
                 loss_low_percent: interval.map(|(low, _)| low * 100.0),
                 loss_high_percent: interval.map(|(_, high)| high * 100.0),
@@ -101,16 +114,21 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
                 bucket_s: group.over_time.as_ref().map_or(0, OverTime::seconds),
                 reordered: group.reordered,
                 duplicates: group.duplicates,
+                judged_again: group.judged_again,
+                odd_word: group.odd_word.clone(),
                 broken: group.broken,
                 verdicts: VERDICTS
                     .iter()
                     .zip(group.verdicts)
-                    .map(|((name, _), [pass, fail, too_few])| VerdictCounts {
-                        name,
-                        pass,
-                        fail,
-                        too_few,
-                    })
+                    .map(
+                        |((name, _), [pass, fail, too_few, unknown])| VerdictCounts {
+                            name,
+                            pass,
+                            fail,
+                            too_few,
+                            unknown,
+                        },
+                    )
                     .collect(),
             }
         })

@@ -65,8 +65,8 @@ fn quality(bursts: &[&BurstTotals]) -> Table {
         .key("mode", "mode", |burst| burst.mode.clone())
         .numbers("rows", "rows", |burst| burst.bursts)
         .numbers("answered", "answered", |burst| burst.answered)
-        .numbers("packets", "packets", |burst| burst.sent)
-        .numbers("lost", "lost", |burst| burst.lost)
+        .numbers("packets", "packets", |burst| known(burst, burst.sent))
+        .numbers("lost", "lost", |burst| known(burst, burst.lost))
         .numbers("loss", "loss", |burst| {
             let (low, high) = (burst.loss_low_percent, burst.loss_high_percent);
             estimate(burst.loss_percent, low, high)
@@ -81,6 +81,12 @@ fn quality(bursts: &[&BurstTotals]) -> Table {
         .numbers("reordered", "reordered", |burst| burst.reordered)
         .numbers("duplicates", "duplicates", |burst| burst.duplicates)
         .table()
+}
+
+/// A count of packets; nothing where no row says how many.
+fn known(burst: &BurstTotals, packets: u64) -> Cell {
+    let is_known = burst.sent > 0 || burst.uncounted == 0;
+    Cell::of(is_known.then_some(packets), Cell::Count)
 }
 
 fn verdicts(bursts: &[&BurstTotals]) -> Table {

@@ -26,6 +26,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     found.extend(ends(about));
     found.extend(renewed(about));
     found.extend(unchecked(about));
+    found.extend(unreadable(about));
     found
 }
 
@@ -129,10 +130,8 @@ fn certificates(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, Validity
 
 /// Certificates of which nobody can tell whether they have expired.
 fn unchecked(about: &Inputs<'_>) -> Option<RankedFinding> {
-    // the probes themselves have judged the others
-    if about.report.tls_paths.unjudged == 0 {
-        return None;
-    }
+    // whether they have expired the probes themselves have judged
+    let is_judged = about.report.tls_paths.unjudged == 0;
     let last_row = about.report.overview.last?;
     let mut dated = dated(about);
     // one that can be two days is told where the answer depends on which it is
@@ -142,7 +141,7 @@ fn unchecked(about: &Inputs<'_>) -> Option<RankedFinding> {
             let soon = last_row + TimeDelta::days(SOON_DAYS);
             end.or.is_some() && !end.is_before(last) && !end.is_after(soon)
         };
-        !certificate.not_after.trim().is_empty() && end.is_none_or(is_open)
+        !certificate.not_after.trim().is_empty() && end.is_none_or(|end| !is_judged && is_open(end))
     });
     let (_, first, _) = dated.first()?;
     let (whose, it_has) = match dated.len() {
@@ -150,16 +149,32 @@ fn unchecked(about: &Inputs<'_>) -> Option<RankedFinding> {
         n => (format!("{} certificates", grouped(n as u64)), "they have"),
     };
     let text = format!(
-        "Until when {whose} of {} (issuer {}) {} valid could not be told{} (`{}`): whether {it_has} expired was not checked.",
+        "Until when {whose} of {} (issuer {}) {} valid could not be told{} (`{}`): whether {} was not checked.",
         name(&first.subject),
         name(&first.issuer),
         if dated.len() == 1 { "is" } else { "are" },
         if dated.len() == 1 { "" } else { ", the first" },
         name(&first.not_after),
+        match (is_judged, dated.len()) {
+            (true, 1) => "it ends soon".to_owned(),
+            (true, _) => "they end soon".to_owned(),
+            (false, _) => format!("{it_has} expired"),
+        },
     );
     let rows = dated.iter().map(|(group, ..)| group.n);
     let rows = rows.fold(0_u64, u64::saturating_add);
     Some(RankedFinding::new(Severity::Note, 1.0, "certificate-unchecked", text).n(rows))
+}
+
+/// Rows whose word for what their certificates show is lost.
+fn unreadable(about: &Inputs<'_>) -> Option<RankedFinding> {
+    let rows = about.rows.paths.unreadable();
+    let text = format!(
+        "Whether TLS is inspected could not be determined in {} with a certificate, as `tls_path` is empty or an unknown word there.",
+        counted(rows, "row", "rows"),
+    );
+    (rows > 0)
+        .then(|| RankedFinding::new(Severity::Warn, rows as f64, "tls-path-unknown", text).n(rows))
 }
 
 /// Certificates of one subject and issuer, of which relays have several, that share an end of their validity to tell.

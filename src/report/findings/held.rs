@@ -29,6 +29,8 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
         found.extend(ended(about, group));
         found.extend(ended_somehow(group));
         found.extend(stalled(about, group));
+        found.extend(untimed(group));
+        found.extend(untold(group));
         found.extend(slow(about, group));
     }
     found
@@ -126,6 +128,64 @@ fn ended_somehow(group: &HeldTotals) -> Option<RankedFinding> {
     )
 }
 
+/// Those of which nobody knows how long they were held.
+fn untimed(group: &HeldTotals) -> Option<RankedFinding> {
+    let judged = &group.judged;
+    if judged.untimed == 0 {
+        return None;
+    }
+    let mut text = format!(
+        "How long {} of {} from {} to {} were held could not be determined, as `held_us` is missing there, cannot be read or is \
+         shorter than their stalls",
+        grouped(judged.untimed),
+        counted(group.held, "held connection", "held connections"),
+        host(&group.host),
+        name(&group.target),
+    );
+    let severity = if judged.untimed_stalls > 0 {
+        let stalls = counted(judged.untimed_stalls, "stall", "stalls");
+        let _ = write!(
+            text,
+            ", nor for what part of that time they stood still ({stalls})"
+        );
+        Severity::Warn
+    } else {
+        Severity::Note
+    };
+    text.push('.');
+    Some(
+        RankedFinding::new(severity, 0.0, "held-time-unknown", text)
+            .host(&group.host)
+            .n(group.held),
+    )
+}
+
+/// Those that say nothing of stalls: where others do, something is lost, else the system may not tell.
+fn untold(group: &HeldTotals) -> Option<RankedFinding> {
+    let judged = &group.judged;
+    if judged.untold == 0 {
+        return None;
+    }
+    let severity = if judged.stalled.judged > 0 {
+        Severity::Warn
+    } else {
+        Severity::Note
+    };
+    let text = format!(
+        "Whether {} of {} from {} to {} stood still could not be determined, as `stalls`, `longest_stall_us` and `stalled_us` are \
+         missing there or cannot be read.",
+        grouped(judged.untold),
+        counted(group.held, "held connection", "held connections"),
+        host(&group.host),
+        name(&group.target),
+    );
+    Some(
+        RankedFinding::new(severity, 0.0, "held-stalls-unknown", text)
+            .host(&group.host)
+            .n(group.held),
+    )
+}
+
 /// After how long they ended.
 fn after(group: &HeldTotals, count: u64) -> String {
     let Some((all, [low, high])) = group.cut.zip(group.cut_mostly) else {
@@ -141,9 +201,14 @@ fn after(group: &HeldTotals, count: u64) -> String {
         String::new()
     };
     format!(
-        "{most}, {}after {}",
+        "{most}, {}after {}{}",
         if most.is_empty() { "" } else { "all " },
-        between(all.min_ms, all.max_ms)
+        between(all.min_ms, all.max_ms),
+        if all.n < count {
+            " where that is known"
+        } else {
+            ""
+        },
     )
 }
 
@@ -154,7 +219,10 @@ fn is_alike(low: f64, high: f64) -> bool {
 
 /// Whether they ended after the same time, one after the other: those that were open at once may have ended together.
 fn is_after_the_same_time(group: &HeldTotals, count: u64) -> bool {
-    let Some([low, high]) = group.cut_mostly.filter(|_| count >= FEWEST_ALIKE) else {
+    // of most of the others it is not known
+    let known = group.cut.map_or(0, |cut| cut.n);
+    let is_known = known >= FEWEST_ALIKE && known.saturating_mul(2) > count;
+    let Some([low, high]) = group.cut_mostly.filter(|_| is_known) else {
         return false;
     };
     let span = group.short.span();
@@ -169,16 +237,29 @@ fn stalled(about: &Inputs<'_>, group: &HeldTotals) -> Option<RankedFinding> {
     let come_to = stalls.judged()?;
     let mut text = format!(
         "{} of {} from {} to {} stood still: {} nothing got through for 200 ms or more (200 ms are 1.3 % of 15 s, in which \
-         Microsoft allows 1 % of loss), {} of {} in all ({})",
+         Microsoft allows 1 % of loss)",
         grouped(judged.stalled.bad),
         counted(judged.stalled.judged, "held connection", "held connections"),
         host(&group.host),
         name(&group.target),
         counted(stalls.stalls, "time", "times"),
-        seconds(units::seconds(stalls.stalled_us)),
-        seconds(units::seconds(stalls.held_us)),
-        percent(stalls.share() * 100.0),
     );
+    if stalls.held_us > 0 {
+        let _ = write!(
+            text,
+            ", {} of {} in all ({})",
+            seconds(units::seconds(stalls.stalled_us)),
+            seconds(units::seconds(stalls.held_us)),
+            percent(stalls.share() * 100.0),
+        );
+    }
+    if judged.untimed_stalls > 0 && stalls.held_us > 0 {
+        let _ = write!(
+            text,
+            " without the {} of connections of which it is not known how long they were held",
+            grouped(judged.untimed_stalls)
+        );
+    }
     if let Some((longest, began)) = stalls.longest {
         let _ = write!(text, ", the longest {}", seconds(units::seconds(longest)));
         if let Some(began) = began.filter(|_| stalls.is_outage() && judged.stalled.bad > 1) {

@@ -6,6 +6,7 @@ use super::found::{Inputs, RankedFinding, name};
 use crate::doc::number::{grouped, millis, percent};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity;
+use crate::measure::assessment::finished::AssessmentTotals;
 
 /// What Microsoft allows to be lost, from a client to its edge, in percent.
 fn loss_percent() -> f64 {
@@ -20,6 +21,7 @@ fn ms(limit: Duration) -> f64 {
 pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     let mut found = pings(about);
     found.extend(assessments(about));
+    found.extend(about.report.kinds.assessments.iter().filter_map(unknown));
     found
 }
 
@@ -80,4 +82,32 @@ fn assessments(about: &Inputs<'_>) -> Vec<RankedFinding> {
         );
     }
     found
+}
+
+/// Tests that do not say what was lost, or how long it took: the means are those of the others.
+fn unknown(one: &AssessmentTotals) -> Option<RankedFinding> {
+    let parts = [
+        ("the loss", one.loss_unknown),
+        ("the round trip", one.rtt_unknown),
+        ("the jitter", one.jitter_unknown),
+    ];
+    let parts = parts.into_iter().filter(|(_, tests)| *tests > 0);
+    let parts: Vec<String> = parts
+        .map(|(what, tests)| format!("{what} in {}", grouped(tests)))
+        .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "Of the {} tests of the {} it could not be determined what all of them measured, as cells are empty or cannot be read: {}. \
+         The means are those of the others.",
+        grouped(one.tests),
+        name(&one.tool),
+        parts.join(", ")
+    );
+    Some(
+        RankedFinding::new(Severity::Warn, 0.0, "quality-unknown", text)
+            .when(one.first, one.last)
+            .n(one.tests),
+    )
 }

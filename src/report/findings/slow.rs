@@ -34,7 +34,7 @@ fn quality(about: &Inputs<'_>) -> Vec<RankedFinding> {
         let lines: Vec<String> = broken
             .iter()
             .map(|line| {
-                let judged = line.pass + line.fail + line.too_few;
+                let judged = judged(line);
                 format!(
                     "{} in {} of {}",
                     line.name,
@@ -43,20 +43,17 @@ fn quality(about: &Inputs<'_>) -> Vec<RankedFinding> {
                 )
             })
             .collect();
+        found.extend(uncounted(burst));
+        found.extend(unjudged(burst));
         if lines.is_empty() {
-            found.extend(unjudged(burst));
             continue;
         }
-        let what = if burst.mode == "watch" {
-            "minutes"
-        } else {
-            "bursts"
-        };
         let mut text = format!(
-            "Quality over UDP from {} to {} exceeds Microsoft's limits: {} {what}",
+            "Quality over UDP from {} to {} exceeds Microsoft's limits: {} {}",
             host(&burst.host),
             name(&burst.target),
             lines.join(", "),
+            rows_of(burst),
         );
         if let Some([first, last]) = burst.broken.filter(|[first, last]| first < last) {
             let (first, last) = (about.time(first), about.time(last));
@@ -100,20 +97,103 @@ fn quality(about: &Inputs<'_>) -> Vec<RankedFinding> {
     found
 }
 
-/// Bursts whose rows lost their verdicts on the way, such as in a spreadsheet.
-fn unjudged(burst: &BurstTotals) -> Option<RankedFinding> {
-    let mut lines = burst.verdicts.iter();
-    let is_judged = lines.any(|line| line.pass + line.fail + line.too_few > 0);
-    let loss = burst.loss_percent.filter(|_| !is_judged)?;
-    let text = format!(
-        "Quality over UDP from {} to {} could not be judged, as these rows have no verdicts; {} of {} packets were lost ({}).",
+/// What a row of these is.
+fn rows_of(burst: &BurstTotals) -> &'static str {
+    match burst.mode.as_str() {
+        "watch" => "minutes",
+        _ => "bursts",
+    }
+}
+
+/// Rows that belong to a line, whatever is known of them.
+fn judged(line: &VerdictCounts) -> u64 {
+    line.pass + line.fail + line.too_few + line.unknown
+}
+
+/// Bursts that do not say how many packets they lost.
+fn uncounted(burst: &BurstTotals) -> Option<RankedFinding> {
+    if burst.uncounted == 0 {
+        return None;
+    }
+    let mut text = format!(
+        "What was lost in {} of {} {} over UDP from {} to {} could not be determined: their counts of packets (`sent`, `received`, \
+         `lost`) are missing, cannot be read or contradict each other",
+        grouped(burst.uncounted),
+        grouped(burst.bursts),
+        rows_of(burst),
         host(&burst.host),
         name(&burst.target),
-        grouped(burst.lost),
-        grouped(burst.sent),
-        percent(loss)
     );
-    let severity = if loss >= LOST_SHARE * 100.0 {
+    if let Some(loss) = burst.loss_percent {
+        let _ = write!(
+            text,
+            "; in the others {} of {} packets were lost ({})",
+            grouped(burst.lost),
+            grouped(burst.sent),
+            percent(loss)
+        );
+    }
+    let severity = if burst.loss_unknown > 0 {
+        Severity::Warn
+    } else {
+        text.push_str("; their verdicts on the loss are known");
+        Severity::Note
+    };
+    text.push('.');
+    let weight = burst.uncounted as f64;
+    Some(
+        RankedFinding::new(severity, weight, "loss-unknown", text)
+            .host(&burst.host)
+            .n(burst.bursts),
+    )
+}
+
+/// Bursts whose rows lost their verdicts on the way, such as in a spreadsheet: judged again by their figures, as far as these go.
+fn unjudged(burst: &BurstTotals) -> Option<RankedFinding> {
+    if burst.judged_again == 0 {
+        return None;
+    }
+    let such_as = burst.odd_word.as_ref().map_or_else(String::new, |word| {
+        format!(" or unknown words such as {}", name(word))
+    });
+    let mut text = format!(
+        "The verdicts in {} of {} {} over UDP from {} to {} are missing{such_as}: ",
+        grouped(burst.judged_again),
+        grouped(burst.bursts),
+        rows_of(burst),
+        host(&burst.host),
+        name(&burst.target),
+    );
+    let unknown = burst.verdicts.iter().filter(|line| line.unknown > 0);
+    let unknown: Vec<String> = unknown
+        .map(|line| {
+            let all = judged(line);
+            format!(
+                "{} in {} of {}",
+                line.name,
+                grouped(line.unknown),
+                grouped(all)
+            )
+        })
+        .collect();
+    text.push_str(if unknown.is_empty() {
+        "they were judged again by the figures of the rows"
+    } else {
+        "they were judged again by the figures of the rows, and where these are missing too could not be judged: "
+    });
+    text.push_str(&unknown.join(", "));
+    if let Some(loss) = burst.loss_percent {
+        let _ = write!(
+            text,
+            "; {} of {} packets were lost ({})",
+            grouped(burst.lost),
+            grouped(burst.sent),
+            percent(loss)
+        );
+    }
+    text.push('.');
+    let loss = burst.loss_percent.unwrap_or(0.0);
+    let severity = if !unknown.is_empty() && loss >= LOST_SHARE * 100.0 {
         Severity::Warn
     } else {
         Severity::Note
@@ -127,8 +207,7 @@ fn unjudged(burst: &BurstTotals) -> Option<RankedFinding> {
 
 /// How grave failed lines are, by their share of the bursts.
 fn grave(broken: &[&VerdictCounts]) -> Severity {
-    let of_line =
-        |line: &&VerdictCounts| grave_share(line.fail, line.pass + line.fail + line.too_few);
+    let of_line = |line: &&VerdictCounts| grave_share(line.fail, judged(line));
     broken.iter().map(of_line).min().unwrap_or(Severity::Note)
 }
 

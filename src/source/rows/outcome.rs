@@ -1,8 +1,9 @@
 //! The words of a row that is being made: those of its outcome must be known, and not contradict each other.
 
+use crate::record::TlsPath;
 use crate::source::batch::Batch;
 use crate::source::form::{LayoutInForce, empty};
-use crate::source::trouble::{Trouble, TroubleKind};
+use crate::source::trouble::{Trouble, TroubleKind, sample};
 use crate::source::words::Unknown;
 
 /// Looks at the words of the row that is being made; true where that of its outcome is unknown.
@@ -33,7 +34,16 @@ pub fn has_unknown_outcome(
         return true;
     }
     if let Some(place) = form.words.unknown_path(&row) {
-        paths.count(line, name(place), row.cell(place));
+        // other letters are the same word
+        let cell = row.cell(place).trim().to_owned();
+        let small = cell.to_ascii_lowercase();
+        if TlsPath::of_word(&small).is_some() {
+            let changed = || (name(place).to_owned(), sample(&cell));
+            form.rewritten.get_or_insert_with(changed);
+            batch.replace(place, &small);
+        } else {
+            paths.count(line, name(place), &cell);
+        }
     }
     false
 }

@@ -1,6 +1,7 @@
 //! What is compared, and what a row has of it.
 
 use crate::schema::{Dialect, Id, Metric, Row, id};
+use crate::stats::PacketCounts;
 use crate::words::words;
 
 words! {
@@ -171,13 +172,16 @@ pub fn summaries<'a>(row: &'a Row<'_>) -> impl Iterator<Item = Summary> + 'a {
 /// Packets sent and of them lost, of a row of many. Requests on a held connection, which the relay need not
 /// answer, count where it answers any.
 pub fn packets(row: &Row<'_>) -> Option<(u64, u64)> {
-    let answered = match row.layout.dialect {
-        Dialect::Bursts => row.number(id!(received))?,
-        Dialect::Held => row.number(id!(answered)).filter(|answered| *answered > 0)?,
+    let [sent, lost] = match row.layout.dialect {
+        Dialect::Bursts => PacketCounts::of(row).counted()?,
+        Dialect::Held => {
+            let answered = row.number(id!(answered)).filter(|answered| *answered > 0)?;
+            let sent = row.number(id!(sent))?;
+            [sent, sent.checked_sub(answered)?]
+        }
         _ => return None,
     };
-    let sent = row.number(id!(sent)).filter(|sent| *sent > 0)?;
-    Some((sent, sent.saturating_sub(answered)))
+    (sent > 0).then_some((sent, lost))
 }
 
 #[cfg(test)]

@@ -233,13 +233,15 @@ impl<K: RowFold> SurveyFold<K> {
         if let Some(reply) = HttpReply::of_word(row.get(id!(http_reply))) {
             self.sums.http_replies.entry(reply).or_default().raise(1);
         }
-        let path = TlsPath::of_word(row.get(id!(tls_path)));
+        let word = row.get(id!(tls_path));
+        let path = TlsPath::of_word(word);
         // a file may have one without the other
-        if path.is_none() && row.get(id!(Thumbprint)).is_empty() {
+        if word.is_empty() && row.get(id!(Thumbprint)).is_empty() {
             return;
         }
         let told = CertificateRow {
             path,
+            has_column: row.layout.has(id!(tls_path)),
             evidence: &row.text(id!(tls_path_evidence)),
             at: taken.at,
             host: row.get(id!(host)),

@@ -5,21 +5,14 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 use crate::record::LimitVerdict;
-use crate::schema::{CellView, Dialect, Id, Row, id};
+use crate::schema::{CellView, Dialect, Row, id};
 use crate::stats::survey::{capped, part, target};
-use crate::stats::{Distribution, Mergeable, OverTime, RowFold, Trips};
+use crate::stats::{Distribution, Mergeable, OverTime, PacketCounts, RowFold, Trips};
+
+use super::judged::{VERDICTS, verdicts};
 
 /// Groups that are followed over time.
 const MOST_FOLLOWED: usize = 12;
-
-/// Lines of Microsoft's table, with the columns of their verdicts.
-pub const VERDICTS: [(&str, Id); 5] = [
-    ("round trip", id!(verdict_rtt)),
-    ("loss in any 200 ms", id!(verdict_burst_loss)),
-    ("loss in any 15 s", id!(verdict_loss)),
-    ("jitter in any 15 s", id!(verdict_jitter)),
-    ("reordering", id!(verdict_reordering)),
-];
 
 /// Bursts of a host to a target.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +25,10 @@ pub struct BurstGroup {
     pub sent: u64,
     /// Of them not answered in time.
     pub lost: u64,
+    /// Rows with answers whose counts of packets are missing, cannot be read or contradict each other.
+    pub uncounted: u64,
+    /// Of them those without a verdict on the loss: nobody knows what was lost.
+    pub unknown: u64,
     /// Lost and sent packets of the worst 200 ms.
     pub worst_window: Option<(u64, u64)>,
     /// Medians of the round trips.
@@ -44,8 +41,12 @@ pub struct BurstGroup {
     pub reordered: u64,
     /// Answers that came once more.
     pub duplicates: u64,
-    /// For each of [`VERDICTS`]: passed, failed, too few packets to tell.
-    pub verdicts: [[u64; 3]; 5],
+    /// For each of [`VERDICTS`]: passed, failed, too few packets to tell, not known.
+    pub verdicts: [[u64; 4]; VERDICTS.len()],
+    /// Rows with verdicts that are missing or unknown words: their figures are judged again.
+    pub judged_again: u64,
+    /// The first of these words.
+    pub odd_word: Option<String>,
     /// The first and the last of those that failed any of them.
     pub broken: Option<[DateTime<Utc>; 2]>,
     /// What it was like over time; none of the groups beyond the first.
@@ -110,18 +111,13 @@ impl RowFold for BurstRows {
     }
 }
 
-/// Packets sent and of them lost; none where a row does not say both, as nothing lost would be seen in it.
-fn packets(row: &impl CellView) -> Option<[u64; 2]> {
-    Some([row.number(id!(sent))?, row.number(id!(lost))?])
-}
-
 impl BurstGroup {
     fn follow(&mut self, row: &impl CellView) {
         let Some((over_time, at)) = self.over_time.as_mut().zip(row.at()) else {
             return;
         };
         let bucket = over_time.at(at.timestamp_micros());
-        if let Some([sent, lost]) = packets(row) {
+        if let Some([sent, lost]) = PacketCounts::of(row).counted() {
             bucket.sent.raise(sent);
             bucket.lost.raise(lost);
         }
@@ -133,7 +129,8 @@ impl BurstGroup {
         let count = |field| row.number(field).unwrap_or(0);
         self.bursts.raise(1);
         self.answered.raise(u64::from(row.is_ok()));
-        if let Some([sent, lost]) = packets(row) {
+        let counts = PacketCounts::of(row);
+        if let Some([sent, lost]) = counts.counted() {
             self.sent.raise(sent);
             self.lost.raise(lost);
         }
@@ -151,7 +148,8 @@ impl BurstGroup {
         if let (Some(lost), Some(sent @ 1..)) = (
             row.number(id!(worst_window_lost)),
             row.number(id!(worst_window_sent)),
-        ) {
+        ) && lost <= sent
+        {
             // the larger share, without a division
             let worse = |(known, of): (u64, u64)| {
                 u128::from(lost).saturating_mul(of.into())
@@ -162,18 +160,37 @@ impl BurstGroup {
             }
         }
         self.follow(row);
-        let mut has_failed = false;
-        for (counts, (_, field)) in self.verdicts.iter_mut().zip(VERDICTS) {
-            match LimitVerdict::of_word(&row.word(field)) {
-                Some(LimitVerdict::Pass) => counts[0].raise(1),
-                Some(LimitVerdict::Fail) => {
-                    counts[1].raise(1);
-                    has_failed = true;
-                }
-                Some(LimitVerdict::TooFew) => counts[2].raise(1),
-                None => {}
+        let verdicts = verdicts(row, counts);
+        let has_words = verdicts.iter().any(|line| !line.has_no_word);
+        if counts == PacketCounts::Untold && !has_words {
+            return;
+        }
+        for (counts, line) in self.verdicts.iter_mut().zip(verdicts) {
+            let [pass, fail, too_few, unknown] = counts;
+            let count = match line.verdict {
+                Some(LimitVerdict::Pass) => pass,
+                Some(LimitVerdict::Fail) => fail,
+                Some(LimitVerdict::TooFew) => too_few,
+                None => unknown,
+            };
+            count.raise(1);
+        }
+        if let Some(place) = verdicts.iter().position(|line| line.has_no_word) {
+            self.judged_again.raise(1);
+            let word = row.word(VERDICTS[place].1);
+            if !word.is_empty() {
+                self.odd_word
+                    .get_or_insert_with(|| part(&word).into_owned());
             }
         }
+        let [_, _, loss, ..] = verdicts;
+        if counts == PacketCounts::Unknown {
+            self.uncounted.raise(1);
+            self.unknown.raise(u64::from(loss.verdict.is_none()));
+        }
+        let has_failed = verdicts
+            .iter()
+            .any(|line| line.verdict == Some(LimitVerdict::Fail));
         if let Some(at) = row.at().filter(|_| has_failed) {
             let [first, last] = self.broken.unwrap_or([at, at]);
             self.broken = Some([first.min(at), last.max(at)]);

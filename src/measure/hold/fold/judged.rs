@@ -1,9 +1,12 @@
 //! What a call over held connections would have noticed, summed up.
 
 use crate::judge::held::{HeldStalls, HeldTrips};
-use crate::record::Counter as _;
+use crate::record::{Counter as _, EndedBy};
 use crate::schema::{CellView, id};
 use crate::stats::{Distribution, HourCounts};
+
+/// A second, in microseconds.
+const SECOND_US: u64 = 1_000_000;
 
 /// Stalls and round trips of held connections, judged.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +15,12 @@ pub struct JudgedHolds {
     pub stalled: BadConnections,
     /// Their stalls, of the connections that tell.
     pub stalls: HeldStalls,
+    /// Connections of which nobody knows how long they were held.
+    pub untimed: u64,
+    /// Their stalls.
+    pub untimed_stalls: u64,
+    /// Held connections that say nothing of stalls.
+    pub untold: u64,
     /// Connections whose round trips reach the limit.
     pub slow: BadConnections,
     /// What reached it, of each of these.
@@ -44,16 +53,85 @@ impl BadConnections {
     }
 }
 
+/// What a row says of the stalls of its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RowStalls {
+    /// How many; at least, where only their times tell.
+    pub count: u64,
+    /// The longest, in microseconds.
+    pub longest_us: Option<u64>,
+    /// All of them together.
+    pub all_us: Option<u64>,
+}
+
+impl RowStalls {
+    /// None where the row says nothing of them. Where their number is missing, so many as their times need.
+    pub fn of(row: &impl CellView) -> Option<Self> {
+        let [count, longest, all] =
+            [id!(stalls), id!(longest_stall_us), id!(stalled_us)].map(|id| row.number(id));
+        let least = || {
+            let (longest, all) = (longest.or(all)?, all.or(longest)?);
+            Some(
+                all.checked_div(longest)
+                    .map_or(0, |_| all.div_ceil(longest)),
+            )
+        };
+        let count = count.or_else(least)?;
+        let is_some = |us: &u64| count > 0 && *us > 0;
+        let longest_us = longest.or(all.filter(|_| count == 1)).filter(is_some);
+        let all_us = match count {
+            0 => Some(0),
+            1 => all.or(longest),
+            _ => all,
+        };
+        Some(Self {
+            count,
+            longest_us,
+            all_us,
+        })
+    }
+}
+
+/// How long the connection was held, in microseconds; none where nobody knows, or where it stood still for longer.
+pub(super) fn held_us(row: &impl CellView, stalls: Option<RowStalls>) -> Option<u64> {
+    // one that came to its end was held for the time that was asked for
+    let is_done = EndedBy::of_word(&row.word(id!(ended_by))) == Some(EndedBy::Done);
+    let asked = || {
+        row.number(id!(seconds))
+            .filter(|_| is_done)?
+            .checked_mul(SECOND_US)
+    };
+    let held = row.number(id!(held_us)).or_else(asked)?;
+    // the last answers are waited for a second, and a stall is known to a step of the samples
+    let most = held.saturating_add(SECOND_US + SECOND_US / 10);
+    let stalled = stalls.and_then(|stalls| stalls.all_us.or(stalls.longest_us));
+    (stalled.unwrap_or(0) <= most).then_some(held)
+}
+
 impl JudgedHolds {
     /// Takes in the row of a connection that began then.
     pub(super) fn add(&mut self, row: &impl CellView, at: Option<i64>) {
         let count = |field| row.number(field).unwrap_or(0);
-        let stalls = row.number(id!(stalls));
-        self.stalled.add(stalls.map(|stalls| stalls > 0), at);
-        if let Some(stalls) = stalls {
-            let longest = row.number(id!(longest_stall_us)).filter(|_| stalls > 0);
-            let all = [count(id!(stalled_us)), count(id!(held_us))];
-            self.stalls.add(stalls, longest.map(|us| (us, at)), all);
+        let stalls = RowStalls::of(row);
+        self.stalled.add(stalls.map(|stalls| stalls.count > 0), at);
+        let held_us = held_us(row, stalls);
+        let is_untimed = row.is_ok() && held_us.is_none();
+        self.untimed.raise(u64::from(is_untimed));
+        // of fewer than two samples there are none
+        let has_samples = row.number(id!(samples)).is_none_or(|samples| samples > 1);
+        let is_untold = row.is_ok() && has_samples && stalls.is_none();
+        self.untold.raise(u64::from(is_untold));
+        if let Some(RowStalls {
+            count,
+            longest_us,
+            all_us,
+        }) = stalls
+        {
+            let times = all_us.zip(held_us).map(|(all, held)| [all, held]);
+            self.stalls.add(count, longest_us.map(|us| (us, at)), times);
+            if times.is_none() {
+                self.untimed_stalls.raise(count);
+            }
         }
         let trips = HeldTrips {
             sent: count(id!(sent)),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::measure::hold::fold::judged::{RowStalls, held_us};
 use crate::measure::hold::fold::{ConnectionFold, JudgedHolds, Sum};
 use crate::record::{EndedBy, TcpNumbers};
 use crate::schema::{CellView, Dialect, Row, id};
@@ -241,7 +242,10 @@ impl HeldGroup {
         let bucket = self.over_time.at(at.timestamp_micros());
         bucket.connections.raise(1);
         bucket.troubles.raise(u64::from(!row.is_ok()));
-        bucket.troubles.raise(row.number(id!(stalls)).unwrap_or(0));
+        let stalls = RowStalls::of(row);
+        bucket
+            .troubles
+            .raise(stalls.map_or(0, |stalls| stalls.count));
         bucket.trips.take(row);
     }
 
@@ -250,15 +254,21 @@ impl HeldGroup {
         let count = |field| row.number(field).unwrap_or(0);
         self.connections.raise(1);
         self.held.raise(u64::from(row.is_ok()));
-        self.held_us.raise(count(id!(held_us)));
+        let stalls = RowStalls::of(row);
+        let held_us = held_us(row, stalls);
+        self.held_us.raise(held_us.unwrap_or(0));
         self.sent.raise(count(id!(sent)));
         self.answered.raise(count(id!(answered)));
         let ended = row.word(id!(ended_by));
         let ended_by = EndedBy::of_word(&ended);
         let times = row.at().map(|at| times_of(at, row));
         if ended_by.is_some_and(|by| !by.is_fine()) {
-            self.short.add(times.map(|[_, end]| end));
-            self.cut.add_micros(count(id!(held_us)));
+            // without that time it is not known either when it ended
+            let end = times.filter(|_| held_us.is_some());
+            self.short.add(end.map(|[_, end]| end));
+            if let Some(us) = held_us {
+                self.cut.add_micros(us);
+            }
         }
         if let Some([from, to]) = times {
             let [first, last] = self.span.unwrap_or([from, to]);
@@ -282,11 +292,11 @@ impl HeldGroup {
             (&mut self.retransmits, id!(retransmits)),
             (&mut self.retransmitted_bytes, id!(retransmitted_bytes)),
             (&mut self.timeouts, id!(timeouts)),
-            (&mut self.stalls, id!(stalls)),
             (&mut self.stalled_us, id!(stalled_us)),
         ] {
             sum.raise(row.number(field));
         }
+        self.stalls.raise(stalls.map(|stalls| stalls.count));
         self.longest_stall_us = self.longest_stall_us.max(row.number(id!(longest_stall_us)));
         self.judged.add(row, times.map(|[from, _]| from));
     }

@@ -133,6 +133,7 @@ mod tests {
             let mut paths = Paths::default();
             let row = CertificateRow {
                 path: Some(TlsPath::Unknown),
+                has_column: true,
                 evidence,
                 at: None,
                 host: "",
