@@ -10,7 +10,7 @@ use crate::doc::number::counted;
 use crate::doc::text::{cut, named};
 use crate::report::model::ReportedInput;
 use crate::stats::compare::{
-    Basis, Compared, Decision, Failures, Folded, MetricComparison, SideTimes, Timed,
+    Basis, Compared, Decision, Folded, MetricComparison, PathFailures, SideTimes, Timed,
 };
 use crate::stats::units::moment;
 use crate::zone::Zone;
@@ -233,7 +233,7 @@ fn line(of: &MetricComparison, b: &str, block_s: i64) -> model::ComparedLine {
     }
 }
 
-fn failures(of: &Failures, b: &str, block_s: i64) -> model::ComparedFailures {
+fn failures(of: &PathFailures, b: &str, block_s: i64) -> model::ComparedFailures {
     let failed = |(rows, failed): (u64, u64)| Failed {
         rows,
         failed,

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::doc::number::{counted, millis, percent, quantile, ratio, seconds};
 use crate::doc::text::{cut, named};
 use crate::stats::compare::{
-    Basis, Decision, FEWEST_DAYS, FailurePart, Failures, Interval, MATTERS_MS, MetricComparison,
-    Needs, Timed,
+    Basis, Decision, FEWEST_DAYS, FailurePart, Interval, MATTERS_MS, MetricComparison, Needs,
+    PathFailures, Timed,
 };
 use crate::words::joined;
 
@@ -148,7 +148,7 @@ pub fn places(of_all: &MetricComparison, single: &[&MetricComparison]) -> String
 }
 
 /// The failures of a path; `rests` where what that rests on is not said elsewhere.
-pub fn failures(of: &Failures, b: &str, rests: bool) -> String {
+pub fn failures(of: &PathFailures, b: &str, rests: bool) -> String {
     let b = cut(b, 40);
     let share = |(rows, failed): (u64, u64)| percent(failed as f64 * 100.0 / rows.max(1) as f64);
     let (noun, verb) = match of.of {

@@ -4,7 +4,7 @@ use super::*;
 use crate::doc::{self, Room};
 use crate::report::model::ReportedInput;
 use crate::stats::compare::{
-    Basis, Decision, FailurePart, Failures, Interval, MetricComparison, Needs, SideTimes, Timed,
+    Basis, Decision, FailurePart, Interval, MetricComparison, Needs, PathFailures, SideTimes, Timed,
 };
 
 fn of(middle: f64, low: f64, high: f64) -> Interval {
@@ -33,8 +33,8 @@ fn connect() -> MetricComparison {
     }
 }
 
-fn failures() -> Failures {
-    Failures {
+fn failures() -> PathFailures {
+    PathFailures {
         of: FailurePart::Rows,
         transport: "tls".to_owned(),
         target: "tr.teams.microsoft.com:443".to_owned(),
@@ -201,7 +201,7 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
         sentence::failures(&failures(), "VPN", false),
         "failures 0.3 % and 0.4 %: no difference"
     );
-    let more = Failures {
+    let more = PathFailures {
         sides: [(1_000, 3), (1_000, 43)],
         difference: Some(of(4.0, 3.0, 5.0)),
         verdict: Decision::Differs,
@@ -211,7 +211,7 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
         sentence::failures(&more, "VPN", false),
         "failures 0.3 % and 4.3 %: VPN fails more often, by 4 percentage points (95 %: 3 to 5)"
     );
-    let lost = Failures {
+    let lost = PathFailures {
         of: FailurePart::Requests,
         ..more.clone()
     };
@@ -219,7 +219,7 @@ fn failures_are_told_by_their_shares_and_outages_are_no_difference_of_the_usual(
         sentence::failures(&lost, "VPN", false),
         "loss 0.3 % and 4.3 %: VPN loses more, by 4 percentage points (95 %: 3 to 5)"
     );
-    let outages = Failures {
+    let outages = PathFailures {
         verdict: Decision::CannotTell,
         in_outages: true,
         ..more

@@ -45,7 +45,7 @@ impl Room {
 
 /// The whole document.
 pub fn terminal(document: &Document, room: &Room) -> String {
-    let mut out = Lines::new(room.columns);
+    let mut out = WrappedLines::new(room.columns);
     out.heading(&document.title);
     for about in &document.about {
         out.wrap("", &plain(&about.text), about.style);
@@ -59,25 +59,25 @@ pub fn terminal(document: &Document, room: &Room) -> String {
 
 /// One section, as it stands in a document.
 pub fn section(section: &Section, zone: Zone, room: &Room) -> String {
-    let mut out = Lines::new(room.columns);
+    let mut out = WrappedLines::new(room.columns);
     out.section(section, zone, room);
     out.text
 }
 
 /// One table, as it stands in a section, without an empty line before it.
 pub fn table(table: &Table, zone: Zone, room: &Room) -> String {
-    let mut out = Lines::new(room.columns);
+    let mut out = WrappedLines::new(room.columns);
     out.table(table, zone, room);
     out.text
 }
 
 /// Lines of at most so many columns.
-struct Lines {
+struct WrappedLines {
     columns: usize,
     text: String,
 }
 
-impl Lines {
+impl WrappedLines {
     fn new(columns: usize) -> Self {
         Self {
             columns,

@@ -84,7 +84,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
     let Some(rtt) = on.rtt else {
         return flight;
     };
-    let mut waits = Waits::new(rtt);
+    let mut waits = ServerWaits::new(rtt);
     let held_back = first.came().saturating_sub(rtt);
     if came_at_once(arrivals, rtt, on) {
         waits.servers(held_back);
@@ -167,7 +167,7 @@ fn came_at_once(arrivals: &[Arrival], rtt: Duration, on: &FlightContext) -> bool
 }
 
 /// The waits for the server beyond its round trips.
-struct Waits {
+struct ServerWaits {
     rtt: Duration,
     /// The longest that a lost segment explains as well.
     unexplained: Option<Duration>,
@@ -177,7 +177,7 @@ struct Waits {
     longest: Duration,
 }
 
-impl Waits {
+impl ServerWaits {
     fn new(rtt: Duration) -> Self {
         Self {
             rtt,

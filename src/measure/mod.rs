@@ -16,7 +16,6 @@ pub(crate) mod registry;
 pub mod rollup;
 pub mod rows;
 mod stop;
-pub(crate) mod tables;
 
 pub use engine::{Due, Engine, Out, Output, RunEnd, Running, Slot, SlotOutcome, Task, Why};
 pub use stop::Stop;

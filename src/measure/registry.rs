@@ -2,6 +2,8 @@
 //! a report, how many of its rows are folded and what that comes to. A kind with a fold has `finished::of` and
 //! `sections::section` too. One without rows of its own is what other programs measure: files of theirs are read.
 
+use crate::schema::group::names;
+
 /// Hands the kinds to a macro.
 macro_rules! kinds {
     ($to:ident) => {
@@ -17,3 +19,12 @@ macro_rules! kinds {
     };
 }
 pub(crate) use kinds;
+
+macro_rules! tables {
+    ($($kind:ident [$($row:ident $($table:ident)::+),*] $($field:ident: $($fold:ident)::+ => $($total:ident)::+)?;)+) => {
+        /// Names of the columns of each kind of row.
+        pub(crate) const TABLES: &[&[&str]] = &[$($(&names(&super::$kind::$($table)::+),)*)+];
+    };
+}
+
+kinds!(tables);

@@ -10,11 +10,11 @@ use crate::record::{Dns, plain};
 /// What the name resolutions of a run have to say beside their rows.
 #[derive(Debug, Default)]
 pub struct NameLog {
-    inner: Mutex<Inner>,
+    inner: Mutex<NameNotes>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
+struct NameNotes {
     /// Questions that each server left without an answer.
     silent: BTreeMap<SocketAddr, u64>,
     /// Servers that answered.
@@ -26,7 +26,7 @@ struct Inner {
 }
 
 impl NameLog {
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, NameNotes> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

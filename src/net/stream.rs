@@ -94,7 +94,7 @@ impl ProxyTunnel {
                 read => return read,
             }
             processed.map_err(|error| of_the_outer(&error))?;
-            outer.read_tls(&mut Half(tcp))?;
+            outer.read_tls(&mut RawStream(tcp))?;
         }
     }
 
@@ -121,7 +121,7 @@ fn of_the_outer(error: &rustls::Error) -> io::Error {
 }
 
 /// What is known before the system is asked.
-enum Before {
+enum ReadState {
     /// There is something to read.
     Readable,
     /// The session has something to say that the system did not take.
@@ -133,21 +133,21 @@ enum Before {
 /// Gives the system what the session has to say.
 fn push(outer: &mut ClientConnection, tcp: &TcpStream) -> io::Result<()> {
     while outer.wants_write() {
-        outer.write_tls(&mut Half(tcp))?;
+        outer.write_tls(&mut RawStream(tcp))?;
     }
     Ok(())
 }
 
 /// The TCP stream as rustls reads and writes it.
-struct Half<'a>(&'a TcpStream);
+struct RawStream<'a>(&'a TcpStream);
 
-impl io::Read for Half<'_> {
+impl io::Read for RawStream<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.try_read(buffer)
     }
 }
 
-impl Write for Half<'_> {
+impl Write for RawStream<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         self.0.try_write(buffer)
     }
@@ -233,9 +233,9 @@ impl Stream {
     pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
         loop {
             let interest = match self.before(interest) {
-                Before::Readable => return Ok(Ready::READABLE),
-                Before::Nothing => return self.tcp.ready(interest).await,
-                Before::Unsent => interest | Interest::WRITABLE,
+                ReadState::Readable => return Ok(Ready::READABLE),
+                ReadState::Nothing => return self.tcp.ready(interest).await,
+                ReadState::Unsent => interest | Interest::WRITABLE,
             };
             let ready = self.tcp.ready(interest).await?;
             if ready.is_readable() {
@@ -245,17 +245,17 @@ impl Stream {
     }
 
     /// What there is before the system is asked.
-    fn before(&self, interest: Interest) -> Before {
+    fn before(&self, interest: Interest) -> ReadState {
         let Some(mut tunnel) = self.tunnel() else {
-            return Before::Nothing;
+            return ReadState::Nothing;
         };
         if interest.is_readable() && tunnel.is_readable() {
-            return Before::Readable;
+            return ReadState::Readable;
         }
         match tunnel.outer.as_mut().map(|outer| push(outer, &self.tcp)) {
-            Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => Before::Unsent,
+            Some(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => ReadState::Unsent,
             // an error shows when it is read or written
-            _ => Before::Nothing,
+            _ => ReadState::Nothing,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::group::is_same;
 use super::row_kind::RowKind;
-use crate::measure::tables::TABLES;
+use crate::measure::registry::TABLES;
 
 /// Columns of other programs that mean what no column of ours does.
 const FOREIGN: &[&str] = &[

@@ -24,7 +24,7 @@ const SHORT: usize = 17;
 const BUCKET: usize = 5;
 
 /// The columns of a phase.
-struct Columns {
+struct PhaseColumns {
     n: Id,
     sums: [Id; 2],
     ends: [Id; 2],
@@ -35,7 +35,7 @@ struct Columns {
 macro_rules! columns {
     ($($n:ident $sum:ident $squares:ident $min:ident $max:ident $buckets:ident $counts:ident;)+) => {
         /// By the number of the metric.
-        const COLUMNS: [Columns; Metric::COUNT] = [$(Columns {
+        const COLUMNS: [PhaseColumns; Metric::COUNT] = [$(PhaseColumns {
             n: id!($n),
             sums: [id!($sum), id!($squares)],
             ends: [id!($min), id!($max)],
@@ -200,7 +200,7 @@ impl<'a> Row<'a> {
 
 impl RolledTimes {
     /// Of so many probes at most.
-    fn of(row: &Row<'_>, columns: &Columns, most: u64) -> Result<Self, RolledFault> {
+    fn of(row: &Row<'_>, columns: &PhaseColumns, most: u64) -> Result<Self, RolledFault> {
         let has_n = !row.get(columns.n).trim().is_empty();
         let n = if has_n { number(row, columns.n)? } else { 0 };
         if n == 0 {

@@ -32,7 +32,7 @@ pub(super) struct FileSink<R: 'static> {
     /// Rows that wait.
     held: Option<WaitingRows<R>>,
     /// Rows that waited too long.
-    kept: Kept<R>,
+    kept: KeptElsewhere<R>,
     /// Files that keep rows of this run for good: the file that they were meant for was changed, such as its columns.
     apart: Vec<String>,
     /// Rows that found no place at all.
@@ -48,7 +48,7 @@ fn keeps_waiting(error: &SinkError) -> bool {
 }
 
 /// Rows of this run that are kept elsewhere.
-struct Kept<R: 'static> {
+struct KeptElsewhere<R: 'static> {
     /// The file that rows are being added to, and the one that they belong to.
     open: Option<(PathBuf, AppendFile<R>)>,
     /// Each file that rows were kept for, by the moment of the first of them, in order.
@@ -67,7 +67,7 @@ impl<R: RowKind> FileSink<R> {
             notes: Vec::new(),
             gathered: Vec::new(),
             held: None,
-            kept: Kept {
+            kept: KeptElsewhere {
                 open: None,
                 meant_for: Vec::new(),
                 rows: 0,
@@ -186,7 +186,7 @@ impl<R: 'static> Drop for FileSink<R> {
     }
 }
 
-impl<R: RowKind> Kept<R> {
+impl<R: RowKind> KeptElsewhere<R> {
     fn write(&mut self, files: &RolledFiles<R>, row: &R) -> Result<(), SinkError> {
         let started = row.started();
         let file = files.path(started);

@@ -223,7 +223,7 @@ pub(super) fn without_nuls<F: Read + Seek>(
     Ok(floor)
 }
 
-struct Line {
+struct TailLine {
     start: u64,
     /// End without the line ending.
     end: u64,
@@ -232,7 +232,7 @@ struct Line {
     ending: Vec<u8>,
 }
 
-impl Line {
+impl TailLine {
     /// Its text without NUL bytes around it; none of an empty line.
     fn text(&self) -> Option<Vec<u8>> {
         (!self.bytes.is_empty()).then(|| trim_nuls(&self.bytes).to_vec())
@@ -241,7 +241,7 @@ impl Line {
 
 /// The last line of `file[floor..end]` that is not empty; an empty one at `floor` if there is
 /// none. Reads blocks of growing size from the end.
-fn last_line<F: Read + Seek>(file: &mut F, floor: u64, end: u64) -> Result<Line, TailError> {
+fn last_line<F: Read + Seek>(file: &mut F, floor: u64, end: u64) -> Result<TailLine, TailError> {
     for window in [8 << 10, 128 << 10, LONGEST + 2] {
         let from = floor.max(end.saturating_sub(window));
         let mut block = read(file, from, end)?;
@@ -255,7 +255,7 @@ fn last_line<F: Read + Seek>(file: &mut F, floor: u64, end: u64) -> Result<Line,
         }
         let start = newline.map_or(0, |at| at + 1);
         let ending = block.split_off(text_end);
-        return Ok(Line {
+        return Ok(TailLine {
             start: from + start as u64,
             end: from + text_end as u64,
             bytes: block.split_off(start),

@@ -78,7 +78,7 @@ pub(super) fn take_in<F: Read + Disk>(
     }
     kept.seek(SeekFrom::Start(header.len() as u64))
         .map_err(of_kept)?;
-    let mut lines = Lines(BufReader::new(kept));
+    let mut lines = WholeLines(BufReader::new(kept));
     let mut rows = 0;
     let mut from = found.kept.clone();
     match found.at {
@@ -125,9 +125,9 @@ pub(super) fn take_in<F: Read + Disk>(
 }
 
 /// Whole lines; a torn end is what a killed run leaves.
-struct Lines<F>(BufReader<F>);
+struct WholeLines<F>(BufReader<F>);
 
-impl<F: Read> Lines<F> {
+impl<F: Read> WholeLines<F> {
     fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         self.0.read_until(b'\n', &mut line)?;
@@ -139,7 +139,7 @@ impl<F: Read> Lines<F> {
 fn common<F: Read + Seek, L: Read>(
     file: &mut F,
     part: Range<u64>,
-    lines: &mut Lines<L>,
+    lines: &mut WholeLines<L>,
 ) -> io::Result<Option<usize>> {
     file.seek(SeekFrom::Start(part.start))?;
     let mut there = BufReader::new(file.take(part.end - part.start));

@@ -99,7 +99,7 @@ impl Cells {
 
     fn feed(&mut self, parser: &mut Parser<'_>, stop: &AtomicBool) -> io::Result<bool> {
         let are_known = *self.are_known.get_or_insert_with(|| {
-            let (names, mut header) = (self.rows.names(), CellText::default());
+            let (names, mut header) = (self.rows.names(), CsvLine::default());
             for name in &names {
                 header.text(name);
             }
@@ -120,7 +120,7 @@ impl Cells {
             }
         } else {
             // no rows of ours: told by what a file of them would be told by
-            let mut text = CellText::default();
+            let mut text = CsvLine::default();
             for _ in 0..rows {
                 self.rows.row(&mut text);
                 text.ended();
@@ -144,9 +144,9 @@ impl TakeCells for Batch {
 
 /// Cells as lines of CSV.
 #[derive(Default)]
-struct CellText(String);
+struct CsvLine(String);
 
-impl CellText {
+impl CsvLine {
     /// Ends a line.
     fn ended(&mut self) -> &str {
         if self.0.ends_with(',') {
@@ -157,7 +157,7 @@ impl CellText {
     }
 }
 
-impl TakeCells for CellText {
+impl TakeCells for CsvLine {
     fn text(&mut self, text: &str) {
         self.0.push('"');
         self.0.push_str(&text.replace('"', "\"\""));

@@ -8,7 +8,7 @@ use super::number::{Said, said};
 
 /// Where the sums of a phase stand, and what bounds them: how many times, the shortest and the longest.
 #[derive(Debug, Clone, Copy)]
-struct Places {
+struct SumPlaces {
     sums: [usize; 2],
     bounds: [usize; 3],
 }
@@ -16,7 +16,7 @@ struct Places {
 /// The sums in a file of roll-ups.
 #[derive(Debug, Default)]
 pub(super) struct Sums {
-    places: Vec<Places>,
+    places: Vec<SumPlaces>,
     /// Rounded ones so far.
     rounded: u64,
 }
@@ -27,7 +27,7 @@ impl Sums {
         let of_phase = |name: &String| {
             let phase = name.strip_suffix("_sum_us")?;
             let place = |end: &str| layout.place(&format!("{phase}_{end}"));
-            Some(Places {
+            Some(SumPlaces {
                 sums: [place("sum_us")?, place("sum2_us2")?],
                 bounds: [place("n")?, place("min_us")?, place("max_us")?],
             })
@@ -47,7 +47,7 @@ impl Sums {
             let bounds = places
                 .bounds
                 .map(|place| row.cell(place).parse::<u128>().ok());
-            let [sum, squares] = places.sums.map(|place| Sum::of(row.cell(place)));
+            let [sum, squares] = places.sums.map(|place| CellSum::of(row.cell(place)));
             let (Some(sum), Some(squares), [Some(n @ 1..), Some(min), Some(max)]) =
                 (sum, squares, bounds)
             else {
@@ -79,12 +79,12 @@ impl Sums {
 }
 
 /// A sum as it stands in a cell.
-struct Sum {
+struct CellSum {
     value: u128,
     is_rounded: bool,
 }
 
-impl Sum {
+impl CellSum {
     fn of(cell: &str) -> Option<Self> {
         let cell = cell.trim();
         let (mantissa, power) = cell.split_once(['e', 'E']).unwrap_or((cell, "0"));
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn sums_of_spreadsheets_are_whole_or_as_near_as_they_were_left() {
-        let told = |cell: &str| Sum::of(cell).map(|sum| (sum.value, sum.is_rounded));
+        let told = |cell: &str| CellSum::of(cell).map(|sum| (sum.value, sum.is_rounded));
         for (cell, expected) in [
             ("26376", Some((26_376, false))),
             ("26,376", Some((26_376, false))),
@@ -148,12 +148,12 @@ mod tests {
         }
         // of one time of 26376 us the square is 695693376
         let mut rounded = 0;
-        let squares = Sum::of("6.95693E+08").unwrap();
+        let squares = CellSum::of("6.95693E+08").unwrap();
         let exact = 26_376_u128 * 26_376;
         assert_eq!(squares.within(exact, exact, &mut rounded), exact);
         assert_eq!(rounded, 1);
         // another number stays, and contradicts
-        let other = Sum::of("6.95E+08").unwrap();
+        let other = CellSum::of("6.95E+08").unwrap();
         assert_eq!(other.within(exact, exact, &mut rounded), 695_000_000);
     }
 }

@@ -120,12 +120,12 @@ pub(super) struct Trouble {
     /// Why the first line that begins as an object is no JSON.
     json: Option<String>,
     /// What the lines without a header are.
-    before: Before,
+    before: BeforeHeader,
 }
 
 /// What lines before a header are.
 #[derive(Debug, Default)]
-enum Before {
+enum BeforeHeader {
     /// Rows that have lost their header.
     #[default]
     Rows,
@@ -156,13 +156,13 @@ impl Trouble {
 
     /// What the file looks like, where its first line is no row of ours.
     pub fn looks(&mut self, told: String) {
-        self.before = Before::Other(told);
+        self.before = BeforeHeader::Other(told);
     }
 
     /// A header came after all.
     pub fn header_came(&mut self) {
-        if matches!(self.before, Before::Other(_)) {
-            self.before = Before::Preamble;
+        if matches!(self.before, BeforeHeader::Other(_)) {
+            self.before = BeforeHeader::Preamble;
         }
     }
 
@@ -289,11 +289,11 @@ impl Trouble {
         };
         let what = match kind {
             TroubleKind::NoHeader => match &self.before {
-                Before::Rows => {
+                BeforeHeader::Rows => {
                     "before any header that names known columns: left out; put the header back as the first line"
                 }
-                Before::Preamble => "before the header: left out",
-                Before::Other(told) => {
+                BeforeHeader::Preamble => "before the header: left out",
+                BeforeHeader::Other(told) => {
                     return format!("not a file of probes: {told}; {lines} left out");
                 }
             },

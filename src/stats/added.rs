@@ -51,7 +51,7 @@ impl PhaseSpan {
 
 /// What is known of one half of a slot.
 #[derive(Debug)]
-struct Half {
+struct SlotHalf {
     is_ok: bool,
     times: [Option<i64>; PhaseSpan::ALL.len()],
     certificate: Option<HalfCertificate>,
@@ -65,7 +65,7 @@ struct HalfCertificate {
     path: Option<TlsPath>,
 }
 
-impl Half {
+impl SlotHalf {
     fn of(record: &Record) -> Self {
         let is_ok = record.has_reply();
         let certificate = record
@@ -101,7 +101,7 @@ pub enum Inspects {
 /// Slots that were measured both ways. Memory: the last slots, and so many differences.
 #[derive(Debug, Default)]
 pub struct Added {
-    waiting: HashMap<(u64, Transport, u16), Half>,
+    waiting: HashMap<(u64, Transport, u16), SlotHalf>,
     differences: [VecDeque<i64>; PhaseSpan::ALL.len()],
     slots: u64,
     ok: [u64; 2],
@@ -131,14 +131,16 @@ impl Added {
                 self.waiting.retain(|(slot, ..), _| *slot >= oldest);
             }
             if self.waiting.len() < MOST_WAITING {
-                self.waiting.entry(key).or_insert_with(|| Half::of(record));
+                self.waiting
+                    .entry(key)
+                    .or_insert_with(|| SlotHalf::of(record));
             }
             return;
         }
         let Some(straight) = self.waiting.remove(&key) else {
             return;
         };
-        let through = Half::of(record);
+        let through = SlotHalf::of(record);
         self.slots.raise(1);
         for (count, half) in self.ok.iter_mut().zip([&straight, &through]) {
             count.raise(u64::from(half.is_ok));

@@ -1,6 +1,6 @@
 //! How many kinds there are when only a sample was seen.
 
-use super::wilson::Z;
+use super::share::Z;
 use crate::record::Counter as _;
 
 /// An estimate of the number of kinds with its 95 % confidence interval.

@@ -7,7 +7,7 @@ use crate::record::{Cause, Failure, Outcome, plain};
 
 /// Failed rows by cause, each with what was seen at the first of them.
 #[derive(Debug, Clone, Default)]
-pub struct Failures(BTreeMap<Cause, FailuresOfCause>);
+pub struct FailuresByCause(BTreeMap<Cause, FailuresOfCause>);
 
 #[derive(Debug, Clone)]
 struct FailuresOfCause {
@@ -17,7 +17,7 @@ struct FailuresOfCause {
     differs: bool,
 }
 
-impl Failures {
+impl FailuresByCause {
     /// Takes a row in.
     pub fn take(&mut self, outcome: &Outcome) {
         let Outcome::Failed(Failure { cause, detail }) = outcome else {
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn each_cause_is_counted_with_what_was_seen_first() {
-        let mut failures = Failures::default();
+        let mut failures = FailuresByCause::default();
         assert_eq!(failures.sentence(), None);
         failures.take(&Outcome::Ok);
         let refused = || Failure::new(Cause::ConnectRefused, "by 10.0.0.1");

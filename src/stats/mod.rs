@@ -24,26 +24,24 @@ mod tally;
 mod times;
 mod trips;
 pub mod units;
-mod wilson;
 
 pub use added::{Added, Difference, Inspects, PhaseSpan};
 pub use chao::{Richness, chao1};
 pub use distribution::Distribution;
 pub use expo::Expo;
-pub use failures::Failures;
+pub use failures::FailuresByCause;
 pub use hour_counts::HourCounts;
 pub use moments::Moments;
 pub use outcomes::Outcomes;
 pub use over_time::{Mergeable, OverTime};
 pub use pairs::RoundTripPairs;
 pub use rough::Rough;
-pub use share::share;
+pub use share::{share, wilson};
 pub use statistics::{Count, Statistics};
 pub use survey::{SurveyFold, SurveyOptions, SurveyResult};
 pub use tally::{MOST_DISTINCT, ReceiveWindow, Tally, WayTaken, WayTally};
 pub use times::Times;
 pub use trips::Trips;
-pub use wilson::wilson;
 
 use crate::schema::Row;
 

@@ -16,13 +16,13 @@ const MOST_WAITING: usize = 4096;
 /// several UDP ports, and of several transports over TCP, the first counts. Memory: two distributions, and the last slots.
 #[derive(Debug, Default)]
 pub struct RoundTripPairs {
-    waiting: HashMap<(u64, IpAddr), Half>,
+    waiting: HashMap<(u64, IpAddr), PairHalf>,
     tcp: Distribution,
     udp: Distribution,
 }
 
 #[derive(Debug, Default)]
-struct Half {
+struct PairHalf {
     tcp: Option<Duration>,
     udp: Option<Duration>,
     done: bool,

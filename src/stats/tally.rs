@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::paths::Paths;
-use super::{Added, Failures, Moments, Outcomes, RoundTripPairs, Times};
+use super::{Added, FailuresByCause, Moments, Outcomes, RoundTripPairs, Times};
 use crate::record::{
     Explanation, FastOpen, HttpReply, Phase, Record, TlsPath, Transport, World, micros,
 };
@@ -24,7 +24,7 @@ pub struct Tally {
     /// What came of the rows.
     pub outcomes: Outcomes,
     /// Failed rows by cause.
-    pub failures: Failures,
+    pub failures: FailuresByCause,
     /// Completed times, over all transports.
     pub times: Times,
     /// What each way gave that was tried.

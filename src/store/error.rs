@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-use super::version::VERSION;
+use super::head::VERSION;
 use crate::record::World;
 
 /// Why a store cannot be used. What begins with the name of the file says it without.

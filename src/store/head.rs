@@ -6,6 +6,16 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::time::Duration;
+
+/// `PRAGMA application_id` of a store: `TPRB`.
+pub(super) const APPLICATION: i64 = 0x5450_5242;
+
+/// Version of the tables (`PRAGMA user_version`).
+pub(super) const VERSION: i64 = 1;
+
+/// How long another program is waited for that writes.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What every SQLite database begins with (<https://www.sqlite.org/fileformat2.html>, 1.3).
 pub(super) const MAGIC: &[u8; 16] = b"SQLite format 3\0";

@@ -14,7 +14,6 @@ mod snapshot;
 mod tests;
 mod text;
 mod times;
-mod version;
 mod write;
 
 pub use error::StoreError;

@@ -6,10 +6,9 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
 use super::error::StoreError;
-use super::head::{MAGIC, head};
+use super::head::{APPLICATION, MAGIC, PATIENCE, VERSION, head};
 use super::layout;
 use super::times::put_right;
-use super::version::{APPLICATION, PATIENCE, VERSION};
 use crate::record::World;
 use crate::schema::StoredTable;
 

@@ -9,11 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use super::error::StoreError;
+use super::head::PATIENCE;
 use super::layout::{self, ID, quoted};
 use super::open::{FileKind, known, look};
 use super::text::TableText;
 use super::times::{from, second};
-use super::version::PATIENCE;
 use crate::schema::{Keep, StoredTable};
 
 /// Which rows: those of a time, its end not in it, open where there is none.

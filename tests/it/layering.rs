@@ -117,7 +117,7 @@ pub fn is_pure_file_of_a_kind(file: &str) -> bool {
         .split('/')
         .nth(1)
         .map(|part| part.trim_end_matches(".rs"));
-    ["registry.rs", "tables.rs", "folds.rs", "rows.rs"].contains(&rest)
+    ["registry.rs", "folds.rs", "rows.rs"].contains(&rest)
         || part.is_some_and(|part| PURE_OF_A_KIND.contains(&part))
 }
 
@@ -255,4 +255,61 @@ fn unsafe_code_stands_only_where_the_system_is_asked() {
             file.display()
         );
     }
+}
+
+/// The type that a line defines.
+fn defined(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let bare = line.strip_prefix("pub").map_or(line, |rest| {
+        let inside = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+        inside.map_or(rest, |(_, rest)| rest).trim_start()
+    });
+    let name = ["struct ", "enum ", "trait "]
+        .iter()
+        .find_map(|keyword| bare.strip_prefix(keyword))?;
+    // none where a macro defines it
+    let name = name.split(|c: char| !c.is_alphanumeric()).next();
+    name.filter(|name| !name.is_empty())
+}
+
+#[test]
+fn a_types_name_means_one_thing() {
+    assert_eq!(defined("    pub(super) struct Row<'a> {"), Some("Row"));
+    assert_eq!(defined("enum Cell {"), Some("Cell"));
+    assert_eq!(defined("pub use row::Row;"), None);
+    let mut places: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for (_, file, code) in modules() {
+        for name in code.lines().filter_map(defined) {
+            let of_name = places.entry(name.to_owned()).or_default();
+            // one file may define it for each system
+            if !of_name.contains(&file) {
+                of_name.push(file.clone());
+            }
+        }
+    }
+    assert!(places.len() > 400, "the types were not found");
+    places.retain(|_, files| files.len() > 1);
+    assert!(places.is_empty(), "{places:#?}");
+}
+
+#[test]
+fn no_file_is_too_long_and_few_are_tiny() {
+    let mut tiny = Vec::new();
+    let mut files = Vec::new();
+    files_below(&source(), &mut files);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let is_test =
+            file.ends_with("tests.rs") || file.components().any(|part| part.as_os_str() == "tests");
+        assert!(
+            is_test || code.trim_end().lines().count() <= 400,
+            "{} has more than 400 lines without its tests",
+            file.display()
+        );
+        if text.lines().count() < 40 && !is_test && !file.ends_with("mod.rs") {
+            tiny.push(file);
+        }
+    }
+    assert!(tiny.len() <= 25, "{} files: {tiny:#?}", tiny.len());
 }

@@ -84,7 +84,7 @@ pub fn run(args: &CompareArgs, color: Color) -> Result<Exit, FatalError> {
 }
 
 /// What came of the files.
-struct Read {
+struct ComparedFiles {
     fold: ComparisonFold,
     /// What tells the sides apart, and so cannot tell the cells apart.
     apart: Option<Apart>,
@@ -96,7 +96,7 @@ struct Read {
     columns: NamedColumns,
 }
 
-fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, FatalError> {
+fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<ComparedFiles, FatalError> {
     let interrupted = signals::listen(None).map_err(FatalError::io)?;
     let roots = args.store.roots(args.files.iter().chain(&args.with));
     let roots = roots.map_err(FatalError::usage)?;
@@ -123,7 +123,7 @@ fn read(args: &CompareArgs, sides: &Sides, filter: &Filter) -> Result<Read, Fata
             }
         }
     };
-    let mut read = Read {
+    let mut read = ComparedFiles {
         fold: ComparisonFold::new(apart),
         apart,
         summary: ReadSummary::default(),
@@ -167,7 +167,7 @@ fn first_proxy(inputs: &[source::Input], args: &CompareArgs) -> Option<String> {
     Some(row.text(id!(proxy)).into_owned())
 }
 
-impl Read {
+impl ComparedFiles {
     /// Reads files whose rows are of the side that is said.
     fn files(
         &mut self,
@@ -221,7 +221,7 @@ impl Read {
     }
 }
 
-fn compared(args: &CompareArgs, sides: &Sides, read: Read) -> (Comparison, ReadSummary) {
+fn compared(args: &CompareArgs, sides: &Sides, read: ComparedFiles) -> (Comparison, ReadSummary) {
     let about = ComparisonContext {
         input: input(&read.summary),
         sides: sides.named(),

@@ -38,7 +38,7 @@ struct RelayName {
 
 /// What programs read.
 #[derive(Debug, Serialize)]
-struct Shown {
+struct ListJson {
     tool_version: &'static str,
     list: ListFacts,
     entries: Vec<EntryJson>,
@@ -52,7 +52,7 @@ pub(super) fn run(args: &ShowArgs, color: Color) -> Result<Exit, FatalError> {
     let today = Wall::system().now().date_naive();
     let of_list = list.sets.iter().map(of_set);
     let near = neighbours();
-    let shown = Shown {
+    let shown = ListJson {
         tool_version: env!("CARGO_PKG_VERSION"),
         list: list.facts(today),
         entries: of_list.chain(near.iter().map(of_neighbour)).collect(),
@@ -129,7 +129,7 @@ fn parts(entry: &EntryJson) -> impl Iterator<Item = (&EntryJson, &String)> {
     parts.map(move |part| (entry, part))
 }
 
-fn told(list: &List, shown: &Shown) -> Document {
+fn told(list: &List, shown: &ListJson) -> Document {
     let entries = |kinds: &'static [&str]| {
         let all = shown.entries.iter();
         all.filter(move |entry| kinds.contains(&entry.kind))
@@ -205,7 +205,7 @@ fn told(list: &List, shown: &Shown) -> Document {
     )
 }
 
-fn lines(shown: &Shown) -> ProgramTable<7> {
+fn lines(shown: &ListJson) -> ProgramTable<7> {
     let of_entries = shown.entries.iter().flat_map(|entry| {
         entry.ranges.iter().chain(&entry.names).map(|part| {
             [

@@ -180,7 +180,7 @@ fn verdict(args: &ReportArgs, report: &Report, summary: &ReadSummary) -> Result<
 }
 
 /// What came of the files.
-struct Read {
+struct ReportedFiles {
     rows: Finished,
     summary: ReadSummary,
     interrupted: bool,
@@ -194,7 +194,7 @@ fn read(
     options: SurveyOptions,
     filter: &Filter,
     mut previous: Option<Previous>,
-) -> Result<Read, FatalError> {
+) -> Result<ReportedFiles, FatalError> {
     let roots = args.store.roots(&args.files).map_err(FatalError::usage)?;
     let inputs = source::expand(&args.files, roots).map_err(FatalError::io)?;
     let inputs = source::within(inputs, span(filter, previous.as_ref()));
@@ -244,7 +244,7 @@ fn read(
     summary.problems.extend(copies.problems(&summary.files));
     let interrupted = interrupted.yes();
     let previous = previous.map(|previous| previous.finish(args, input(&summary), interrupted));
-    Ok(Read {
+    Ok(ReportedFiles {
         rows: survey.finish(),
         summary,
         interrupted,
@@ -278,7 +278,7 @@ fn is_made_anyway(columns: &[String]) -> bool {
     matches!(columns, [one] if DIMENSIONS.contains(&one.as_str()))
 }
 
-fn report(args: &ReportArgs, read: &Read, list: List) -> Report {
+fn report(args: &ReportArgs, read: &ReportedFiles, list: List) -> Report {
     let summary = &read.summary;
     let mut input = input(summary);
     input

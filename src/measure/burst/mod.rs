@@ -30,7 +30,7 @@ use crate::measure::burst::fold::{BurstGroup, OutageChange, PacketFold, Settled,
 use crate::net::{Lookup, Opener};
 use crate::record::{ClockChange, Distance, Dns, Figures, Mode, Outcome, Run, Transport};
 use crate::schema::LiveRow;
-use crate::stats::Failures;
+use crate::stats::FailuresByCause;
 use crate::target::Target;
 
 pub use row::{Burst, Packet};
@@ -108,7 +108,7 @@ pub struct SlotTotals {
     /// Since when nothing could be sent, and why, where a watch never came to that.
     pub unmeasured: Option<(DateTime<Utc>, Outcome)>,
     /// Why rows failed.
-    pub failures: Failures,
+    pub failures: FailuresByCause,
     /// Rows with answers in which something else was met besides lost packets, and what in the first of them.
     pub met: Option<(u64, String)>,
     /// The round trip of the packet that was answered last.
@@ -123,7 +123,7 @@ impl SlotTotals {
             outages: WatchOutages::new(interval),
             distance: None,
             unmeasured: None,
-            failures: Failures::default(),
+            failures: FailuresByCause::default(),
             met: None,
             last: None,
             fold: PacketFold::new(interval),

@@ -40,7 +40,7 @@ use crate::record::{
 use crate::schema::LiveRow;
 use crate::schema::through::through;
 use crate::stats::paths::Paths;
-use crate::stats::{Distribution, Failures};
+use crate::stats::{Distribution, FailuresByCause};
 use crate::target::Target;
 
 use pacer::{KernelLook, Pacer};
@@ -84,7 +84,7 @@ pub struct HoldTotals {
     /// What the certificates tell of the way.
     pub paths: Paths,
     /// Why there was no connection to hold.
-    pub failures: Failures,
+    pub failures: FailuresByCause,
     /// What was seen at the first of those that ended early, by how they ended.
     pub ends: BTreeMap<&'static str, String>,
     /// The proxy that all of them led through.

@@ -9,7 +9,7 @@ use crate::doc::text::time;
 use crate::measure::hold::Hold;
 use crate::measure::probe::text::paths::{note, sentences};
 use crate::record::{EndedBy, HoldFigures, Outcome, Phase, plain};
-use crate::stats::Failures;
+use crate::stats::FailuresByCause;
 use crate::stats::paths::Paths;
 use crate::zone::Zone;
 
@@ -178,7 +178,7 @@ pub struct HoldSummary<'a> {
     /// The proxy that they led through.
     pub proxy: Option<&'a str>,
     /// Why there was no connection to hold.
-    pub failures: &'a Failures,
+    pub failures: &'a FailuresByCause,
     /// What was seen at the first of those that ended early, by how they ended.
     pub ends: &'a BTreeMap<&'static str, String>,
     /// Whether the only connection was told in full already.
@@ -284,7 +284,7 @@ mod tests {
             figures: &figures,
             paths: &Paths::default(),
             proxy: None,
-            failures: &Failures::default(),
+            failures: &FailuresByCause::default(),
             ends: &BTreeMap::new(),
             told: false,
         };

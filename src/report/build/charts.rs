@@ -20,7 +20,7 @@ const MOST_LINES: usize = 8;
 
 /// Median and band of each region and bucket, slow connects, failures.
 pub fn timeline(rows: &Finished) -> TimelineChart {
-    let Lines {
+    let RegionLines {
         names,
         other_regions,
     } = lines(rows, CHARTED);
@@ -96,7 +96,7 @@ fn in_order(mut lines: BTreeMap<&str, Vec<LinePoint>>) -> Vec<RegionLine> {
 }
 
 /// The regions that have a line of their own in every chart.
-struct Lines<'a> {
+struct RegionLines<'a> {
     /// Names by number.
     names: BTreeMap<usize, &'a str>,
     /// How many others with connects there are.
@@ -104,7 +104,7 @@ struct Lines<'a> {
 }
 
 /// Those with the most connects, so that all charts show the same ones.
-fn lines(rows: &Finished, metric: Metric) -> Lines<'_> {
+fn lines(rows: &Finished, metric: Metric) -> RegionLines<'_> {
     let [regions, ..] = rows.relays.groups();
     let regions = regions.whole();
     let mut counts: Vec<(u64, &str, usize)> = regions
@@ -122,7 +122,7 @@ fn lines(rows: &Finished, metric: Metric) -> Lines<'_> {
     counts.truncate(MOST_LINES);
     let beyond = regions.overflow();
     let beyond = beyond.is_some_and(|rest| rest.times(metric).moments().count() > 0);
-    Lines {
+    RegionLines {
         other_regions: (all - counts.len()) as u64 + u64::from(beyond),
         names: counts
             .into_iter()

@@ -62,7 +62,7 @@ impl ValidityEnd {
 /// The order of dates that all of these are in, where any tells it: a number over 12.
 pub(super) fn order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<DateOrder> {
     let mut orders = texts.filter_map(|text| {
-        let shown = Shown::of(text)?;
+        let shown = ShownDate::of(text)?;
         let can = |order| shown.date(Some(order)).is_some();
         match (can(DateOrder::DayFirst), can(DateOrder::MonthFirst)) {
             (true, false) => Some(DateOrder::DayFirst),
@@ -77,7 +77,7 @@ pub(super) fn order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<DateOrde
 /// The end of a validity; none where it cannot be read. A time without a zone is by the clocks of `zone`; where nobody has
 /// named these, it is good to as much as clocks can differ.
 pub(super) fn end(text: &str, zone: Zone, order: Option<DateOrder>) -> Option<ValidityEnd> {
-    let shown = Shown::of(text)?;
+    let shown = ShownDate::of(text)?;
     let dates = match shown.date(order) {
         Some(date) => [Some(date), None],
         None if order.is_some() => return None,
@@ -108,7 +108,7 @@ pub(super) fn end(text: &str, zone: Zone, order: Option<DateOrder>) -> Option<Va
 }
 
 /// What a text shows.
-struct Shown {
+struct ShownDate {
     /// The numbers of its date, as they stand.
     numbers: [u32; 3],
     mark: char,
@@ -117,7 +117,7 @@ struct Shown {
     is_utc: bool,
 }
 
-impl Shown {
+impl ShownDate {
     /// Of a text; none where it does not begin with a date.
     fn of(text: &str) -> Option<Self> {
         // some cultures have other blanks before AM and PM

@@ -11,7 +11,7 @@ use crate::schema::{Kind, Metric, RowKind as _, THROUGH};
 
 /// The text of it.
 pub fn read(question: &SqlQuery, keys: &[String], metrics: &[Metric]) -> Result<String, SqlError> {
-    let mut columns = Columns {
+    let mut columns = ColumnExpressions {
         question,
         used: BTreeSet::new(),
     };
@@ -110,12 +110,12 @@ fn globbed(file: &FileName) -> String {
 }
 
 /// Expressions of columns, and which of these are read.
-struct Columns<'a> {
+struct ColumnExpressions<'a> {
     question: &'a SqlQuery,
     used: BTreeSet<String>,
 }
 
-impl Columns<'_> {
+impl ColumnExpressions<'_> {
     fn engine(&self) -> SqlEngine {
         self.question.engine
     }

@@ -25,7 +25,7 @@ words! {
 
 /// The failures of a path.
 #[derive(Debug, Clone)]
-pub struct Failures {
+pub struct PathFailures {
     /// What failed.
     pub of: FailurePart,
     /// The transport.
@@ -50,7 +50,7 @@ pub struct Failures {
     pub unknown: u64,
 }
 
-impl Failures {
+impl PathFailures {
     /// So many rows were left out, as their outcome could not be read: had they all failed on one side, it could matter.
     pub fn leave_out(&mut self, unknown: u64) {
         let rows = self.sides.iter().map(|(rows, _)| *rows).min();
@@ -73,15 +73,20 @@ pub fn of_path(
     cells: &[&FinishedCell],
     folded: &Folded,
     zone: Zone,
-) -> impl Iterator<Item = Failures> {
+) -> impl Iterator<Item = PathFailures> {
     let requests = of(FailurePart::Requests, cells, folded, zone);
     let rows = of(FailurePart::Rows, cells, folded, zone);
-    let failed = |rows: &Failures| rows.sides.iter().any(|(_, failed)| *failed > 0);
+    let failed = |rows: &PathFailures| rows.sides.iter().any(|(_, failed)| *failed > 0);
     let rows = rows.filter(|rows| requests.is_none() || failed(rows));
     requests.into_iter().chain(rows)
 }
 
-fn of(what: FailurePart, cells: &[&FinishedCell], folded: &Folded, zone: Zone) -> Option<Failures> {
+fn of(
+    what: FailurePart,
+    cells: &[&FinishedCell],
+    folded: &Folded,
+    zone: Zone,
+) -> Option<PathFailures> {
     let mut sides = [(0_u64, 0_u64); 2];
     let mut here = 0_u64;
     let mut blocks: [BTreeMap<i64, Counted>; 2] = Default::default();
@@ -151,7 +156,7 @@ fn of(what: FailurePart, cells: &[&FinishedCell], folded: &Folded, zone: Zone) -
     let needs = (verdict == Decision::CannotTell && !in_outages)
         .then(|| needs(&found, difference, MATTERS_POINTS));
     let name = &cells.first()?.name;
-    Some(Failures {
+    Some(PathFailures {
         of: what,
         transport: name.transport.clone(),
         target: name.target.clone(),

@@ -24,7 +24,7 @@ mod timed;
 mod verdict;
 
 pub use cell::{CellName, Folded};
-pub use failures::{FailurePart, Failures};
+pub use failures::{FailurePart, PathFailures};
 pub use fold::{Apart, BLOCK_S, ComparisonFold, Side};
 pub use interval::{FEWEST_DAYS, Interval};
 pub use lines::{Basis, MetricComparison, SideTimes};
@@ -40,7 +40,7 @@ pub struct Compared {
     /// Times, path by path and metric by metric.
     pub lines: Vec<MetricComparison>,
     /// Failures, path by path.
-    pub failures: Vec<Failures>,
+    pub failures: Vec<PathFailures>,
     /// Cells that only one side has, with that side and its rows.
     pub one_sided: Vec<(CellName, Side, u64)>,
 }

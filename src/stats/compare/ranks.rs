@@ -1,6 +1,6 @@
 //! How many ranks an interval of 95 % leaves out at each end.
 
-use crate::stats::wilson::Z;
+use crate::stats::share::Z;
 
 /// The chance that an interval misses the truth at one end.
 const TAIL: f64 = 0.025;

@@ -2,7 +2,7 @@
 //! one.
 
 use super::index::ZERO;
-use super::{Expo, Kept, counted};
+use super::{Expo, KeptValues, counted};
 
 /// Half a millisecond: how far a value lies at most from the whole milliseconds that it was rounded to.
 const HALF_MS: f64 = 500.0;
@@ -23,14 +23,14 @@ impl Expo {
     /// whole milliseconds each stands for all that is rounded to it.
     pub fn bins(&self, whole_ms: bool) -> Vec<Bin> {
         match &self.0 {
-            Kept::Few(few) => {
+            KeptValues::Few(few) => {
                 let values = counted(few.sorted().into_iter());
                 values
                     .into_iter()
                     .map(|(us, n)| exact(us, n, whole_ms))
                     .collect()
             }
-            Kept::Many(buckets) => {
+            KeptValues::Many(buckets) => {
                 let buckets = buckets.pairs();
                 buckets
                     .map(|(bucket, n)| many(bucket, n, whole_ms))

@@ -25,10 +25,10 @@ const BUCKETS_FROM: u64 = 1_000;
 /// depends on the number of values alone, so the order of values and of merging changes nothing; but
 /// what was counted in buckets before stays in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expo(Kept);
+pub struct Expo(KeptValues);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Kept {
+enum KeptValues {
     /// Fewer than 1,000 values, a byte or two each.
     Few(Few),
     /// More: 256 bytes for each octave between the smallest and the largest.
@@ -37,7 +37,7 @@ enum Kept {
 
 impl Default for Expo {
     fn default() -> Self {
-        Self(Kept::Few(Few::default()))
+        Self(KeptValues::Few(Few::default()))
     }
 }
 
@@ -60,16 +60,16 @@ impl Expo {
     #[inline]
     pub fn add(&mut self, value: u64) {
         match &mut self.0 {
-            Kept::Many(buckets) => buckets.add(value),
-            Kept::Few(few) if stay_few(few, 1) => few.add(value),
-            Kept::Few(_) => self.add_n(value, 1),
+            KeptValues::Many(buckets) => buckets.add(value),
+            KeptValues::Few(few) if stay_few(few, 1) => few.add(value),
+            KeptValues::Few(_) => self.add_n(value, 1),
         }
     }
 
     /// Takes a value in so many times.
     pub fn add_n(&mut self, value: u64, n: u64) {
         match &mut self.0 {
-            Kept::Few(few) if stay_few(few, n) => (0..n).for_each(|_| few.add(value)),
+            KeptValues::Few(few) if stay_few(few, n) => (0..n).for_each(|_| few.add(value)),
             _ if n == 0 => {}
             _ => self.with_buckets(|buckets| buckets.add_n(value, n)),
         }
@@ -78,22 +78,22 @@ impl Expo {
     /// Takes in all that another one has seen.
     pub fn merge(&mut self, other: &Self) {
         match (&mut self.0, &other.0) {
-            (Kept::Few(few), _) if few.len() == 0 => self.0 = other.0.clone(),
-            (Kept::Few(few), Kept::Few(more)) if stay_few(few, more.len()) => {
+            (KeptValues::Few(few), _) if few.len() == 0 => self.0 = other.0.clone(),
+            (KeptValues::Few(few), KeptValues::Few(more)) if stay_few(few, more.len()) => {
                 few.extend(more);
             }
-            (_, Kept::Few(more)) => {
+            (_, KeptValues::Few(more)) => {
                 self.with_buckets(|buckets| more.values().for_each(|value| buckets.add(value)));
             }
-            (_, Kept::Many(more)) => self.with_buckets(|buckets| buckets.merge(more)),
+            (_, KeptValues::Many(more)) => self.with_buckets(|buckets| buckets.merge(more)),
         }
     }
 
     /// Number of values.
     pub fn total(&self) -> u64 {
         match &self.0 {
-            Kept::Few(few) => few.len(),
-            Kept::Many(buckets) => buckets.total(),
+            KeptValues::Few(few) => few.len(),
+            KeptValues::Many(buckets) => buckets.total(),
         }
     }
 
@@ -102,14 +102,14 @@ impl Expo {
     pub fn at(&self, permille: u16) -> Option<u64> {
         let rank = rank(self.total(), permille)?;
         match &self.0 {
-            Kept::Few(few) => few.at(usize::try_from(rank).ok()?.checked_sub(1)?),
-            Kept::Many(buckets) => buckets.at(rank),
+            KeptValues::Few(few) => few.at(usize::try_from(rank).ok()?.checked_sub(1)?),
+            KeptValues::Many(buckets) => buckets.at(rank),
         }
     }
 
     /// The same of several: few values are put in order once for all of them.
     pub fn at_each<const N: usize>(&self, permille: [u16; N]) -> [Option<u64>; N] {
-        let Kept::Few(few) = &self.0 else {
+        let KeptValues::Few(few) = &self.0 else {
             return permille.map(|permille| self.at(permille));
         };
         let mut values = few.listed();
@@ -129,16 +129,16 @@ impl Expo {
     /// Buckets that have any values with their counts, rising.
     pub fn pairs(&self) -> Vec<(i16, u32)> {
         match &self.0 {
-            Kept::Few(few) => counted(few.sorted().into_iter().map(bucket)),
-            Kept::Many(buckets) => buckets.pairs().collect(),
+            KeptValues::Few(few) => counted(few.sorted().into_iter().map(bucket)),
+            KeptValues::Many(buckets) => buckets.pairs().collect(),
         }
     }
 
     /// Values that are told apart with their counts, rising: themselves or the middles of buckets.
     pub fn values(&self) -> Vec<(u64, u32)> {
         match &self.0 {
-            Kept::Few(few) => counted(few.sorted().into_iter()),
-            Kept::Many(buckets) => {
+            KeptValues::Few(few) => counted(few.sorted().into_iter()),
+            KeptValues::Many(buckets) => {
                 let middles = buckets.pairs().map(|(bucket, n)| (middle(bucket), n));
                 middles.collect()
             }
@@ -148,12 +148,12 @@ impl Expo {
     /// Changes the buckets, which few values become first.
     fn with_buckets(&mut self, change: impl FnOnce(&mut Buckets)) {
         match &mut self.0 {
-            Kept::Many(buckets) => change(buckets),
-            Kept::Few(few) => {
+            KeptValues::Many(buckets) => change(buckets),
+            KeptValues::Few(few) => {
                 let mut buckets = Buckets::default();
                 few.values().for_each(|value| buckets.add(value));
                 change(&mut buckets);
-                self.0 = Kept::Many(buckets);
+                self.0 = KeptValues::Many(buckets);
             }
         }
     }

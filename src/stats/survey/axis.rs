@@ -104,7 +104,7 @@ pub struct Placed {
 
 /// What is true from a step to the next one.
 #[derive(Debug, Clone, Copy, Default)]
-struct Epoch {
+struct ClockEpoch {
     /// The slot of the first row that told it.
     slot: u64,
     /// How far labels are from the schedule.
@@ -121,7 +121,7 @@ pub struct Axis {
     first: Option<(u64, i64)>,
     /// The latest one.
     latest: Option<(u64, i64)>,
-    epochs: VecDeque<Epoch>,
+    epochs: VecDeque<ClockEpoch>,
     /// The row before: its label, and its place by the clock as it was at the begin.
     before: Option<(i64, i64)>,
     /// The last change, whose cause a later row may tell.
@@ -143,7 +143,7 @@ impl Axis {
     /// Puts a row with this label, in microseconds since 1970, in its place.
     pub fn place(&mut self, slot: u64, at: i64, said: RowClocks) -> (Placed, AxisChange) {
         if self.epochs.is_empty() {
-            self.epochs.push_back(Epoch::default());
+            self.epochs.push_back(ClockEpoch::default());
         }
         let mut told = self.told(slot, at, said);
         let epoch = match self.by_schedule(slot, at, said) {
@@ -160,7 +160,7 @@ impl Axis {
                     slept: None,
                     by_slots: true,
                 });
-                self.begin(Epoch {
+                self.begin(ClockEpoch {
                     slot,
                     jump,
                     set: before.set.saturating_add(step),
@@ -208,7 +208,7 @@ impl Axis {
             let before = self.now();
             let seen = now.jump.saturating_sub(before.jump);
             if seen.abs_diff(jump) <= TOLERANCE_US.unsigned_abs() {
-                self.epochs.push_back(Epoch {
+                self.epochs.push_back(ClockEpoch {
                     set: before.set.saturating_add(step),
                     by_slots: false,
                     ..now
@@ -218,7 +218,7 @@ impl Axis {
             }
             self.epochs.push_back(now);
         }
-        self.begin(Epoch {
+        self.begin(ClockEpoch {
             slot,
             jump: now.jump.saturating_add(jump),
             set: now.set.saturating_add(step),
@@ -229,7 +229,7 @@ impl Axis {
 
     /// The epoch of a row by its slot; where none fits, how far it is from the schedule. None where
     /// there is no schedule to judge by.
-    fn by_schedule(&self, slot: u64, at: i64, said: RowClocks) -> Option<Result<Epoch, i64>> {
+    fn by_schedule(&self, slot: u64, at: i64, said: RowClocks) -> Option<Result<ClockEpoch, i64>> {
         let due = at.saturating_sub(said.lag?);
         let ((first, begin), (latest, end)) = self.first.zip(self.latest)?;
         let known = i64::try_from(latest.saturating_sub(first)).ok()?;
@@ -248,13 +248,14 @@ impl Axis {
             .saturating_mul(2)
             .saturating_add(fault.saturating_mul(slots.saturating_abs()))
             .saturating_add(if said.loose { LOOSE_US } else { TOLERANCE_US });
-        let fits = |epoch: &&Epoch| jump.saturating_sub(epoch.jump).saturating_abs() <= tolerance;
+        let fits =
+            |epoch: &&ClockEpoch| jump.saturating_sub(epoch.jump).saturating_abs() <= tolerance;
         Some(self.epochs.iter().rev().find(fits).copied().ok_or(jump))
     }
 
     /// The epoch of a row without a schedule: the last one, or that in which the row lies closest to
     /// the one before.
-    fn nearest(&self, slot: u64, at: i64, lasting: bool) -> Epoch {
+    fn nearest(&self, slot: u64, at: i64, lasting: bool) -> ClockEpoch {
         let now = self.now();
         if self.epochs.len() < 2 || !lasting && slot >= now.slot {
             return now;
@@ -262,7 +263,7 @@ impl Axis {
         let Some((_, before)) = self.before else {
             return now;
         };
-        let away = |epoch: &&Epoch| at.saturating_sub(epoch.set).abs_diff(before);
+        let away = |epoch: &&ClockEpoch| at.saturating_sub(epoch.set).abs_diff(before);
         self.epochs
             .iter()
             .rev()
@@ -271,11 +272,11 @@ impl Axis {
             .unwrap_or(now)
     }
 
-    fn now(&self) -> Epoch {
+    fn now(&self) -> ClockEpoch {
         self.epochs.back().copied().unwrap_or_default()
     }
 
-    fn begin(&mut self, epoch: Epoch) {
+    fn begin(&mut self, epoch: ClockEpoch) {
         if self.epochs.len() >= MOST_EPOCHS {
             self.epochs.pop_front();
         }

@@ -50,7 +50,7 @@ struct WaitingRow {
 
 /// The address of a host.
 #[derive(Debug)]
-struct Current {
+struct CurrentAddress {
     address: IpAddr,
     rows: u64,
 }
@@ -62,7 +62,7 @@ pub struct Egress {
     pub groups: ByTransport,
     /// Changes, in the order of the rows.
     pub changes: Vec<EgressChange>,
-    hosts: HashMap<Box<str>, Current>,
+    hosts: HashMap<Box<str>, CurrentAddress>,
     waiting: VecDeque<WaitingRow>,
     /// How many of them have an address.
     told: usize,
@@ -146,7 +146,8 @@ impl Egress {
         let host = taken.row.get(id!(host));
         let Some(current) = self.hosts.get_mut(host) else {
             if self.hosts.len() < MOST_HOSTS {
-                self.hosts.insert(host.into(), Current { address, rows: 1 });
+                self.hosts
+                    .insert(host.into(), CurrentAddress { address, rows: 1 });
             }
             return;
         };
@@ -162,7 +163,7 @@ impl Egress {
                 to: address,
             });
         }
-        *current = Current { address, rows: 1 };
+        *current = CurrentAddress { address, rows: 1 };
     }
 }
 

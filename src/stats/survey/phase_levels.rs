@@ -24,7 +24,7 @@ const PHASES: [Metric; 2] = [Metric::Dns, Metric::Tls];
 
 /// A piece of time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Piece {
+struct TimePiece {
     /// Pieces since 1970.
     number: u32,
     /// Medians of the phases, in microseconds.
@@ -51,7 +51,7 @@ pub struct PhaseLevel {
     pub host: String,
     /// The transport.
     pub transport: String,
-    pieces: Vec<Piece>,
+    pieces: Vec<TimePiece>,
     now: Option<u32>,
     times: [Rough; PHASES.len()],
 }
@@ -175,7 +175,7 @@ impl PhaseLevel {
             let p50_us = times.at(500).unwrap_or(0);
             u32::try_from(p50_us).unwrap_or(u32::MAX)
         });
-        self.pieces.push(Piece {
+        self.pieces.push(TimePiece {
             number,
             p50_us: [dns, tls],
             values: times.map(|times| u16::try_from(times.total()).unwrap_or(u16::MAX)),

@@ -48,14 +48,14 @@ pub struct Timeline {
     /// Cells of these buckets together.
     cells: usize,
     /// The bucket of the last row, out of the map.
-    current: Option<Current>,
+    current: Option<CurrentBucket>,
     /// Room for the places of the next one.
     places: Vec<u16>,
 }
 
 /// The bucket that rows come for.
 #[derive(Debug)]
-struct Current {
+struct CurrentBucket {
     number: i64,
     /// From when on until when, in microseconds.
     from: i64,
@@ -83,7 +83,7 @@ impl Timeline {
     pub fn add(&mut self, taken: &ParsedRow<'_>, key: CellKey) {
         let Some(at) = taken.at else { return };
         self.turn_to_if_needed(at);
-        let Some(Current { bucket, places, .. }) = &mut self.current else {
+        let Some(CurrentBucket { bucket, places, .. }) = &mut self.current else {
             return;
         };
         bucket.add(taken, key, self.slow_us, places);
@@ -93,7 +93,7 @@ impl Timeline {
     pub fn add_rolled(&mut self, at: i64, length_s: i64, rolled: &RolledUp, key: CellKey) {
         self.least_s = self.least_s.max(length_s);
         self.turn_to_if_needed(at);
-        let Some(Current { bucket, .. }) = &mut self.current else {
+        let Some(CurrentBucket { bucket, .. }) = &mut self.current else {
             return;
         };
         bucket.add_rolled(rolled, key, self.slow_us);
@@ -101,7 +101,7 @@ impl Timeline {
 
     #[inline]
     fn turn_to_if_needed(&mut self, at: i64) {
-        let is_there = |current: &Current| (current.from..current.until).contains(&at);
+        let is_there = |current: &CurrentBucket| (current.from..current.until).contains(&at);
         if !self.current.as_ref().is_some_and(is_there) {
             self.turn_to(at);
         }
@@ -121,7 +121,7 @@ impl Timeline {
         let from = number.saturating_mul(seconds).saturating_mul(1_000_000);
         let mut places = std::mem::take(&mut self.places);
         places.clear();
-        self.current = Some(Current {
+        self.current = Some(CurrentBucket {
             number,
             from,
             until: from.saturating_add(seconds.saturating_mul(1_000_000)),
@@ -208,7 +208,7 @@ impl Timeline {
 
     fn put_back(&mut self) {
         if let Some(current) = self.current.take() {
-            let Current {
+            let CurrentBucket {
                 number,
                 bucket,
                 places,

@@ -14,7 +14,7 @@ use crate::judge::limits::QualityLimits;
 use crate::measure::burst::Burst;
 use crate::measure::burst::fold::WatchOutages;
 use crate::record::{Distance, Figures, Outcome, plain};
-use crate::stats::Failures;
+use crate::stats::FailuresByCause;
 use crate::zone::Zone;
 pub use quality::{failed_lines, table, verdict};
 use watch::{distance, outages_list};
@@ -147,7 +147,7 @@ pub struct BurstSummary<'a> {
     /// Since when nothing could be sent, and why, where a watch never came to that.
     pub unmeasured: Option<&'a (DateTime<Utc>, Outcome)>,
     /// Why rows had no answer.
-    pub failures: &'a Failures,
+    pub failures: &'a FailuresByCause,
     /// Rows with answers in which something else was met besides lost packets, and what in the first of them.
     pub met: Option<&'a (u64, String)>,
     /// Whether the only burst was told in full already.
@@ -301,7 +301,7 @@ mod tests {
             outages: None,
             distance: None,
             unmeasured: None,
-            failures: &Failures::default(),
+            failures: &FailuresByCause::default(),
             met: None,
             told: false,
             zone: Zone::Utc,

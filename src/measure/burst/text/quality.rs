@@ -10,7 +10,7 @@ use crate::stats::share;
 use crate::zone::Zone;
 
 /// A line of the table.
-struct Line {
+struct QualityLine {
     name: &'static str,
     /// As it stands in the table.
     measured: Cell,
@@ -20,7 +20,7 @@ struct Line {
     verdict: LimitVerdict,
 }
 
-impl Line {
+impl QualityLine {
     fn of_time(
         name: &'static str,
         time: Option<Duration>,
@@ -58,7 +58,7 @@ impl Line {
     }
 }
 
-fn judged(figures: &Figures, limits: &QualityLimits) -> [Line; 5] {
+fn judged(figures: &Figures, limits: &QualityLimits) -> [QualityLine; 5] {
     let verdicts = judge(figures, limits);
     // where no 15 s were measured, what there is
     let all = (figures.sent > 0).then(|| LossWindow {
@@ -68,26 +68,26 @@ fn judged(figures: &Figures, limits: &QualityLimits) -> [Line; 5] {
     let window = |window: Option<LossWindow>| window.map(|it| (it.lost, it.sent));
     let reordered = (figures.received > 0).then_some((figures.reordered, figures.received));
     [
-        Line::of_time("round trip, p95", figures.rtt_p95, limits.rtt, verdicts.rtt),
-        Line::of_share(
+        QualityLine::of_time("round trip, p95", figures.rtt_p95, limits.rtt, verdicts.rtt),
+        QualityLine::of_share(
             "loss in any 200 ms",
             window(figures.worst_window),
             limits.burst_loss,
             verdicts.burst_loss,
         ),
-        Line::of_share(
+        QualityLine::of_share(
             "loss in any 15 s",
             window(figures.worst_15s.or(all)),
             limits.loss,
             verdicts.loss,
         ),
-        Line::of_time(
+        QualityLine::of_time(
             "jitter in any 15 s",
             figures.jitter_15s.or(figures.jitter),
             limits.jitter,
             verdicts.jitter,
         ),
-        Line::of_share(
+        QualityLine::of_share(
             "reordering",
             reordered,
             limits.reordering,
@@ -153,7 +153,11 @@ pub fn verdict(figures: &Figures, limits: &QualityLimits) -> String {
 }
 
 /// Of the lines with a verdict.
-fn of(lines: &[Line], verdict: LimitVerdict, what: impl Fn(&Line) -> String) -> Vec<String> {
+fn of(
+    lines: &[QualityLine],
+    verdict: LimitVerdict,
+    what: impl Fn(&QualityLine) -> String,
+) -> Vec<String> {
     let lines = lines.iter().filter(|line| line.verdict == verdict);
     lines.map(what).collect()
 }
