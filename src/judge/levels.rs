@@ -7,7 +7,7 @@ mod drift;
 mod early;
 
 pub use drift::{Drift, drift};
-pub use early::NEEDED_BOTH;
+pub use early::{NEEDED_BOTH, shifts};
 
 /// Days that tell a new level, and days before an early one.
 pub const RECENT: usize = 4;
@@ -104,20 +104,6 @@ struct Level {
     day: i64,
     /// Logarithm of microseconds.
     level: f64,
-}
-
-/// The shifts in the round trips of a series, with so many looked at in all; `None` where it is too short to judge.
-pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
-    let days = daily(hours);
-    if days.len() < NEEDED_DAYS {
-        return None;
-    }
-    let deviations = if series > MANY_SERIES {
-        DEVIATIONS_OF_MANY
-    } else {
-        DEVIATIONS
-    };
-    Some(early::with(&days, deviations))
 }
 
 /// The shifts that have enough days before them, at so many deviations.

@@ -1,6 +1,10 @@
-//! A level that changed so early that the days before it are too few to say what was usual: those behind it say so.
+//! The shifts of a series. Where a level changed so early that the days before it are too few to say what was usual, those behind
+//! it say so.
 
-use super::{BASE, FEWEST_BASE, Level, RECENT, Shift, is_shift, median, scan, without_week};
+use super::{
+    BASE, DEVIATIONS, DEVIATIONS_OF_MANY, FEWEST_BASE, Hour, Level, MANY_SERIES, NEEDED_DAYS,
+    RECENT, Shift, daily, is_shift, median, scan, without_week,
+};
 
 /// Days of a series that are looked at from their end, too: a base before each day and one behind it.
 pub const NEEDED_BOTH: usize = 2 * FEWEST_BASE;
@@ -8,8 +12,22 @@ pub const NEEDED_BOTH: usize = 2 * FEWEST_BASE;
 /// An early shift, the place of its first day and of the first one on which it was over; the same twice where it lasts.
 type Early = (Shift, usize, usize);
 
+/// The shifts in the round trips of a series, with so many looked at in all; `None` where it is too short to judge.
+pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
+    let days = daily(hours);
+    if days.len() < NEEDED_DAYS {
+        return None;
+    }
+    let deviations = if series > MANY_SERIES {
+        DEVIATIONS_OF_MANY
+    } else {
+        DEVIATIONS
+    };
+    Some(with(&days, deviations))
+}
+
 /// The shifts of these days, with the early ones.
-pub(super) fn with(days: &[Level], deviations: f64) -> Vec<Shift> {
+fn with(days: &[Level], deviations: f64) -> Vec<Shift> {
     let found = scan(days.to_vec(), deviations);
     if days.len() < NEEDED_BOTH {
         return found;

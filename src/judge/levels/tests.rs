@@ -1,6 +1,11 @@
 //! Levels of simulated months. The rates are those that were found when the method was chosen, on series of the same kinds.
 
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small numbers
+// small numbers
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
 
 use super::*;
 
@@ -244,10 +249,9 @@ fn an_early_level_hides_none_of_the_later_ones() {
 fn a_first_day_that_is_a_part_of_one_is_no_shift_and_hides_none() {
     let partly = |seed, day, is_night: bool| {
         let mut hours = until(stepping(seed, &CALM, day, 1.5), 28);
-        hours.retain(|hour| match is_night {
-            true => hour.number >= 22 && !(7..22).contains(&hour.number.rem_euclid(24)),
-            false => hour.number >= 12,
-        });
+        let begin = if is_night { 22 } else { 12 };
+        let is_day = |hour: &Hour| (7..22).contains(&hour.number.rem_euclid(24));
+        hours.retain(|hour| hour.number >= begin && !(is_night && is_day(hour)));
         told(&hours)
     };
     for (seed, is_night) in (1..=20).flat_map(|seed| [(seed, true), (seed, false)]) {
