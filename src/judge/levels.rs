@@ -4,11 +4,13 @@
 //! its hours, and the last four days are held against up to four weeks before them, as they are and weekday by weekday.
 
 mod drift;
+mod early;
 
 pub use drift::{Drift, drift};
+pub use early::{NEEDED_BOTH, shifts};
 
-/// Days that tell a new level.
-const RECENT: usize = 4;
+/// Days that tell a new level, and days before an early one.
+pub const RECENT: usize = 4;
 
 /// Of them, those that tell that a level is over.
 const MOST_OF_RECENT: usize = 3;
@@ -16,7 +18,7 @@ const MOST_OF_RECENT: usize = 3;
 /// Days before them that tell the old one, at most.
 const BASE: usize = 28;
 
-/// Such days at least: what changed within the first ones is not seen.
+/// Such days at least: what changed within the first ones is seen only by the days behind it.
 pub const FEWEST_BASE: usize = 14;
 
 /// Days that a series needs to be judged.
@@ -97,24 +99,16 @@ pub struct Rise {
     pub before_lost: u64,
 }
 
+#[derive(Debug, Clone, Copy)]
 struct Level {
     day: i64,
     /// Logarithm of microseconds.
     level: f64,
 }
 
-/// The shifts in the round trips of a series, with so many looked at in all; `None` where it is too short to judge.
-pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
-    let mut days = daily(hours);
-    if days.len() < NEEDED_DAYS {
-        return None;
-    }
-    let deviations = if series > MANY_SERIES {
-        DEVIATIONS_OF_MANY
-    } else {
-        DEVIATIONS
-    };
-    Some(changes(&mut days, |days, first, now| {
+/// The shifts that have enough days before them, at so many deviations.
+fn scan(mut days: Vec<Level>, deviations: f64) -> Vec<Shift> {
+    changes(&mut days, |days, first, now| {
         let recent = now.saturating_sub(RECENT);
         let (base, now_on) = (&days[first..recent], &days[recent..now]);
         let (_, is_up) = alarm(base, now_on, spread(base) * deviations)?;
@@ -152,12 +146,21 @@ pub fn shifts(hours: &[Hour], series: usize) -> Option<Vec<Shift>> {
         };
         let place = |at: usize| at.saturating_add(first);
         Some((shift, place(from), back.map(place)))
-    }))
+    })
 }
 
 /// Days of a series that have enough values to count.
 pub fn known_days(hours: &[Hour]) -> usize {
-    daily(hours).len()
+    known(hours).count()
+}
+
+/// Their hours, day by day.
+fn known(hours: &[Hour]) -> impl Iterator<Item = &[Hour]> {
+    let of_a_day = hours.chunk_by(|a, b| a.number.div_euclid(24) == b.number.div_euclid(24));
+    of_a_day.filter(|hours| {
+        let values = hours.iter().map(|hour| hour.values);
+        values.fold(0, u64::saturating_add) >= FEWEST_VALUES
+    })
 }
 
 /// Whether two levels are as far apart as a shift has to be.
@@ -262,12 +265,7 @@ fn daily(hours: &[Hour]) -> Vec<Level> {
         .collect();
     let all = median(hours.iter().map(log));
     let usual = |hour: &Hour| usual[usize::try_from(hour.number.rem_euclid(24)).unwrap_or(0)];
-    let of_a_day = hours.chunk_by(|a, b| a.number.div_euclid(24) == b.number.div_euclid(24));
-    of_a_day
-        .filter(|hours| {
-            let values = hours.iter().map(|hour| hour.values);
-            values.fold(0, u64::saturating_add) >= FEWEST_VALUES
-        })
+    known(hours)
         .map(|hours| Level {
             day: hours[0].number.div_euclid(24),
             level: median(hours.iter().map(|hour| log(hour) - usual(hour) + all)),

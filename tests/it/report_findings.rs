@@ -119,7 +119,9 @@ fn calm_months_are_green_and_say_what_was_looked_at() {
     assert_eq!(report["verdict"]["colour"], "green");
     let text = report["verdict"]["text"].as_str().unwrap();
     assert!(
-        text.contains("checked after the first 14 days: 2 series of connects, none changed"),
+        text.contains(
+            "checked after the first 4 days (14 for failures): 2 series of connects, none changed"
+        ),
         "{text}"
     );
     assert_eq!(codes(&report), [""; 0]);
@@ -288,6 +290,26 @@ fn inspection_is_a_finding_in_a_file_without_the_column_of_thumbprints() {
     assert_eq!(finding(&report, "tls-inspected")["n"], 50);
 }
 
+// planted: from the 7th of 88 days on, so 82 days; 20 ms become 60
+#[test]
+fn a_host_whose_connect_tripled_in_the_first_week_is_told_once_and_with_that_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let report = json("", &months(dir.path(), 6));
+    assert_eq!(codes(&report), ["level-shifted"]);
+    let found = finding(&report, "level-shifted");
+    let place = [&found["severity"], &found["host"], &found["from"]];
+    assert_eq!(place, ["warn", "pc2", "2026-03-07T00:00:00Z"]);
+    assert_eq!(found["n"], 82);
+    has(
+        found["text"].as_str().unwrap(),
+        "(x 3.00) since 2026-03-07, for 82 days; before it was steady for 6 days (certain: those are far outside what was usual since).",
+    );
+    has(
+        report["verdict"]["text"].as_str().unwrap(),
+        "; checked after the first 4 days (14 for failures): 2 series of connects, 1 changed",
+    );
+}
+
 // planted: day 71 of 88, so 17 days; 20 ms become 60
 #[test]
 fn a_host_whose_connect_tripled_for_the_last_17_of_88_days_is_the_first_finding() {
@@ -317,7 +339,11 @@ fn a_host_whose_connect_tripled_for_the_last_17_of_88_days_is_the_first_finding(
         ),
         "{text}"
     );
-    has(text, "(x 3.00) since 2026-05-11, for 17 days");
+    has(
+        text,
+        "(x 3.00) since 2026-05-11, for 17 days; before it was steady for 28 days (certain: all of these days are far outside what was \
+         usual).",
+    );
     // amber is an exit code where it was asked for, and no red
     for (line, code) in [("", 0), ("--fail-on red", 0), ("--fail-on amber", 1)] {
         assert_eq!(self::report(line, &path).code, Some(code), "{line}");

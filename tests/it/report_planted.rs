@@ -334,11 +334,16 @@ fn single_lost_probes_are_a_note_and_lost_syns_slow_connects() {
 fn a_level_of_a_host_that_shifted_by_a_fifth_or_by_half_is_one_finding_of_all_its_regions() {
     let shifted = || vec![["level-shifted", "warn", "pc2", "2021-03-21T00:00", ""]];
     let planted = |percent| vec![plant(Level(percent), Host("pc2"), 20 * DAY, 28 * DAY)];
+    let early = vec![["level-shifted", "warn", "pc2", "2021-03-07T00:00", ""]];
     check(
         "level",
         vec![
             weeks(planted(120), shifted()),
             weeks(planted(150), shifted()),
+            weeks(
+                vec![plant(Level(150), Host("pc2"), 6 * DAY, 28 * DAY)],
+                early,
+            ),
         ],
     );
 }

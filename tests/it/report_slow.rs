@@ -231,8 +231,35 @@ fn names_and_handshakes_are_checked_over_time_as_connects_are() {
     let told = names["verdict"]["text"].as_str().unwrap();
     has(
         told,
-        "; checked after the first 14 days: 1 series of connects, none changed, and 1 series of name resolution and 1 series of TLS handshakes, 1 changed by \
+        "; checked after the first 4 days (14 for failures): 1 series of connects, none changed, and 1 series of name resolution and 1 series of TLS handshakes, 1 changed by \
          100 ms, or 3-fold by 30 ms.",
+    );
+    // and on the 7th to the 11th day alone; with a computer of three weeks the verdict is of both
+    let early = report(28, 3_600, |second| {
+        let is_slow = (6 * DAY..11 * DAY).contains(&second);
+        let mut rows = vec![Row {
+            dns: if is_slow { 180 } else { 20 },
+            ..FINE
+        }];
+        if second < 21 * DAY {
+            rows.push(Row {
+                host: "pc2",
+                ..FINE
+            });
+        }
+        rows
+    });
+    assert_eq!(codes(&early), [("note", "dns-shifted")]);
+    let said = text(&early, "dns-shifted");
+    has(said, "pc1: the median name resolution rose from 20.");
+    has(
+        said,
+        "from 2026-02-08 until 2026-02-13, for 5 days; before it was steady for 6 days (certain: all of these days are far outside what \
+         was usual after them).",
+    );
+    has(
+        early["verdict"]["text"].as_str().unwrap(),
+        "; checked after the first 14 days (4 for times of 28 days or more): 2 series of connects, none changed",
     );
     let handshakes = report(28, 3_600, |second| {
         vec![Row {
@@ -301,7 +328,7 @@ fn the_names_and_handshakes_of_each_of_many_computers_are_checked() {
     );
     has(
         names["verdict"]["text"].as_str().unwrap(),
-        "; checked after the first 14 days: 20 series of connects, none changed, and 20 series of name resolution and 20 series of TLS handshakes, 1 changed",
+        "; checked after the first 4 days (14 for failures): 20 series of connects, none changed, and 20 series of name resolution and 20 series of TLS handshakes, 1 changed",
     );
     let handshakes = of_20(10, 200);
     assert_eq!(codes(&handshakes), [("warn", "tls-shifted")]);

@@ -1,6 +1,11 @@
 //! Levels of simulated months. The rates are those that were found when the method was chosen, on series of the same kinds.
 
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small numbers
+// small numbers
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
 
 use super::*;
 
@@ -84,9 +89,8 @@ fn stepping(seed: u64, weather: &Weather, planted: i64, factor: f64) -> Vec<Hour
 
 fn alarms(weather: &Weather, factor: f64, months: u64) -> u64 {
     let has = |seed: &u64| {
-        !shifts(&month(*seed, weather, factor), 1)
-            .unwrap()
-            .is_empty()
+        let hours = month(*seed, weather, factor);
+        !shifts(&hours, 1).unwrap().is_empty()
     };
     (1..=months).filter(has).count() as u64
 }
@@ -97,6 +101,18 @@ fn months() -> u64 {
         Ok("full") => 500,
         _ => 50,
     }
+}
+
+/// Hours until a day.
+fn until(mut hours: Vec<Hour>, day: i64) -> Vec<Hour> {
+    hours.retain(|hour| hour.number < day * 24);
+    hours
+}
+
+/// The first days of shifts, and those on which they were over.
+fn told(hours: &[Hour]) -> Vec<(i64, Option<i64>)> {
+    let found = shifts(hours, 1).unwrap().into_iter();
+    found.map(|shift| (shift.from, shift.until)).collect()
 }
 
 #[test]
@@ -112,6 +128,15 @@ fn healthy_months_have_no_shift() {
     // at most 2 % of calm and 4 % of restless ones
     assert!(calm * 50 <= months());
     assert!(restless * 25 <= months());
+    // the days behind the first ones tell no more of them: those of four weeks and of nights
+    for (seed, weather) in (1..=months()).flat_map(|seed| [(seed, &CALM), (seed, &RESTLESS)]) {
+        let mut hours = until(month(seed, weather, 1.0), 28);
+        let of_days = scan(daily(&hours), DEVIATIONS);
+        assert_eq!(shifts(&hours, 1), Some(of_days), "{seed}");
+        hours.retain(|hour| !(7..22).contains(&hour.number.rem_euclid(24)));
+        let of_nights = scan(daily(&hours), DEVIATIONS);
+        assert_eq!(shifts(&hours, 1), Some(of_nights), "{seed}");
+    }
 }
 
 #[test]
@@ -136,6 +161,103 @@ fn the_day_and_both_levels_are_those_that_were_planted() {
         let ratio = shift.after_us / shift.before_us;
         assert!((2.8..3.2).contains(&ratio), "{shift:?}");
         assert!((23_000.0..27_000.0).contains(&shift.before_us), "{shift:?}");
+    }
+}
+
+// planted: half as much more, or less, from one of the 5th to the 14th of 28 and of 44 days on, which are too few before to be a
+// base; the days behind it are one. One day sooner, and with a day less in all, nothing is told of a 5th one.
+#[test]
+fn a_level_that_changed_early_is_found_by_the_days_behind_it() {
+    for seed in 1..=20 {
+        for (weather, day) in (4..14).flat_map(|day| [(&CALM, day), (&RESTLESS, day)]) {
+            for (factor, days) in [(1.5, 28), (1.5, DAYS), (0.6, 28)] {
+                let found = shifts(&until(stepping(seed, weather, day, factor), days), 1).unwrap();
+                let [shift] = found.as_slice() else {
+                    panic!("{seed}, {day} of {days}: {found:?}");
+                };
+                assert_eq!((shift.from, shift.until), (day, None), "{seed}");
+                let counted = (shift.base_days as i64, shift.days as i64);
+                assert_eq!(counted, (day, days - day), "{seed}");
+                let ratio = shift.after_us / shift.before_us / factor;
+                assert!((0.9..1.1).contains(&ratio), "{seed}: {shift:?}");
+            }
+        }
+        assert_eq!(told(&until(stepping(seed, &CALM, 3, 1.5), 28)), []);
+        assert_eq!(told(&until(stepping(seed, &CALM, 4, 1.5), 27)), []);
+    }
+}
+
+/// A month with a level that is `factor` times as much from a day on and what `end` makes of that from another one on.
+fn twice(seed: u64, [from, end]: [i64; 2], factor: f64, other: f64) -> Vec<Hour> {
+    let mut hours = stepping(seed, &CALM, from, factor);
+    for hour in hours.iter_mut().filter(|hour| hour.number >= end * 24) {
+        hour.p50_us *= other;
+    }
+    hours
+}
+
+// planted: half as much more from the first day to the one before the second, then it is as before; once, whatever there was
+// before it. Two weeks of it are a base of their own, so that its end is a shift.
+#[test]
+fn an_early_level_that_came_back_says_so() {
+    for seed in 1..=20 {
+        for [from, end] in [[4, 8], [5, 10], [4, 13], [8, 13]] {
+            let found = shifts(&until(twice(seed, [from, end], 1.5, 1.0 / 1.5), 28), 1).unwrap();
+            let [shift] = found.as_slice() else {
+                panic!("{seed}, {from}: {found:?}");
+            };
+            assert_eq!((shift.from, shift.until), (from, Some(end)), "{seed}");
+            let counted = (shift.base_days as i64, shift.days as i64);
+            assert_eq!(counted, (from, end - from), "{seed}");
+            assert!(shift.after_us > shift.before_us * 1.4);
+        }
+        let back = |days| told(&twice(seed, days, 1.5, 1.0 / 1.5));
+        assert_eq!(back([10, 18]), [(10, Some(18))], "{seed}");
+        assert_eq!(back([12, 26]), [(12, Some(26))], "{seed}");
+        assert_eq!(back([5, 24]), [(5, Some(24)), (24, None)], "{seed}");
+    }
+}
+
+// planted: half as much more early, and later 1.4 times that, or what makes 1.15 of the first level; on day 32 the days behind it
+// are no base for the days before
+#[test]
+fn an_early_level_hides_none_of_the_later_ones() {
+    for seed in 1..=20 {
+        for late in [24, 28, 32, 36, 40] {
+            let found = shifts(&twice(seed, [5, late], 1.5, 1.4), 1).unwrap();
+            let [first, second] = found.as_slice() else {
+                panic!("{seed}, {late}: {found:?}");
+            };
+            assert_eq!([first.from, second.from], [5, late], "{seed}");
+            // the days before the first one are no part of what was usual before the second
+            assert_eq!(second.base_days as i64, (late - 5).min(28), "{seed}");
+            let fell = told(&twice(seed, [5, late], 1.5, 1.0 / 1.3));
+            assert_eq!(fell, [(5, Some(late)), (late, None)], "{seed}");
+        }
+        // one that has a base is found as without all this
+        for (day, days) in (14..24).flat_map(|day| [(day, 28), (day, DAYS)]) {
+            let hours = until(stepping(seed, &CALM, day, 1.5), days);
+            let found = scan(daily(&hours), DEVIATIONS);
+            assert_eq!(shifts(&hours, 1), Some(found), "{seed}, {day} of {days}");
+        }
+    }
+}
+
+// the first day is an afternoon, the first night has two hours of it; then a level changes after three whole days and that one, and
+// after five
+#[test]
+fn a_first_day_that_is_a_part_of_one_is_no_shift_and_hides_none() {
+    let partly = |seed, day, is_night: bool| {
+        let mut hours = until(stepping(seed, &CALM, day, 1.5), 28);
+        let begin = if is_night { 22 } else { 12 };
+        let is_day = |hour: &Hour| (7..22).contains(&hour.number.rem_euclid(24));
+        hours.retain(|hour| hour.number >= begin && !(is_night && is_day(hour)));
+        told(&hours)
+    };
+    for (seed, is_night) in (1..=20).flat_map(|seed| [(seed, true), (seed, false)]) {
+        assert_eq!(partly(seed, 28, is_night), [], "{seed}");
+        assert_eq!(partly(seed, 4, is_night), [(4, None)], "{seed}");
+        assert_eq!(partly(seed, 6, is_night), [(6, None)], "{seed}");
     }
 }
 
@@ -169,8 +291,8 @@ fn two_weeks_and_four_days_are_needed() {
 #[test]
 fn weekdays_that_differ_from_weekends_are_no_shift() {
     for (seed, factor) in [(1, 1.12), (2, 1.2), (3, 1.3), (4, 2.0), (5, 0.7)] {
-        let pattern = |planted: f64| {
-            let mut hours = month(seed, &CALM, planted);
+        let pattern = |day, planted: f64| {
+            let mut hours = stepping(seed, &CALM, day, planted);
             hours.retain(|hour| (7..19).contains(&hour.number.rem_euclid(24)));
             for hour in &mut hours {
                 let is_weekday = hour.number.div_euclid(24) % 7 < 5;
@@ -180,7 +302,7 @@ fn weekdays_that_differ_from_weekends_are_no_shift() {
             }
             hours
         };
-        let hours = pattern(1.0);
+        let hours = pattern(PLANTED, 1.0);
         for days in 18..=DAYS {
             let until: Vec<Hour> = hours
                 .iter()
@@ -189,13 +311,15 @@ fn weekdays_that_differ_from_weekends_are_no_shift() {
                 .collect();
             assert_eq!(shifts(&until, 1), Some(Vec::new()), "{factor} {days}");
         }
-        let found = shifts(&pattern(1.5), 1).unwrap();
-        let [shift] = found.as_slice() else {
-            panic!("{factor}: {found:?}");
-        };
-        assert_eq!((shift.from, shift.until), (PLANTED, None), "{factor}");
-        let ratio = shift.after_us / shift.before_us;
-        assert!((1.4..1.6).contains(&ratio), "{shift:?}");
+        for day in [5, 9, PLANTED] {
+            let found = shifts(&pattern(day, 1.5), 1).unwrap();
+            let [shift] = found.as_slice() else {
+                panic!("{factor}: {found:?}");
+            };
+            assert_eq!((shift.from, shift.until), (day, None), "{factor}");
+            let ratio = shift.after_us / shift.before_us;
+            assert!((1.4..1.6).contains(&ratio), "{shift:?}");
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::found::Inputs;
 use crate::doc::number::{counted, grouped, millis};
-use crate::judge::levels::{FEWEST_BASE, FEWEST_VALUES, NEEDED_DAYS};
+use crate::judge::levels::{
+    FEWEST_BASE, FEWEST_VALUES, Hour, NEEDED_BOTH, NEEDED_DAYS, RECENT, known_days,
+};
 use crate::judge::phases::{LEAST_US, NOTED_TIMES, NOTED_US};
 use crate::stats::survey::MOST_LEVELS;
 
@@ -22,6 +24,8 @@ pub(super) struct Checked {
     pub phases: [usize; 2],
     /// See `phases`.
     pub phases_changed: usize,
+    /// Of all of these, those in which an early change is not seen, and those in which it is.
+    pub late_and_early: [usize; 2],
     /// Series of connects and of round trips that are too short.
     pub too_short: usize,
     /// Of the longest of those, days with rows that tell, and of them those with enough.
@@ -29,6 +33,11 @@ pub(super) struct Checked {
 }
 
 impl Checked {
+    /// Counts a series that is long enough.
+    pub(super) fn judged(&mut self, hours: &[Hour]) {
+        self.late_and_early[usize::from(known_days(hours) >= NEEDED_BOTH)] += 1;
+    }
+
     /// What a verdict says of it.
     pub(super) fn told(&self, about: &Inputs<'_>) -> String {
         format!("{}{}", self.levels(about), beyond(about))
@@ -61,7 +70,12 @@ impl Checked {
             0 => String::new(),
             some => format!("; {} too short to check", grouped(some as u64)),
         };
-        format!("; checked after the first {FEWEST_BASE} days: {checked}{too_short}")
+        let first = match self.late_and_early {
+            [_, 0] => format!("{FEWEST_BASE} days"),
+            [0, _] => format!("{RECENT} days ({FEWEST_BASE} for failures)"),
+            _ => format!("{FEWEST_BASE} days ({RECENT} for times of {NEEDED_BOTH} days or more)"),
+        };
+        format!("; checked after the first {first}: {checked}{too_short}")
     }
 
     /// What is said where nothing is long enough.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::found::{Inputs, name};
 use crate::doc::number::counted;
+use crate::judge::levels::{FEWEST_BASE, Shift};
 use crate::schema::THROUGH;
 
 pub(super) fn since(about: &Inputs<'_>, from: i64, until: Option<i64>) -> String {
@@ -36,4 +37,17 @@ pub(super) fn trip(transport: &str) -> &'static str {
         through if through.contains(THROUGH) => "connect to the proxy",
         _ => "connect",
     }
+}
+
+/// How long it was otherwise before a shift, and why that is certain: of an early one, the days behind it say so.
+pub(super) fn steady(shift: &Shift) -> String {
+    let why = match (shift.base_days >= FEWEST_BASE, shift.until) {
+        (true, _) => "all of these days are far outside what was usual",
+        (false, None) => "those are far outside what was usual since",
+        (false, Some(_)) => "all of these days are far outside what was usual after them",
+    };
+    format!(
+        "before it was steady for {} (certain: {why})",
+        counted(shift.base_days as u64, "day", "days")
+    )
 }

@@ -4,7 +4,7 @@ use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
 use super::checked::Checked;
-use super::days::{day, host_or, regions, since, trip};
+use super::days::{day, host_or, regions, since, steady, trip};
 use super::drifted;
 use super::found::{Inputs, RankedFinding, name};
 use super::phases;
@@ -68,6 +68,7 @@ pub(super) fn all(about: &Inputs<'_>) -> (Vec<RankedFinding>, Checked) {
             }
             Some(shifts) => {
                 checked.paths[usize::from(series_name[2].starts_with("udp"))] += 1;
+                checked.judged(&hours);
                 let drift = drift(&hours).filter(|_| shifts.is_empty());
                 checked.paths_changed += usize::from(!shifts.is_empty() || drift.is_some());
                 if let Some(drift) = drift {
@@ -231,8 +232,7 @@ fn shifted(
         }
     };
     let text = format!(
-        "{} to {}{region} over {}: the median {what} {} from {} ms to {} ms (x {:.2}) {}, for {}{others}; before it was \
-         steady for {} (certain: all of these days are far outside what was usual). {}.",
+        "{} to {}{region} over {}: the median {what} {} from {} ms to {} ms (x {:.2}) {}, for {}{others}; {}. {}.",
         host_or(host),
         name(target),
         name(transport),
@@ -242,7 +242,7 @@ fn shifted(
         after / before.max(1e-9),
         since(about, shift.from, shift.until),
         counted(shift.days as u64, "day", "days"),
-        counted(shift.base_days as u64, "day", "days"),
+        steady(shift),
         match new_label(about, number, shift.from) {
             Some(label) => format!(
                 "Rows with the label {} begin about that day: another place, if the computer moved (likely)",

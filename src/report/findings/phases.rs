@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::checked::Checked;
-use super::days::{day, host_or, since};
+use super::days::{day, host_or, since, steady};
 use super::found::{Inputs, RankedFinding, name};
 use crate::doc::number::{counted, millis};
 use crate::judge::levels::{Hour, Shift, shifts};
@@ -30,6 +30,7 @@ pub(super) fn all(
                 continue;
             };
             checked.phases[place] += 1;
+            checked.judged(&hours);
             let told = shifts
                 .iter()
                 .filter_map(|shift| Some((shift, weight(shift)?)));
@@ -105,15 +106,14 @@ fn shifted(
     };
     let times = shift.after_us / shift.before_us.max(1.0);
     let text = format!(
-        "{}: the median {what}{over} {} from {} ms to {} ms (x {times:.2}) {}, for {}; before it was steady for {} (certain: all of \
-         these days are far outside what was usual). A call that begins waits for that; one that runs does not. {why}.",
+        "{}: the median {what}{over} {} from {} ms to {} ms (x {times:.2}) {}, for {}; {}. A call that begins waits for that; one that runs does not. {why}.",
         host_or(host),
         if is_up { "rose" } else { "fell" },
         millis(shift.before_us / 1e3),
         millis(shift.after_us / 1e3),
         since(about, shift.from, shift.until),
         counted(shift.days as u64, "day", "days"),
-        counted(shift.base_days as u64, "day", "days"),
+        steady(shift),
     );
     let severity = match (is_up, shift.until, weight) {
         (true, None, Weight::Felt) => Severity::Warn,
