@@ -17,10 +17,10 @@ pub(super) struct Blocks<R> {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
-    /// Inside a line that is too long: the first of its bytes that is no blank.
-    skipping: Option<u8>,
-    /// Inside a run of NUL bytes that is left out.
-    nuls: bool,
+    /// Inside a line that is too long: the first of its bytes that is no blank, and how many were left out.
+    skipping: Option<(u8, u64)>,
+    /// Inside a run of NUL bytes that is left out: how many were.
+    nuls: Option<u64>,
     /// Whether to take what there is and not to wait for a whole block.
     live: bool,
     /// Whether lines end in CR only; none as long as no line has ended.
@@ -36,10 +36,10 @@ pub(super) enum NextBlock<'a> {
     Crowded(&'a [u8]),
     /// All that was left; the last line may have no end.
     Last(&'a [u8]),
-    /// A line that was too long and is left out, and the first of its bytes that is no blank.
-    TooLong(u8),
-    /// More NUL bytes than a line may have, which are left out: the line goes on behind them.
-    Nuls,
+    /// A line that was too long and is left out: the first of its bytes that is no blank, and how many they are.
+    TooLong(u8, u64),
+    /// More NUL bytes than a line may have, and how many, which are left out: the line goes on behind them.
+    Nuls(u64),
 }
 
 impl<R: Read> Blocks<R> {
@@ -51,7 +51,7 @@ impl<R: Read> Blocks<R> {
             start: 0,
             end: 0,
             skipping: None,
-            nuls: false,
+            nuls: None,
             live,
             mac: None,
         }
@@ -66,26 +66,29 @@ impl<R: Read> Blocks<R> {
     pub fn next(&mut self) -> io::Result<NextBlock<'_>> {
         loop {
             let more = self.fill()?;
-            if let Some(first) = self.skipping {
-                if let Some(at) = memchr(b'\n', &self.buffer[self.start..self.end]) {
-                    self.start.raise(at.saturating_add(1));
-                    self.skipping = None;
-                    return Ok(NextBlock::TooLong(first));
-                }
-                self.start = self.end;
-                if more {
+            if let Some((first, before)) = self.skipping {
+                let unread = &self.buffer[self.start..self.end];
+                let end = memchr(b'\n', unread).map(|at| at.saturating_add(1));
+                let count = end.unwrap_or(unread.len());
+                self.start.raise(count);
+                let all = before.saturating_add(count as u64);
+                if end.is_none() && more {
+                    self.skipping = Some((first, all));
                     continue;
                 }
                 self.skipping = None;
-                return Ok(NextBlock::TooLong(first));
+                return Ok(NextBlock::TooLong(first, all));
             }
-            if self.nuls {
-                self.start
-                    .raise(leading_nuls(&self.buffer[self.start..self.end]));
-                self.nuls = self.start == self.end;
-                if self.nuls && more {
+            if let Some(before) = self.nuls {
+                let count = leading_nuls(&self.buffer[self.start..self.end]);
+                self.start.raise(count);
+                let all = before.saturating_add(count as u64);
+                if self.start == self.end && more {
+                    self.nuls = Some(all);
                     continue;
                 }
+                self.nuls = None;
+                return Ok(NextBlock::Nuls(all));
             }
             if !more {
                 return Ok(NextBlock::Last(&self.buffer[self.start..self.end]));
@@ -104,14 +107,14 @@ impl<R: Read> Blocks<R> {
                     ));
                 }
                 None if crowded && self.buffer[self.start] == 0 => {
-                    self.nuls = true;
-                    return Ok(NextBlock::Nuls);
+                    self.nuls = Some(0);
                 }
                 None if crowded => {
+                    let count = unread.len() as u64;
                     let mut bytes = self.buffer[unread].iter();
                     let is_blank = |byte: &&u8| byte.is_ascii_whitespace() || !byte.is_ascii();
                     let first = bytes.find(|byte| !is_blank(byte));
-                    self.skipping = Some(first.copied().unwrap_or_default());
+                    self.skipping = Some((first.copied().unwrap_or_default(), count));
                     self.start = self.end;
                 }
                 None => {}
@@ -197,14 +200,17 @@ mod tests {
         let mut blocks = Blocks::new(b"a\n".chain(giant).chain(&b"\nb\n"[..]), false);
         assert!(matches!(blocks.next(), Ok(NextBlock::Lines(b"a\n"))));
         blocks.take(2);
-        assert_eq!(blocks.next().unwrap(), NextBlock::TooLong(b'x'));
+        assert_eq!(
+            blocks.next().unwrap(),
+            NextBlock::TooLong(b'x', (256 << 20) + 1)
+        );
         assert_eq!(blocks.next().unwrap(), NextBlock::Last(b"b\n"));
         let nuls = io::repeat(0).take(64 << 20);
         let mut blocks = Blocks::new(b"a\n".chain(nuls).chain(&b"b\nc\n"[..]), false);
         assert!(matches!(blocks.next(), Ok(NextBlock::Lines(b"a\n"))));
         blocks.take(2);
-        assert_eq!(blocks.next().unwrap(), NextBlock::Nuls);
-        assert_eq!(blocks.next().unwrap(), NextBlock::Lines(b"b\nc\n"));
+        assert_eq!(blocks.next().unwrap(), NextBlock::Nuls(64 << 20));
+        assert_eq!(blocks.next().unwrap(), NextBlock::Last(b"b\nc\n"));
         assert!(
             blocks.buffer.capacity() < 4 * LONGEST,
             "{}",

@@ -54,12 +54,12 @@ fn lines<R: Read>(
         Ok(NextBlock::Lines(bytes)) => (bytes, Behind::More),
         Ok(NextBlock::Crowded(bytes)) => (bytes, Behind::Later),
         Ok(NextBlock::Last(bytes)) => (bytes, Behind::End),
-        Ok(NextBlock::TooLong(first)) => {
-            parser.too_long(first);
+        Ok(NextBlock::TooLong(first, bytes)) => {
+            parser.too_long(first, bytes);
             return Ok(true);
         }
-        Ok(NextBlock::Nuls) => {
-            parser.nuls();
+        Ok(NextBlock::Nuls(bytes)) => {
+            parser.nuls(bytes);
             return Ok(true);
         }
         Err(error) => {

@@ -29,12 +29,34 @@ impl ByteOrder {
         }
     }
 
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Little => Self::Big,
+            Self::Big => Self::Little,
+        }
+    }
+
+    /// Whether these are the bytes of a printable ASCII letter, a tab or a line end.
+    pub fn is_ascii_text(self, unit: [u8; 2]) -> bool {
+        let [low, high] = match self {
+            Self::Little => unit,
+            Self::Big => [unit[1], unit[0]],
+        };
+        high == 0 && is_ascii_text(low)
+    }
+
     fn unit(self, bytes: [u8; 2]) -> u16 {
         match self {
             Self::Little => u16::from_le_bytes(bytes),
             Self::Big => u16::from_be_bytes(bytes),
         }
     }
+}
+
+/// Whether a byte is a printable ASCII letter, a tab or a line end.
+pub(super) fn is_ascii_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
 }
 
 /// What was made of some UTF-16.

@@ -58,6 +58,7 @@ mod tests;
 mod time;
 mod trouble;
 mod units;
+mod utf16;
 mod words;
 
 pub use batch::Batch;
@@ -67,4 +68,4 @@ pub use names::{SourceError, expand, in_time_order};
 pub use reading::{Reading, read};
 pub use stored::{of_table, readable_tables, within};
 pub use summary::{FileSummary, ReadSummary};
-pub use trouble::Problem;
+pub use trouble::{COUNTED_WITHOUT_TIME, Problem};

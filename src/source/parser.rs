@@ -84,10 +84,12 @@ impl<'a> Parser<'a> {
             return bytes.len();
         }
         self.zeros = memchr(0, bytes).is_some();
-        match std::str::from_utf8(bytes) {
+        let taken = match std::str::from_utf8(bytes) {
             Ok(text) => self.lines(text, behind),
             Err(_) => self.decoded(bytes, behind),
-        }
+        };
+        self.trouble.take(taken as u64);
+        taken
     }
 
     /// Whether there was nothing but empty lines.
@@ -150,16 +152,20 @@ impl<'a> Parser<'a> {
             .or_else(columns)
     }
 
-    /// Counts a line that was left out because of its length, and whose first byte is this.
-    pub fn too_long(&mut self, first: u8) {
+    /// Counts a line that was left out because of its length, of so many bytes, and whose first byte is this.
+    pub fn too_long(&mut self, first: u8, bytes: u64) {
         self.line.raise(1);
         self.long(matches!(first, b'[' | b'{'));
+        self.trouble.take(bytes);
+        self.trouble.became_no_row(bytes, bytes);
     }
 
-    /// Counts a run of NUL bytes that was left out because of its length.
-    pub fn nuls(&mut self) {
+    /// Counts a run of so many NUL bytes that was left out because of its length.
+    pub fn nuls(&mut self, bytes: u64) {
         self.trouble
             .count(TroubleKind::Nuls, self.line.saturating_add(1));
+        self.trouble.take(bytes);
+        self.trouble.became_no_row(bytes, bytes);
     }
 
     /// Takes a row whose cells are known: they are put into the place for them, as many as the layout in force has. Nothing is
@@ -227,7 +233,7 @@ impl<'a> Parser<'a> {
                 && !self.zeros
                 && line.ended
                 && line.text.len() <= LONGEST
-                && !line.text.starts_with('\u{feff}')
+                && !line.text.starts_with(['\u{feff}', '\u{1a}'])
             {
                 let (separator, width) = (csv.separator, csv.width);
                 let shape = split(line.text, separator, &mut self.rows.batch);
@@ -247,6 +253,9 @@ impl<'a> Parser<'a> {
                 self.line.lower(1);
                 break;
             };
+            let nuls = line.text.bytes().filter(|byte| self.zeros && *byte == 0);
+            self.trouble
+                .became_no_row(line.text.len() as u64, nuls.count() as u64);
             at = next;
             if self.rows.stopped || self.hopeless {
                 return text.len();
@@ -258,9 +267,9 @@ impl<'a> Parser<'a> {
     /// A line that is no plain row of the layout at hand: where the next one begins, or nothing
     /// when that cannot be said without what comes behind.
     fn other(&mut self, text: &str, line: BlockLine<'_>, behind: Behind) -> Option<usize> {
-        let mut content = line.text.trim_start_matches('\u{feff}');
+        // what ends a text for DOS, and `copy a+b` appends, stands between texts that are joined again
+        let mut content = line.text.trim_start_matches(['\u{feff}', '\u{1a}']);
         if !line.ended {
-            // what ends a text for DOS, and `copy a+b` appends
             content = content.trim_end_matches('\u{1a}');
         }
         if content.len() > LONGEST {

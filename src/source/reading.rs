@@ -18,7 +18,7 @@ use super::parser::{Look, Parser};
 use super::rows::{Deliver, HostNames, Rows};
 use super::shown_twice::ShownTwice;
 use super::summary::{FileSummary, ReadSummary};
-use super::trouble::Problem;
+use super::trouble::{Problem, rows_of};
 
 /// Batches that may wait.
 const WAITING: usize = 4;
@@ -250,21 +250,23 @@ impl ReadWorker {
         let file = &mut state.files[index];
         file.bytes = self.bytes.load(Ordering::Relaxed).saturating_sub(before);
         file.take(&parser.rows);
+        for (line, what) in opened.found.problems() {
+            parser.trouble.file(line, what.to_owned());
+        }
+        if opened.members.text.load(Ordering::Relaxed) {
+            let what =
+                "not compressed up to its end, as another program appended text: read as it stands";
+            parser.trouble.file(None, what.to_owned());
+        }
         if let Some(what) = &failed {
-            parser.trouble.file(Some(parser.line), what.clone());
+            let unread = opened.members.unread.load(Ordering::Relaxed);
+            let read = file.bytes.saturating_sub(unread);
+            let rows = rows_of(unread, parser.rows.count, read);
+            parser.trouble.unread(parser.line, what.clone(), rows);
         } else if is_empty && !stopped {
             parser
                 .trouble
                 .file(None, "empty: nothing to read".to_owned());
-        }
-        if opened.damaged.load(Ordering::Relaxed) {
-            let what = "characters that are not UTF-16: each was replaced";
-            parser.trouble.file(None, what.to_owned());
-        }
-        let switched = opened.switched.load(Ordering::Relaxed);
-        if switched > 0 {
-            let what = "not UTF-16 from here on, as another program appended it: read as UTF-8";
-            parser.trouble.file(Some(switched), what.to_owned());
         }
         file.odd = parser.odd(opened.utf16);
         if !opened.content.is_text() {

@@ -1,10 +1,13 @@
 //! What is wrong in a file, by kind: the line of the first one and how many there are.
 
+mod lost;
 mod unreadable;
 
 use crate::record::Arrange as _;
 use crate::record::Counter as _;
 use crate::schema::{FaultKind, RolledFault};
+use lost::Lost;
+pub(super) use lost::rows_of;
 pub(super) use unreadable::sample;
 use unreadable::{SeenTrouble, Unreadable, count_cell};
 
@@ -15,7 +18,7 @@ pub struct Problem {
     pub file: String,
     /// Line of the first one, from 1; none where the whole file is meant.
     pub line: Option<u64>,
-    /// How many of the kind.
+    /// How many of the kind; where `outcomes` is, how many rows these are.
     pub count: u64,
     /// What is wrong and what was done about it, the number included.
     pub what: String,
@@ -88,29 +91,19 @@ const KINDS: [TroubleKind; 19] = [
     TroubleKind::Counts,
 ];
 
-/// Kinds of lines that were rows once.
-const LOST_ROWS: [TroubleKind; 7] = [
-    TroubleKind::Fields,
-    TroubleKind::Commas,
-    TroubleKind::Quotes,
-    TroubleKind::Open,
-    TroubleKind::Json,
-    TroubleKind::Long,
-    TroubleKind::Binary,
-];
-
-/// Rows that are many, if they are more than one in a hundred, too.
-const MANY: u64 = 10;
-
 /// What is wrong in one file; as many entries as there are kinds, whatever the file holds.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
     seen: [SeenTrouble; KINDS.len()],
+    /// What became no row.
+    lost: Lost,
     /// Fields of the first line with another number of them, of its header, and whether all such
     /// lines are alike.
     fields: Option<(usize, usize, bool)>,
     /// Of the file as a whole.
     whole: Vec<(Option<u64>, String)>,
+    /// Rows that are not read, as the file was given up: those of its last entry in `whole`.
+    unread_rows: u64,
     /// Cells that cannot be read, by column.
     cells: Vec<Unreadable>,
     /// Roll-ups that are left out, by the column at fault and what is wrong with it.
@@ -143,6 +136,7 @@ impl Trouble {
             seen.line = line;
         }
         seen.count.raise(1);
+        self.lost.of = Some(kind);
     }
 
     /// Counts a line with another number of fields than its header.
@@ -235,31 +229,32 @@ impl Trouble {
         whole.or_else(line).or_else(cell).or_else(rolled)
     }
 
-    /// Whether so many lines are left out, beside so many rows, that nobody knows what the file would say with them: more than
-    /// a few that were torn, which every night may have.
-    fn has_lost_rows(&self, rows: u64) -> bool {
-        let lost = LOST_ROWS.iter().map(|kind| self.of(*kind)).sum::<u64>();
-        lost >= MANY && lost.saturating_mul(100) > rows
-    }
-
     /// All of it in words, by line, of a file with so many rows; what is about the whole file comes first.
     pub fn problems(&self, file: &str, rows: u64) -> Vec<Problem> {
-        let has_lost_rows = self.has_lost_rows(rows);
-        let whole = self.whole.iter().map(|(line, what)| Problem {
+        let (lost_rows, are_many) = self.lost_rows(rows);
+        let newest = self.whole.len().saturating_sub(1);
+        let unread = |at| {
+            self.unread_rows
+                .min(if at == newest { u64::MAX } else { 0 })
+        };
+        let whole = self.whole.iter().enumerate();
+        let whole = whole.map(|(at, (line, what))| Problem {
             file: file.to_owned(),
             line: *line,
-            count: 1,
+            count: unread(at).max(1),
             what: what.clone(),
-            outcomes: false,
+            outcomes: are_many && unread(at) > 0,
         });
         let lines = KINDS.iter().filter_map(|kind| {
             let seen = self.seen[*kind as usize];
+            let lost = lost_rows[*kind as usize];
+            let are_lost = are_many && lost > 0;
             (seen.count > 0).then(|| Problem {
                 file: file.to_owned(),
                 line: Some(seen.line),
-                count: seen.count,
-                what: self.words(*kind, seen.count),
-                outcomes: has_lost_rows && LOST_ROWS.contains(kind)
+                count: if are_lost { lost } else { seen.count },
+                what: self.words(*kind, seen.count) + &self.lost.told(*kind, seen.count, lost),
+                outcomes: are_lost
                     || matches!(kind, TroubleKind::Contradicts | TroubleKind::Counts),
             })
         });
@@ -365,14 +360,17 @@ impl Trouble {
     }
 }
 
+/// What becomes of lines without a time.
+pub const COUNTED_WITHOUT_TIME: &str = "counted, but without time";
+
 /// What is said of lines without a time, of which this is the first text that cannot be read.
 fn untimed(first: Option<&(String, String)>) -> String {
     let Some((column, text)) = first else {
-        return "whose time is missing: counted, but without time".to_owned();
+        return format!("whose time is missing: {COUNTED_WITHOUT_TIME}");
     };
     format!(
         "whose time is missing, cannot be read or is outside 2000 to 2100, the first `{text}` in the column {column}: \
-         counted, but without time; export the file with the column started_utc, or with times such as 2021-02-12 13:46:01"
+         {COUNTED_WITHOUT_TIME}; export the file with the column started_utc, or with times such as 2021-02-12 13:46:01"
     )
 }
 

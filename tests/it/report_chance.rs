@@ -146,14 +146,14 @@ fn where_most_outcomes_could_not_be_read_nothing_is_said_to_have_failed_all_the_
     let texts = found["findings"].to_string();
     has(
         &texts,
-        "592 rows whose outcome could not be read were left out",
+        "592 rows whose outcome or time could not be read were left out",
     );
     assert!(!texts.contains("100 %"), "{texts}");
     let shown = report("", &[&path]).stdout;
     let words: Vec<_> = shown.split_whitespace().collect();
     has(
         &words.join(" "),
-        "of 592 more the outcome could not be read",
+        "of 592 more the outcome or time could not be read",
     );
 }
 
@@ -210,7 +210,7 @@ fn rows_without_an_outcome_are_told_however_much_else_is_found() {
     let words: Vec<_> = shown.split_whitespace().collect();
     has(
         &words.join(" "),
-        "of 360 more the outcome could not be read",
+        "of 360 more the outcome or time could not be read",
     );
 }
 

@@ -10,8 +10,8 @@ use anyhow::anyhow;
 
 use super::exit::{Exit, FatalError};
 use super::files::{
-    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untold, filters_told, input,
-    json, tell_left_out, without_outcome,
+    DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untimed, Untold,
+    filters_told, input, json, tell_left_out, without_outcome,
 };
 use super::values::Color;
 use super::{message, signals, terminal};
@@ -181,7 +181,7 @@ impl ComparedFiles {
         let mut reading = source::read(inputs, args.time_zone, stop);
         let mut progress = Progress::new(reading.bytes_total());
         let mut twice = Twice::default();
-        let mut untold = Untold::default();
+        let (mut untold, mut untimed) = (Untold::default(), Untimed::default());
         let mut taken = 0;
         while let Some(batch) = reading.next() {
             self.columns.see(&batch.layout);
@@ -189,7 +189,11 @@ impl ComparedFiles {
                 reading.recycle(batch);
                 continue;
             }
-            for row in batch.rows().filter(|row| filter.has_time(row)) {
+            for row in batch.rows() {
+                if !filter.has_time(&row) {
+                    untimed.see(&row, batch.file, filter);
+                    continue;
+                }
                 if !filter.has_values(&row) || Folds::is_detail(&row) {
                     continue;
                 }
@@ -212,6 +216,7 @@ impl ComparedFiles {
         progress.finish();
         let mut more = reading.finish();
         untold.leave_out(&mut more);
+        untimed.leave_out(&mut more);
         let problems = twice.problems(&more.files);
         more.problems.extend(problems);
         self.summary.files.extend(more.files);

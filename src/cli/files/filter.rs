@@ -137,11 +137,16 @@ impl Filter {
 
     /// Whether the row lies in the time that is asked for; one without a time only when none is.
     pub fn has_time(&self, row: &Row<'_>) -> bool {
-        if self.since.is_none() && self.until.is_none() {
+        if !self.wants_time() {
             return true;
         }
         let Some(at) = row.at else { return false };
         self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
+    }
+
+    /// Whether a time is asked for.
+    pub fn wants_time(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
     }
 
     /// The time that is asked for.

@@ -10,6 +10,7 @@ mod progress;
 mod same;
 mod told;
 mod twice;
+mod untimed;
 mod untold;
 pub(super) mod whole;
 
@@ -22,4 +23,5 @@ pub use progress::Progress;
 pub use same::is_same_file;
 pub use told::{input, is_left_out, tell, tell_left_out, without_outcome};
 pub use twice::Twice;
+pub use untimed::Untimed;
 pub use untold::Untold;

@@ -11,7 +11,7 @@ use anyhow::{anyhow, ensure};
 
 use super::exit::{Exit, FatalError};
 use super::files::{
-    Copies, DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untold,
+    Copies, DocumentFormat, Filter, NamedColumns, PageOutput, Progress, Twice, Untimed, Untold,
     filters_told, input, is_left_out, json, tell, tell_left_out,
 };
 use super::values::Color;
@@ -208,7 +208,7 @@ fn read(
     let mut survey = Survey::new(options);
     let (mut oddities, mut twice) = (Oddities::default(), Twice::default());
     let mut copies = Copies::default();
-    let mut untold = Untold::default();
+    let (mut untold, mut untimed) = (Untold::default(), Untimed::default());
     let mut taken = 0;
     while let Some(batch) = reading.next() {
         columns.see(&batch.layout);
@@ -221,6 +221,7 @@ fn read(
                 previous.take(&row, filter);
             }
             if !filter.has_time(&row) {
+                untimed.see(&row, batch.file, filter);
                 continue;
             }
             if filter.has_values(&row) {
@@ -238,6 +239,7 @@ fn read(
     progress.finish();
     let mut summary = reading.finish();
     untold.leave_out(&mut summary);
+    untimed.leave_out(&mut summary);
     let odd = oddities.problems(&summary.files, &survey);
     summary.problems.extend(odd);
     summary.problems.extend(twice.problems(&summary.files));

@@ -115,7 +115,7 @@ fn unknown(about: &Inputs<'_>, rows: u64) -> Option<RankedFinding> {
         return Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows));
     }
     let text = format!(
-        "{} whose outcome could not be read {} left out, beside {} that count: whether {} failed, and when, could not be \
+        "{} whose outcome or time could not be read {} left out, beside {} that count: whether {} failed, and when, could not be \
          determined. The file, its first such line and the reason are listed below.",
         counted(rows, "row", "rows"),
         if rows == 1 { "was" } else { "were" },

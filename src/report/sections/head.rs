@@ -264,7 +264,7 @@ fn of_probes(report: &Report) -> String {
     if unknown > 0 {
         let _ = write!(
             out,
-            "; of {} more the outcome could not be read",
+            "; of {} more the outcome or time could not be read",
             grouped(unknown)
         );
     }

@@ -68,6 +68,86 @@ fn utf_8_appended_to_utf_16_is_read() {
 }
 
 #[test]
+fn utf_16_whose_bytes_are_in_other_pairs_is_read_on() {
+    let units = |text: &str, bytes_of: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes_of).collect()
+    };
+    let json = |second: u32| {
+        let at = format!("2021-02-12 13:46:{second:02}Z");
+        format!("{{\"datetime\":\"{at}\",\"remoteip\":\"52.112.1.1\",\"Status\":\"OK\"}}\r\n")
+    };
+    for bytes_of in [u16::to_le_bytes, u16::to_be_bytes] {
+        let other_order = if bytes_of(1) == [1, 0] {
+            u16::to_be_bytes
+        } else {
+            u16::to_le_bytes
+        };
+        // wherever the blocks of the reading end
+        for padding in 0..24 {
+            let note = format!(
+                "\"2021-02-12 13:46:00Z\",\"{}\",\"OK\"\r\n",
+                "x".repeat(padding)
+            );
+            let above = format!("\u{feff}{HEAD}{}{note}", row(1).repeat(800));
+            let above = units(&above, bytes_of);
+            let below = format!(
+                "{}\"2021-02-12 13:46:03Z\",\"M\u{fc}ller\",\"OK\"\n",
+                row(2)
+            );
+            let header = format!("\u{feff}{HEAD}{below}");
+            let same = units(&below, bytes_of);
+            let join = |parts: &[&[u8]]| parts.concat();
+            let lines = [
+                ("a byte missing", join(&[&above[..above.len() - 1], &same])),
+                ("a byte too many", join(&[&above, b"\n", &same])),
+                ("NUL bytes", join(&[&above, &[0; 4095], &same])),
+                (
+                    "the other order",
+                    join(&[&above, &units(&header, other_order)]),
+                ),
+                (
+                    "the other order without a mark",
+                    join(&[&above, &units(&below, other_order)]),
+                ),
+            ];
+            for (name, bytes) in lines {
+                let taken = of(&bytes);
+                assert_eq!(taken.rows.len(), 803, "{name} {padding}");
+                assert_eq!(taken.times()[801], "2021-02-12T13:46:02+00:00", "{name}");
+                assert_eq!(taken.column("remoteip")[802], "M\u{fc}ller", "{name}");
+                let told = "UTF-16 of which a byte is missing or too many";
+                let problems = taken.problems();
+                let has = problems.iter().any(|one| one.contains(told));
+                assert!(has, "{name} {padding}: {problems:?}");
+            }
+            // torn within a row
+            let torn = join(&[&above[..above.len() - 21], &same]);
+            assert_eq!(of(&torn).rows.len(), 802, "{padding}");
+            let objects = units(&format!("\u{feff}{}", json(1).repeat(300)), bytes_of);
+            let more = units(&json(2), bytes_of);
+            let torn = of(join(&[&objects[..objects.len() - 1 - 2 * padding], &more]));
+            let lost = usize::from(padding > 1);
+            assert_eq!(torn.rows.len(), 301 - lost, "{padding}");
+        }
+    }
+}
+
+#[test]
+fn utf_16_of_no_latin_letters_stays_in_its_pairs() {
+    // of each code unit, one byte is 0
+    let far = "\u{4e00}\u{5100}\u{6200}".repeat(5);
+    let text = format!(
+        "\u{feff}{HEAD}{}\"2021-02-12 13:46:03Z\",\"{}\",\"OK\"\n",
+        row(1),
+        &far[..9]
+    );
+    let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let taken = of(&bytes);
+    assert_eq!((taken.rows.len(), taken.problems().len()), (2, 0));
+    assert_eq!(taken.column("remoteip")[1], &far[..9]);
+}
+
+#[test]
 fn marks_of_byte_order_within_a_file_are_no_part_of_a_cell() {
     let more = format!("\u{feff}{}", row(2));
     let utf16: Vec<u8> = more.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -77,6 +157,20 @@ fn marks_of_byte_order_within_a_file_are_no_part_of_a_cell() {
         let times = of(&bytes).times().join(" ");
         assert_eq!(times, "2021-02-12T13:46:01+00:00 2021-02-12T13:46:02+00:00");
     }
+}
+
+#[test]
+fn the_end_of_a_text_for_dos_between_texts_is_no_part_of_a_cell() {
+    let taken = of(format!("{HEAD}{}\u{1a}{HEAD}{}\u{1a}", row(1), row(2)));
+    let (first, second) = ("2021-02-12T13:46:01+00:00", "2021-02-12T13:46:02+00:00");
+    assert_eq!(taken.times(), [first, second]);
+    assert_eq!(
+        taken.problems(),
+        ["3: 1 header is repeated within the file, as when files are joined: skipped"]
+    );
+    let taken = of(format!("{HEAD}{}\u{1a}{}", row(1), row(2)));
+    assert_eq!(taken.times(), [first, second]);
+    assert_eq!(taken.problems(), [""; 0]);
 }
 
 #[test]

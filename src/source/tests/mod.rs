@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 mod broken;
 mod dialects;
 mod foreign;
+mod lost;
 mod names;
 #[cfg(unix)]
 mod pipe;
