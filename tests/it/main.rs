@@ -39,6 +39,7 @@ mod report_chance;
 mod report_findings;
 mod report_fleet;
 mod report_forged;
+mod report_mixed;
 mod report_numbers;
 mod report_options;
 mod report_others;

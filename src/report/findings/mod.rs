@@ -25,6 +25,7 @@ mod regional;
 mod same_time;
 mod schedule;
 mod shares;
+mod shifted;
 mod slow;
 mod slow_hours;
 mod standing;
