@@ -51,6 +51,7 @@ mod report_schedule;
 mod report_slow;
 mod report_sql;
 mod report_together;
+mod report_unread;
 mod report_witnesses;
 mod rollup;
 mod rows;
