@@ -206,3 +206,23 @@ fn pings_whose_losses_could_not_be_read_say_nothing_of_probes() {
         "What was lost in 1700 rows could not be read, and so not be determined.",
     );
 }
+
+// by hand: a program that saves numbers with a fraction of zeros writes 443.0 for the port, also where nobody knows the outcome
+#[test]
+fn rows_without_an_outcome_are_of_the_same_series_however_their_numbers_are_written() {
+    let text = ten_hours(&["pc1"], |_, region, minute| match region {
+        "ukwest" => doubtful(minute),
+        _ => None,
+    });
+    let text = text
+        .replace(",443,", ",443.0,")
+        .replace(",20000\n", ",20000.0\n");
+    let found = report("", &text);
+    assert_eq!(found["series"][0]["target"], "relay.example:443");
+    let told = outage_of(&found);
+    is(told, json!({"severity": "warn"}));
+    has(
+        told["text"].as_str().unwrap(),
+        " rows within it could not be read: it could not be determined whether it was answered meanwhile.",
+    );
+}

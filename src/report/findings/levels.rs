@@ -114,7 +114,8 @@ pub(super) fn all(about: &Inputs<'_>) -> (Vec<RankedFinding>, Checked) {
         let has_shifted = looked_at
             .get(&number)
             .is_some_and(|all| all.iter().any(|(_, shifts)| !shifts.is_empty()));
-        checked.paths_changed += usize::from(!rises.is_empty() && !has_shifted);
+        let has_changed = has_shifted || drifts.contains_key(&number);
+        checked.paths_changed += usize::from(!rises.is_empty() && !has_changed);
         found.extend(rises.iter().map(|rise| risen(about, series, rise)));
     }
     (found, checked)
