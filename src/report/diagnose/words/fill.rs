@@ -1,6 +1,6 @@
 //! Values in sentences.
 
-use crate::doc::number::{self, counted, grouped};
+use crate::doc::number::{self, grouped};
 use crate::doc::text::{cut, time};
 use crate::judge::diagnose::{Datum, Evidence};
 use crate::words::joined;
@@ -101,20 +101,20 @@ fn value(name: &str, evidence: &[Evidence]) -> Option<String> {
     if name == "ranges" {
         return Some(RANGES.to_owned());
     }
-    let (name, of) = match name.split_once(":n") {
-        Some((name, of)) => (name, Some(of.trim_start())),
-        None => (name, None),
+    let (name, is_count) = match name.strip_suffix(":n") {
+        Some(name) => (name, true),
+        None => (name, false),
     };
     let found = evidence.iter().find(|one| one.name == name)?;
-    match of.map(|of| of.split_once('/')) {
-        Some(Some((one, many))) => found.n.map(|n| counted(n, one, many)),
-        Some(None) => found.n.map(grouped),
-        None => Some(shown(&found.value)).filter(|text| !text.is_empty()),
+    if is_count {
+        found.n.map(grouped)
+    } else {
+        Some(shown(&found.value)).filter(|text| !text.is_empty())
     }
 }
 
-/// What is said of a code. `{name}` is a value of the evidence, `{name:n}` how many measurements are behind it, `{name:n
-/// query/queries}` the same with what one and several are called; a part in brackets is left out where a value in it is not there.
+/// What is said of a code. `{name}` is a value of the evidence, `{name:n}` how many measurements are behind it; a part in
+/// brackets is left out where a value in it is not there.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
     /// What was seen.
@@ -150,10 +150,6 @@ mod tests {
             "12 of 500, UDP 3478, 3479 and 3481."
         );
         assert_eq!(filled("{rtt}!", &all), "-!");
-        assert_eq!(filled("{lost:n query/queries}", &all), "500 queries");
-        let [lost, _] = all;
-        let one = [Evidence { n: Some(1), ..lost }];
-        assert_eq!(filled("({lost:n query/queries})", &one), "(1 query)");
     }
 
     #[test]

@@ -73,12 +73,12 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsUnreachable => Words {
-            said: "No name server can be reached: {server}, {servers} in all ({server:n query/queries})[: {how}][: the port of {shut} of them is reported as closed, there is no path to {pathless}, and this system refuses to send to {refused}][, while {other} answers][; {line}].",
+            said: "No name server can be reached: {server}, {servers} in all ({server:n} queries)[: {how}][: the port of {shut} of them is reported as closed, there is no path to {pathless}, and this system refuses to send to {refused}][, while {other} answers][; {line}].",
             next: "For {server}, [{listens}, ][{allow}][{routes}], or set a name server that works.",
             settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
         C::DnsTimeout => Words {
-            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n time/times}[, for up to {waited} each][ ({unreachable} of them cannot be reached at all)][, while {other} answers][; {line}].",
+            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, for up to {waited} each][ ({unreachable} of them cannot be reached at all)][, while {other} answers][; {line}].",
             next: "Between this machine and {server}, [{closed}][{filtered}, and run this again, as lost packets look the same], or set a name server that works.",
             settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
@@ -108,7 +108,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsServerDown => Words {
-            said: "The name server {server} {state} ({server:n query/queries}[, of up to {waited} each])[: {how}][, and lookups that start with it wait {wait}].",
+            said: "The name server {server} {state} ({server:n} queries[, of up to {waited} each])[: {how}][, and lookups that start with it wait {wait}].",
             next: "For {server}, {mend}, or remove it from this machine's list of name servers.",
             settle: "the routes of this machine, and the same from another network",
         },

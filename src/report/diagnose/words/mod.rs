@@ -34,17 +34,7 @@ pub fn next(finding: &Finding) -> String {
 /// A sentence for the manual: values by their names.
 pub fn with_names(template: &str) -> String {
     let text = template.replace("{ranges}", RANGES).replace(":n}", "}");
-    let mut parts = text.split(":n ");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        // of what is counted several are meant
-        let (words, after) = part.split_once('}').unwrap_or((part, ""));
-        let (_, many) = words.split_once('/').unwrap_or(("", words));
-        out.push_str("} ");
-        out.push_str(many);
-        out.push_str(after);
-    }
-    out.replace(['[', ']'], "")
+    text.replace(['[', ']'], "")
 }
 
 /// Evidence in a line: `lost 12 of 500, p95 30 ms`.

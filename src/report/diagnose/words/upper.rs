@@ -13,7 +13,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "whether the router answers, and whether any other service on the internet does",
         },
         C::Tcp443Silent => Words {
-            said: "TCP 443 outbound[ from {local}] to {relays} gets no answer ({relays:n connect/connects}).",
+            said: "TCP 443 outbound[ from {local}] to {relays} gets no answer ({relays:n} connects).",
             next: "In this site's outbound firewall, or on this machine, allow outbound TCP 443[ from {local}] to {ranges}.",
             settle: "a control name (run without --offline), or the same from another network",
         },
@@ -23,12 +23,12 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "the round trip to the relay over UDP, and the same from another network",
         },
         C::RelayOneSilent => Words {
-            said: "The relay {ip} cannot be reached on TCP 443 ({ip:n connect/connects}: {how})[; {sender} rejects it (ICMP code {icmp-code})][; the reset came within {after}, and a round trip takes {rtt}], while {other} can.",
+            said: "The relay {ip} cannot be reached on TCP 443 ({ip:n} connects: {how})[; {sender} rejects it (ICMP code {icmp-code})][; the reset came within {after}, and a round trip takes {rtt}], while {other} can.",
             next: "Check whether a rule[ on {sender}] names single addresses; if not, wait and run this again.",
             settle: "the same from another network at the same time",
         },
         C::RegionSilent => Words {
-            said: "The relays in {region} do not answer on TCP 443 ({region:n address/addresses})[, those in {other} do][; {sender} rejects it (ICMP code {icmp-code})].",
+            said: "The relays in {region} do not answer on TCP 443 ({region:n} addresses)[, those in {other} do][; {sender} rejects it (ICMP code {icmp-code})].",
             next: "[On {sender}, allow outbound TCP 443 to {ranges}. ]See Microsoft's service health page, and ask the provider about its path to {region}.",
             settle: "the same from another network at the same time",
         },
@@ -98,22 +98,22 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a newer version of turnprobe",
         },
         C::UdpAllSilent => Words {
-            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n datagram/datagrams})[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no route there][; {mute}].",
+            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no route there][; {mute}].",
             next: "[Find out why {unrouted} has no route there: check its routes, and the line behind it. ]In the firewall[ {sender}], allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the replies; until then, calls go over TCP 443 and sound bad.",
             settle: "a connection over TCP 443 at the same time, and the same from another network",
         },
         C::UdpSomeSilent => Words {
-            said: "UDP {closed} gets no reply ({closed:n datagram/datagrams}), while UDP {open} does[; {sender} rejects it][ (ICMP code {icmp-code})].",
+            said: "UDP {closed} gets no reply ({closed:n} datagrams), while UDP {open} does[; {sender} rejects it][ (ICMP code {icmp-code})].",
             next: "In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481.",
             settle: "",
         },
         C::UdpRelaySilent => Words {
-            said: "The relay {ip} does not answer over UDP ({ip:n datagram/datagrams})[; {sender} rejects it (ICMP code {icmp-code})], while {other} does.",
+            said: "The relay {ip} does not answer over UDP ({ip:n} datagrams)[; {sender} rejects it (ICMP code {icmp-code})], while {other} does.",
             next: "Check whether a rule[ on {sender}] names single addresses; if not, wait and run this again.",
             settle: "the same from another network at the same time",
         },
         C::Udp443Silent => Words {
-            said: "UDP 443 gets no reply ({ports:n datagram/datagrams}); relays need not listen there.",
+            said: "UDP 443 gets no reply ({ports:n} datagrams); relays need not listen there.",
             next: "Nothing to do.",
             settle: "a relay that is known to listen there",
         },
