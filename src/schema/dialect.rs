@@ -43,6 +43,14 @@ impl Dialect {
         }
     }
 
+    /// Whether its rows are probes; else they are pings, tests, or parts of rows of other files.
+    pub fn has_probes(self) -> bool {
+        !matches!(
+            self,
+            Self::End2EndPing | Self::SkypeAssessment | Self::TeamsAssessment | Self::Samples
+        )
+    }
+
     /// Whether this program writes such files.
     pub fn is_ours(self) -> bool {
         matches!(

@@ -1,5 +1,6 @@
 //! The thread that reads, and the channel that its rows come through.
 
+use crate::record::Counter as _;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
@@ -272,7 +273,14 @@ impl ReadWorker {
         if !opened.content.is_text() {
             file.separator = None;
         }
-        let problems = parser.problems(&name);
+        let mut problems = parser.problems(&name);
+        if (parser.rows.dialect).is_some_and(|dialect| !dialect.has_probes()) {
+            // no probe was among these
+            for problem in problems.iter_mut().filter(|problem| problem.outcomes) {
+                problem.outcomes = false;
+                state.unknown_losses.raise(problem.count);
+            }
+        }
         let mut notes = parser.rows.notes(&name);
         if opened.content.is_of_old_mac() {
             notes.push(format!("{name}: lines end in CR only, as on old Macs"));

@@ -270,7 +270,9 @@ impl<'a> Rows<'a> {
             if !form.places.is_totals(&row)
                 && let Some(at) = time_of(&row, form, clocks)
             {
-                self.unread.add(&row, at.timestamp_micros());
+                // its series is that of the others
+                form.mend_unread(batch, line);
+                self.unread.add(&batch.current(), at.timestamp_micros());
             }
             batch.drop_row();
             return Some(RowEnd::Whole);

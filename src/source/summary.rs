@@ -20,6 +20,8 @@ pub struct ReadSummary {
     pub left_out: Vec<Problem>,
     /// What is good to know about the files; nothing is wrong with them.
     pub notes: Vec<String>,
+    /// Rows that are no probes and of which nobody knows what was lost, left out or not.
+    pub unknown_losses: u64,
     /// When the rows were that are left out because nobody knows their outcome.
     pub unread: UnreadRows,
 }

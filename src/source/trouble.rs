@@ -22,7 +22,7 @@ pub struct Problem {
     pub count: u64,
     /// What is wrong and what was done about it, the number included.
     pub what: String,
-    /// Whether rows are left out because nobody knows their outcome: they may have failed.
+    /// Whether probes are left out because nobody knows their outcome: they may have failed.
     pub outcomes: bool,
 }
 

@@ -138,6 +138,17 @@ impl Rough {
         found.map(|(bin, _)| middle(bin))
     }
 
+    /// The bin of a duration: itself below 32, then 32 for each octave.
+    #[inline]
+    pub fn bin(us: u64) -> u16 {
+        bin(us)
+    }
+
+    /// The middle of a bin, in microseconds.
+    pub fn middle(bin: u16) -> u64 {
+        middle(bin)
+    }
+
     #[inline]
     fn add_bin(&mut self, bin: u16, count: u32) {
         self.total.raise(u64::from(count));
@@ -189,7 +200,6 @@ impl Rough {
     }
 }
 
-/// The bin of a duration: itself below 32, then 32 for each octave.
 #[inline]
 fn bin(us: u64) -> u16 {
     let us = us.min(LONGEST);
@@ -202,7 +212,6 @@ fn bin(us: u64) -> u16 {
     u16::try_from(bin).unwrap_or(u16::MAX)
 }
 
-/// The middle of a bin.
 fn middle(bin: u16) -> u64 {
     let bin = u64::from(bin);
     let shift = (bin >> BITS).saturating_sub(1);

@@ -524,7 +524,7 @@ fn a_way_is_not_accused_for_failures_of_the_computer_that_measured() {
         let text = of_two_ways(proxy, [forbidden, local]);
         has(
             &text,
-            "79 of these failures were the measuring computer's own",
+            "79 of these failures were the measuring computers' own",
         );
         assert!(
             !text.contains("refused") && !text.contains("(possible)"),

@@ -223,6 +223,7 @@ impl ComparedFiles {
         self.summary.problems.extend(more.problems);
         self.summary.left_out.extend(more.left_out);
         self.summary.notes.extend(more.notes);
+        self.summary.unknown_losses += more.unknown_losses;
     }
 }
 

@@ -30,6 +30,7 @@ pub fn input(summary: &ReadSummary) -> ReportedInput {
         rows: summary.files.iter().map(|file| file.rows).sum(),
         rows_used: 0,
         rows_without_outcome: without_outcome(summary),
+        rows_without_losses: summary.unknown_losses,
         bytes: summary.files.iter().map(|file| file.bytes).sum(),
         problems: summary.problems.iter().map(problem).collect(),
         notes: summary.notes.clone(),

@@ -91,7 +91,7 @@ fn whence(slow: &[SlowGroup<'_>], all: &[(&str, &Measured)]) -> String {
         [worst, next, ..] => {
             // of several that are equally slow none is the slowest
             let which = if worst.slow.median_us == next.slow.median_us {
-                "the slowest of them equally slow".to_owned()
+                "several equally slow".to_owned()
             } else {
                 format!("the slowest is {}", host(worst.key))
             };

@@ -26,8 +26,11 @@ pub(super) fn day(number: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(number.saturating_mul(86_400), 0).unwrap_or_default()
 }
 
+/// What a region is called, and several.
+pub(super) const REGION: [&str; 2] = ["region", "regions"];
+
 pub(super) fn regions(count: usize) -> String {
-    counted(count as u64, "region", "regions")
+    counted(count as u64, REGION[0], REGION[1])
 }
 
 /// What a level of a transport is of: over UDP there is no connect, and through a proxy it is the one to the proxy.

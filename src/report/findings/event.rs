@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::found::{Inputs, most_first, name};
+use super::found::{Inputs, is_certain_beside, most_first, name};
 use super::joined::JoinedOutage;
 use crate::doc::number::{counted, grouped, seconds};
 use crate::record::Cause;
@@ -29,6 +29,8 @@ pub(super) struct OutageEvent<'a> {
     pub(super) unread: u64,
     /// Whether it is an outage though all of these were answered.
     pub(super) is_certain: bool,
+    /// The series of which that is so.
+    pub(super) sure: BTreeSet<usize>,
     pub(super) joined: JoinedOutage<'a>,
 }
 
@@ -43,23 +45,22 @@ impl<'a> OutageEvent<'a> {
             *causes.entry(about.rows.causes.name(*cause)).or_default() += count;
         }
         let region = all().next().and_then(|outage| outage.region);
-        let doubts = joined.of.iter().map(|(number, outage)| {
-            let unread = about.unread_in(*number, [outage.from, outage.last]);
-            // the longest of so many pieces has as much at least
-            let pieces = unread.saturating_add(1);
+        let mut unread = 0_u64;
+        let mut sure: BTreeSet<usize> = BTreeSet::new();
+        for (number, outage) in &joined.of {
+            let of_it = about.unread_in(*number, [outage.from, outage.last]);
             let (rule, _) = about.outages.rules(*number).at(Some(outage.hour()));
             let is_certain = match about.rows.options.outage_us {
-                Some(limit) => outage.length / pieces >= limit,
-                None => outage.requests / pieces >= rule.rows,
+                Some(limit) => is_certain_beside(of_it, outage.length, limit),
+                None => is_certain_beside(of_it, outage.requests, rule.rows),
             };
-            (unread, is_certain || unread == 0)
-        });
-        let (unread, is_certain) = doubts.fold((0_u64, false), |(sum, is_any), (unread, is)| {
-            (sum.saturating_add(unread), is_any || is)
-        });
+            unread = unread.saturating_add(of_it);
+            sure.extend(is_certain.then_some(*number));
+        }
         Self {
             unread,
-            is_certain,
+            is_certain: !sure.is_empty(),
+            sure,
             from: joined.rows[0],
             to: all()
                 .map(|outage| outage.to)

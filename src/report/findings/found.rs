@@ -143,6 +143,12 @@ impl<'a> Inputs<'a> {
     }
 }
 
+/// Whether so much without an answer is an outage, which needs `least` of it, though rows within it whose outcome could not be
+/// read were answered: the longest of the pieces that these cut it into has as much at least.
+pub(super) fn is_certain_beside(unread: u64, amount: u64, least: u64) -> bool {
+    unread == 0 || amount / unread.saturating_add(1) >= least
+}
+
 pub(super) fn name(text: &str) -> String {
     cut(text, LONGEST_NAME)
 }

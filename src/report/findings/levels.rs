@@ -1,15 +1,15 @@
 //! Levels that changed: round trips that shifted, failures that rose.
 
-use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
 use super::checked::Checked;
-use super::days::{day, host_or, regions, since, steady, trip};
+use super::days::{REGION, day, host_or, since, steady, trip};
 use super::drifted;
 use super::found::{Inputs, RankedFinding, name};
-use super::phases;
+use super::phases::{self, Connects};
 use super::rates::part;
 use super::shares::label_of;
+use super::shifted::{APART, others, together};
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::levels::{Day, Drift, Hour, Rise, Shift, drift, known_days, rises, shifts};
 use crate::judge::severity::Severity;
@@ -91,16 +91,23 @@ pub(super) fn all(about: &Inputs<'_>) -> (Vec<RankedFinding>, Checked) {
             found.extend(drifted::drifted(about, series, drifts, regions.len()));
         }
     }
-    let is_moved = |host: &str, day: i64| {
-        let of_host = looked_at
+    let connects = |number: usize, region: usize, day: i64| {
+        let mut of_host = looked_at
             .iter()
-            .filter(|(number, _)| about.rows.series[**number].0[0] == host);
-        let mut shifts = of_host
+            .filter(|(other, _)| about.hosts[**other] == about.hosts[number])
             .flat_map(|(_, regions)| regions)
             .flat_map(|(_, shifts)| shifts);
-        shifts.any(|shift| (shift.from - day).abs() <= APART)
+        let known = looked_at.get(&number).into_iter().flatten();
+        let mut known = known.map(|(region, _)| *region);
+        if of_host.any(|shift| (shift.from - day).abs() <= APART) {
+            Connects::Moved
+        } else if known.any(|one| one == region) {
+            Connects::Still
+        } else {
+            Connects::Unknown
+        }
     };
-    found.extend(phases::all(about, is_moved, &mut checked));
+    found.extend(phases::all(about, connects, &mut checked));
     for (number, days) in days {
         let days: Vec<Day> = days.into_values().collect();
         let series = &about.rows.series[number].0;
@@ -108,7 +115,8 @@ pub(super) fn all(about: &Inputs<'_>) -> (Vec<RankedFinding>, Checked) {
         let has_shifted = looked_at
             .get(&number)
             .is_some_and(|all| all.iter().any(|(_, shifts)| !shifts.is_empty()));
-        checked.paths_changed += usize::from(!rises.is_empty() && !has_shifted);
+        let has_changed = has_shifted || drifts.contains_key(&number);
+        checked.paths_changed += usize::from(!rises.is_empty() && !has_changed);
         found.extend(rises.iter().map(|rise| risen(about, series, rise)));
     }
     (found, checked)
@@ -155,41 +163,6 @@ fn hour(hour: &LevelHour) -> Hour {
     }
 }
 
-/// Days by which shifts of one cause may be found apart.
-const APART: i64 = 2;
-
-/// The shifts of a series, each with the number of its region; those in the same direction about the same days are one, the
-/// largest first.
-fn together(regions: &[(usize, Vec<Shift>)]) -> Vec<Vec<(usize, Shift)>> {
-    let is_up = |shift: &Shift| shift.after_us > shift.before_us;
-    let mut found: Vec<Vec<(usize, Shift)>> = Vec::new();
-    for (region, shifts) in regions {
-        for shift in shifts {
-            let is_same = |(other, of_other): &(usize, Shift)| {
-                let near = |a: i64, b: i64| (a - b).abs() <= APART;
-                let ends = match (shift.until, of_other.until) {
-                    (Some(end), Some(other)) => near(end, other),
-                    (ends, other) => ends == other,
-                };
-                other != region
-                    && ends
-                    && near(shift.from, of_other.from)
-                    && is_up(shift) == is_up(of_other)
-            };
-            let known = found.iter_mut().find(|known| known.iter().all(is_same));
-            match known {
-                Some(known) => known.push((*region, *shift)),
-                None => found.push(vec![(*region, *shift)]),
-            }
-        }
-    }
-    let factor = |(_, shift): &(usize, Shift)| (shift.after_us / shift.before_us).ln().abs();
-    for one in &mut found {
-        one.arrange_by(|a, b| factor(b).total_cmp(&factor(a)));
-    }
-    found
-}
-
 /// Shifts of a series that came together, the largest first; so many of its regions were looked at.
 fn shifted(
     about: &Inputs<'_>,
@@ -210,27 +183,7 @@ fn shifted(
         "" => String::new(),
         region => format!(" in {}", name(region)),
     };
-    let others = match shifts.len() - 1 {
-        0 if looked_at > 1 => format!("; not in the other {}", regions(looked_at - 1)),
-        0 => String::new(),
-        _ => {
-            let least = shifts
-                .last()
-                .map_or(1.0, |(_, least)| least.after_us / least.before_us);
-            let side = if is_up { "more" } else { "less" };
-            match looked_at - shifts.len() {
-                0 => format!(
-                    "; the same in all {} (x {least:.2} and {side})",
-                    regions(looked_at)
-                ),
-                rest => format!(
-                    "; the same in {} (x {least:.2} and {side}), not in the other {}",
-                    regions(shifts.len()),
-                    regions(rest)
-                ),
-            }
-        }
-    };
+    let others = others(shifts, looked_at, REGION);
     let text = format!(
         "{} to {}{region} over {}: the median {what} {} from {} ms to {} ms (x {:.2}) {}, for {}{others}; {}. {}.",
         host_or(host),

@@ -25,6 +25,7 @@ mod regional;
 mod same_time;
 mod schedule;
 mod shares;
+mod shifted;
 mod slow;
 mod slow_hours;
 mod standing;
@@ -81,7 +82,8 @@ pub(super) fn put_into(
     found.extend(always::all(&about));
     found.extend(others::all(&about));
     found.extend(schedule::all(&about));
-    found.extend(unknown(&about, without_outcome));
+    found.extend(unknown_outcome(&about, without_outcome));
+    found.extend(unknown_losses(&about));
     found.extend(against.iter().map(differs));
     drop_repeated(&mut found);
     let together = OutageGroups::of(&about);
@@ -100,27 +102,36 @@ pub(super) fn put_into(
         .collect();
 }
 
-/// Rows that were left out as nobody knows their outcome: they may have failed.
-fn unknown(about: &Inputs<'_>, rows: u64) -> Option<RankedFinding> {
+/// Probes that were left out as nobody knows their outcome: they may have failed.
+fn unknown_outcome(about: &Inputs<'_>, rows: u64) -> Option<RankedFinding> {
     let used = about.report.overview.rows;
     if rows == 0 || about.report.input.rows_used == 0 {
         return None;
     }
-    if used == 0 {
-        let text = format!(
-            "What was lost in {} could not be read, and so not be determined. The file, the first such line and the reason are \
-             listed below.",
-            counted(rows, "row", "rows"),
-        );
-        return Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows));
-    }
+    let beside = match used {
+        0 => String::new(),
+        used => format!(", beside {} that count", grouped(used)),
+    };
     let text = format!(
-        "{} whose outcome or time could not be read {} left out, beside {} that count: whether {} failed, and when, could not be \
-         determined. The file, its first such line and the reason are listed below.",
+        "{} whose outcome or time could not be read {} left out{beside}: whether {} failed, and when, could not be determined. The file, \
+         its first such line and the reason are listed below.",
         counted(rows, "row", "rows"),
         if rows == 1 { "was" } else { "were" },
-        grouped(used),
         if rows == 1 { "it" } else { "they" },
+    );
+    Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows))
+}
+
+/// Pings, tests and the like of which nobody knows what was lost.
+fn unknown_losses(about: &Inputs<'_>) -> Option<RankedFinding> {
+    let rows = about.report.input.rows_without_losses;
+    if rows == 0 || about.report.input.rows_used == 0 {
+        return None;
+    }
+    let text = format!(
+        "What was lost in {} could not be read, and so not be determined. The file, the first such line and the reason are \
+         listed below.",
+        counted(rows, "row", "rows"),
     );
     Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows))
 }

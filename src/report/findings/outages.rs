@@ -22,7 +22,7 @@ const MOST: usize = 3;
 
 /// What is told of it: whose it was, or of which region.
 enum Whose<'a> {
-    Series(OutageEvent<'a>),
+    Series(Box<OutageEvent<'a>>),
     Region(&'a RegionOutage),
 }
 
@@ -66,7 +66,9 @@ impl Whose<'_> {
 
 /// The longest outages, and one finding for the others.
 pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
-    let of_series = events(about).into_iter().map(Whose::Series);
+    let of_series = events(about)
+        .into_iter()
+        .map(|event| Whose::Series(Box::new(event)));
     let of_regions = about.regional.iter().map(Whose::Region);
     let mut events: Vec<Whose<'_>> = of_series.chain(of_regions).collect();
     events.arrange_by_key(|event| std::cmp::Reverse((event.length(), event.rows())));

@@ -1,113 +1,230 @@
 //! Name resolution and TLS handshakes that came to another level.
+//!
+//! Names are judged by computer, target and proxy, handshakes by series and region: a median of several would move with how
+//! many rows there are of each. What moved together is one finding.
 
 use std::collections::BTreeMap;
 
 use super::checked::Checked;
-use super::days::{day, host_or, since, steady};
+use super::days::{REGION, day, host_or, since, steady};
 use super::found::{Inputs, RankedFinding, name};
+use super::shifted::{is_up, others, together};
 use crate::doc::number::{counted, millis};
 use crate::judge::levels::{Hour, Shift, shifts};
 use crate::judge::phases::{Weight, weight};
 use crate::judge::severity::Severity;
 use crate::record::Arrange as _;
-use crate::schema::{Metric, THROUGH};
+use crate::schema::THROUGH;
+use crate::stats::survey::{OTHER, PhaseLevel};
 
-/// A computer, and the transport or the proxy that its rows have.
-type PhaseName<'a> = [&'a str; 2];
+/// What a target is called.
+const TARGET: [&str; 2] = ["target", "targets"];
 
-/// All of them; whether the connects of a computer moved about a day, which moves its handshakes, too, `is_moved` says.
+/// Whether the connects of what was looked at moved about a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Connects {
+    Moved,
+    Still,
+    /// They are not known well enough to tell.
+    Unknown,
+}
+
+/// All of them; how the connects of a series, a region and a day were, `connects` says: handshakes move with them.
 pub(super) fn all(
     about: &Inputs<'_>,
-    is_moved: impl Fn(&str, i64) -> bool,
+    connects: impl Fn(usize, usize, i64) -> Connects,
     checked: &mut Checked,
 ) -> Vec<RankedFinding> {
+    let mut found = names(about, checked);
+    found.extend(handshakes(about, connects, checked));
+    found
+}
+
+/// Shifts in names, by computer and proxy.
+fn names(about: &Inputs<'_>, checked: &mut Checked) -> Vec<RankedFinding> {
+    // the same name is resolved for all transports, but for a proxy
+    let mut all: BTreeMap<[&str; 2], BTreeMap<&str, Vec<Hour>>> = BTreeMap::new();
+    for (number, level) in about.rows.names.iter().enumerate() {
+        let [_, target, transport] = &about.rows.series[number].0;
+        let mut hours = hours(level).peekable();
+        if hours.peek().is_none() {
+            continue;
+        }
+        let proxy = transport.split_once(THROUGH).map_or("", |(_, proxy)| proxy);
+        all.entry([about.hosts[number], proxy])
+            .or_default()
+            .entry(target)
+            .or_default()
+            .extend(hours);
+    }
+    let count = all.values().map(BTreeMap::len).sum();
     let mut found = Vec::new();
-    for (place, metric) in [Metric::Dns, Metric::Tls].into_iter().enumerate() {
-        let all = hours(about, metric);
-        let count = all.len();
-        for (name, hours) in all {
-            let Some(shifts) = shifts(&hours, count) else {
-                continue;
-            };
-            checked.phases[place] += 1;
-            checked.judged(&hours);
-            let told = shifts
-                .iter()
-                .filter_map(|shift| Some((shift, weight(shift)?)));
-            let told: Vec<(&Shift, Weight)> = told.collect();
-            checked.phases_changed += usize::from(!told.is_empty());
-            let own = told
-                .into_iter()
-                .filter(|(shift, _)| metric == Metric::Dns || !is_moved(name[0], shift.from));
-            found.extend(own.map(|(shift, weight)| shifted(about, metric, name, shift, weight)));
+    for (of, targets) in all {
+        let mut looked_at: Vec<(usize, Vec<Shift>)> = Vec::new();
+        for (place, mut hours) in targets.values().cloned().enumerate() {
+            hours.arrange_by_key(|hour| hour.number);
+            looked_at.extend(told(&hours, count, 0, checked).map(|told| (place, told)));
+        }
+        let targets: Vec<&str> = targets.into_keys().collect();
+        for shifts in most_felt_first(&looked_at) {
+            let target = targets.get(shifts[0].0).filter(|_| looked_at.len() > 1);
+            let target = target.copied().unwrap_or_default();
+            found.push(names_shifted(about, of, target, &shifts, looked_at.len()));
         }
     }
     found
 }
 
-/// The medians over time of each computer: of names by the proxy that they are of, as the same name is resolved for all other
-/// transports; of handshakes by transport.
-fn hours<'a>(about: &Inputs<'a>, metric: Metric) -> BTreeMap<PhaseName<'a>, Vec<Hour>> {
-    let mut all: BTreeMap<PhaseName<'_>, Vec<Hour>> = BTreeMap::new();
-    for level in &about.rows.phases {
-        let mut medians = level.medians(metric).peekable();
-        if medians.peek().is_none() {
-            continue;
+/// Shifts in handshakes, by series.
+fn handshakes(
+    about: &Inputs<'_>,
+    connects: impl Fn(usize, usize, i64) -> Connects,
+    checked: &mut Checked,
+) -> Vec<RankedFinding> {
+    let other = about.rows.other_series().map(|(name, _)| name);
+    let levels = about.rows.levels.iter().filter(|((number, region), _)| {
+        // regions and series beyond the cap are not one
+        Some(&about.rows.series[*number].0) != other
+            && about.rows.relays.region_name(*region) != OTHER
+    });
+    let mut all: BTreeMap<usize, Vec<(usize, Vec<Hour>)>> = BTreeMap::new();
+    for ((number, region), level) in levels {
+        let hours: Vec<Hour> = hours(&level.handshakes).collect();
+        if !hours.is_empty() {
+            all.entry(*number).or_default().push((*region, hours));
         }
-        let transport = level.transport.as_str();
-        let of = match metric {
-            Metric::Dns => transport.split_once(THROUGH).map_or("", |(_, proxy)| proxy),
-            _ => transport,
-        };
-        all.entry([level.host.as_str(), of])
-            .or_default()
-            .extend(medians.map(|median| Hour {
-                number: median.hour,
-                p50_us: median.p50_us as f64,
-                values: median.values,
-            }));
     }
-    for hours in all.values_mut() {
-        hours.arrange_by_key(|hour| hour.number);
+    let count = all.values().map(Vec::len).sum();
+    let mut found = Vec::new();
+    for (number, regions) in all {
+        let mut looked_at: Vec<(usize, Vec<Shift>)> = Vec::new();
+        for (region, hours) in regions {
+            looked_at.extend(told(&hours, count, 1, checked).map(|told| (region, told)));
+        }
+        let count = looked_at.len();
+        for (region, shifts) in &mut looked_at {
+            shifts.retain(|shift| connects(number, *region, shift.from) != Connects::Moved);
+        }
+        found.extend(most_felt_first(&looked_at).into_iter().map(|shifts| {
+            let mut of = shifts.iter();
+            let is_still =
+                of.all(|(region, shift)| connects(number, *region, shift.from) == Connects::Still);
+            handshakes_shifted(about, number, &shifts, count, is_still)
+        }));
+    }
+    found
+}
+
+fn hours(level: &PhaseLevel) -> impl Iterator<Item = Hour> + '_ {
+    level.medians().map(|median| Hour {
+        number: median.hour,
+        p50_us: median.p50_us as f64,
+        values: median.values,
+    })
+}
+
+/// The shifts of one of so many that are large enough to be told; none where it is too short to tell.
+fn told(hours: &[Hour], count: usize, place: usize, checked: &mut Checked) -> Option<Vec<Shift>> {
+    let mut told = shifts(hours, count)?;
+    told.retain(|shift| weight(shift).is_some());
+    checked.phases[place] += 1;
+    checked.judged(hours);
+    checked.phases_changed += usize::from(!told.is_empty());
+    Some(told)
+}
+
+/// The shifts that came together, one that a call notices first.
+fn most_felt_first(looked_at: &[(usize, Vec<Shift>)]) -> Vec<Vec<(usize, Shift)>> {
+    let mut all = together(looked_at);
+    for shifts in &mut all {
+        shifts.arrange_by_key(|(_, shift)| weight(shift) != Some(Weight::Felt));
     }
     all
 }
 
+fn names_shifted(
+    about: &Inputs<'_>,
+    [host, proxy]: [&str; 2],
+    target: &str,
+    shifts: &[(usize, Shift)],
+    looked_at: usize,
+) -> RankedFinding {
+    let of = match target {
+        "" => String::new(),
+        target => format!(" of {}", name(target)),
+    };
+    let through = match proxy {
+        "" => String::new(),
+        proxy => format!(" through {}", name(proxy)),
+    };
+    let why = if is_up(&shifts[0].1) {
+        "Another or a busier name server, or another path to it (possible)"
+    } else {
+        "Another name server, or a shorter path to it (possible)"
+    };
+    let what = format!("{}: the median name resolution{of}{through}", host_or(host));
+    let others = others(shifts, looked_at, TARGET);
+    shifted(
+        about,
+        "dns-shifted",
+        (host, what, others, why),
+        &shifts[0].1,
+    )
+}
+
+fn handshakes_shifted(
+    about: &Inputs<'_>,
+    number: usize,
+    shifts: &[(usize, Shift)],
+    looked_at: usize,
+    is_still: bool,
+) -> RankedFinding {
+    let [host, target, transport] = &about.rows.series[number].0;
+    let (region, shift) = shifts[0];
+    let region = match about.rows.relays.region_name(region) {
+        "" => String::new(),
+        region => format!(" in {}", name(region)),
+    };
+    let is_through = transport.contains(THROUGH);
+    let connects = match (is_still, is_through) {
+        (true, false) => "The connects did not move at that time: ",
+        (true, true) => "The connects to the proxy did not move at that time: ",
+        (false, _) => "Whether the connects moved, too, could not be determined: ",
+    };
+    let is_up = is_up(&shift);
+    // behind a proxy nobody sees the way to the relays
+    let path = match (is_still && !is_through, is_up) {
+        (true, _) => "",
+        (false, true) => "a longer path to them, ",
+        (false, false) => "a shorter path to them, ",
+    };
+    let why = if is_up {
+        format!(
+            "{connects}slower relays, {path}or something on the path that ends TLS or holds it up (possible)"
+        )
+    } else {
+        format!("{connects}faster relays, {path}or a device less on the path (possible)")
+    };
+    let what = format!(
+        "{} to {}{region}: the median TLS handshake over {}",
+        host_or(host),
+        name(target),
+        name(transport),
+    );
+    let others = others(shifts, looked_at, REGION);
+    shifted(about, "tls-shifted", (host, what, others, &why), &shift)
+}
+
 fn shifted(
     about: &Inputs<'_>,
-    metric: Metric,
-    [host, of]: PhaseName<'_>,
+    code: &'static str,
+    (host, what, others, why): (&str, String, String, &str),
     shift: &Shift,
-    weight: Weight,
 ) -> RankedFinding {
-    let is_up = shift.after_us > shift.before_us;
-    let (what, why) = match (metric, is_up) {
-        (Metric::Dns, true) => (
-            "name resolution",
-            "Another or a busier name server, or another path to it (possible)",
-        ),
-        (Metric::Dns, false) => (
-            "name resolution",
-            "Another name server, or a shorter path to it (possible)",
-        ),
-        (_, true) => (
-            "TLS handshake",
-            "The connects did not move at that time: slower relays, or something on the path that ends TLS or holds it up (possible)",
-        ),
-        (_, false) => (
-            "TLS handshake",
-            "The connects did not move at that time: faster relays, or a device less on the path (possible)",
-        ),
-    };
-    let over = match (metric, of) {
-        (Metric::Dns, "") => String::new(),
-        (Metric::Dns, proxy) => format!(" through {}", name(proxy)),
-        (_, transport) => format!(" over {}", name(transport)),
-    };
+    let is_up = is_up(shift);
     let times = shift.after_us / shift.before_us.max(1.0);
     let text = format!(
-        "{}: the median {what}{over} {} from {} ms to {} ms (x {times:.2}) {}, for {}; {}. A call that begins waits for that; one that runs does not. {why}.",
-        host_or(host),
+        "{what} {} from {} ms to {} ms (x {times:.2}) {}, for {}{others}; {}. A call that begins waits for that; one that runs does not. {why}.",
         if is_up { "rose" } else { "fell" },
         millis(shift.before_us / 1e3),
         millis(shift.after_us / 1e3),
@@ -115,13 +232,9 @@ fn shifted(
         counted(shift.days as u64, "day", "days"),
         steady(shift),
     );
-    let severity = match (is_up, shift.until, weight) {
-        (true, None, Weight::Felt) => Severity::Warn,
+    let severity = match (is_up, shift.until, weight(shift)) {
+        (true, None, Some(Weight::Felt)) => Severity::Warn,
         _ => Severity::Note,
-    };
-    let code = match metric {
-        Metric::Dns => "dns-shifted",
-        _ => "tls-shifted",
     };
     RankedFinding::new(severity, times, code, text)
         .host(host)

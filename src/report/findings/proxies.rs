@@ -44,8 +44,6 @@ impl Reached {
 struct ProxyFailures {
     /// By how far they got.
     reached: BTreeMap<Reached, u64>,
-    /// The measuring computer's own.
-    here: u64,
     /// All of them, also those of which nothing is known, such as in roll-ups.
     all: u64,
 }
@@ -53,24 +51,14 @@ struct ProxyFailures {
 impl ProxyFailures {
     fn add(&mut self, cause: &str, count: u64) {
         self.all.raise(count);
-        let Some(cause) = Cause::of_word(cause) else {
-            return;
-        };
-        match Reached::by(cause) {
-            Some(reached) => self.reached.entry(reached).or_default().raise(count),
-            None => self.here.raise(count),
+        if let Some(reached) = Cause::of_word(cause).and_then(Reached::by) {
+            self.reached.entry(reached).or_default().raise(count);
         }
     }
 
     /// What can be at fault.
     fn told(&self) -> String {
         let (all, tell) = (self.all, self.reached.values().sum::<u64>());
-        if self.here * 2 > all {
-            return format!(
-                "{} of these failures were the measuring computer's own, which says nothing about the proxy (certain)",
-                grouped(self.here)
-            );
-        }
         let (each, within) = if tell == all {
             (" each time".to_owned(), String::new())
         } else {
@@ -199,10 +187,6 @@ mod tests {
                 &[Cause::ConnectRefused, Cause::ProxyBadGateway],
                 "the path to it, or what lies beyond it",
             ),
-            (
-                &[Cause::ProxyLocalError],
-                "1 of these failures were the measuring computer's own",
-            ),
             // one of two tells, and nobody knows which is the rule
             (
                 &[Cause::ProxyLocalError, Cause::ProxyAuth],
@@ -212,16 +196,9 @@ mod tests {
             assert!(of(causes).contains(said), "{causes:?}: {}", of(causes));
         }
     }
+
     #[test]
     fn what_only_some_failures_tell_is_not_said_of_all() {
-        // of 80 failures 79 are this computer's own
-        for local in [Cause::ProxyLocalError, Cause::ConnectNoLocalPort] {
-            let said = told(&[(local, 79), (Cause::ProxyForbidden, 1)], 0);
-            assert_eq!(
-                said,
-                "79 of these failures were the measuring computer's own, which says nothing about the proxy (certain)"
-            );
-        }
         let some = [(Cause::ProxyLocalError, 10), (Cause::ProxyForbidden, 70)];
         assert!(told(&some, 0).starts_with(
             "The proxy answered in the 70 of 80 failures that tell, and refused (certain)"

@@ -10,7 +10,7 @@ use crate::stats::survey::{self, OTHER, RegionLevel, Silence};
 use crate::stats::units::HOUR_US;
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
-pub(super) const FEWEST: u64 = 5;
+const FEWEST: u64 = 5;
 
 /// Twelve hours in microseconds.
 const HALF_DAY_US: i64 = 12 * HOUR_US;
@@ -45,6 +45,16 @@ struct OutagePart {
     rows: u64,
     /// Of them in runs of lost rows that are outages of the series by themselves.
     in_outages: u64,
+    /// None where it is too little to be an outage by itself.
+    enough: Option<Enough>,
+}
+
+/// What made a silence an outage: lost rows, or microseconds if a length was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Enough {
+    pub(super) amount: u64,
+    /// So much was needed.
+    pub(super) least: u64,
 }
 
 impl RegionOutage {
@@ -104,16 +114,13 @@ impl RegionOutage {
             if let Some(silence) =
                 silence.filter(|one| is_of_the_region(rows, known, (*number, *region), one))
             {
-                self.take(
-                    *number,
-                    silence,
-                    in_outages(known, (*number, *region), silence),
-                );
+                let in_outages = in_outages(known, (*number, *region), silence);
+                self.take(*number, silence, in_outages, None);
             }
         }
     }
 
-    fn take(&mut self, number: usize, silence: &Silence, in_outages: u64) {
+    fn take(&mut self, number: usize, silence: &Silence, in_outages: u64, enough: Option<Enough>) {
         self.rows = self.rows.saturating_add(silence.rows);
         for (cause, count) in &silence.causes {
             *self.causes.entry(*cause).or_default() += count;
@@ -126,6 +133,7 @@ impl RegionOutage {
             before: silence.before,
             rows: silence.rows,
             in_outages,
+            enough,
         });
     }
 
@@ -135,12 +143,12 @@ impl RegionOutage {
         parts.any(|part| part.rows > part.in_outages)
     }
 
-    /// What its series had of it: the number of each, the first and the last lost row, and how many there are.
-    pub(super) fn lost(&self) -> impl Iterator<Item = (usize, [i64; 2], u64)> + '_ {
+    /// What its series had of it: the number of each, the first and the last lost row, and what made it an outage.
+    pub(super) fn lost(&self) -> impl Iterator<Item = (usize, [i64; 2], Option<Enough>)> + '_ {
         let of = self.of.iter();
         of.flat_map(|(number, parts)| {
             let parts = parts.iter();
-            parts.map(|part| (*number, [part.from, part.last], part.rows))
+            parts.map(|part| (*number, [part.from, part.last], part.enough))
         })
     }
 
@@ -195,7 +203,7 @@ pub(super) fn answered_or_lost(level: &RegionLevel, from: i64, to: i64) -> (u64,
 
 /// All of them, in the order of time.
 pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage> {
-    let mut found: Vec<(usize, usize, &Silence)> = Vec::new();
+    let mut found: Vec<(usize, usize, &Silence, Enough)> = Vec::new();
     let levels = rows.levels.iter();
     let all = levels.map(|(_, level)| answered_or_lost(level, i64::MIN, i64::MAX).0);
     let all = all.fold(0, u64::saturating_add);
@@ -207,25 +215,32 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
         let out = HoursOut::of(known, (*number, *region));
         let own = out.rows_beside(level, |_| true);
         let fewest = OutageRule::within(all, own).rows.max(FEWEST);
-        let silences = level.silences.iter().filter(|silence| {
-            if let Some(limit) = rows.options.outage_us {
-                return silence.rows >= FEWEST && silence.to.abs_diff(silence.from) >= limit;
-            }
-            silence.rows >= fewest
-                && silence.rows >= fewest_at(all, level, silence, &out)
-                && silence.rows >= fewest_meanwhile(rows, all, (*number, *region), silence, &out)
-        });
-        let is_its_own =
-            |silence: &&Silence| is_of_the_region(rows, known, (*number, *region), silence);
-        found.extend(
-            silences
-                .filter(is_its_own)
-                .map(|silence| (*number, *region, silence)),
-        );
+        let enough =
+            |silence: &Silence| match rows.options.outage_us {
+                Some(limit) => Enough {
+                    amount: silence.to.abs_diff(silence.from),
+                    least: limit,
+                },
+                None => {
+                    Enough {
+                        amount: silence.rows,
+                        least: fewest.max(fewest_at(all, level, silence, &out)).max(
+                            fewest_meanwhile(rows, all, (*number, *region), silence, &out),
+                        ),
+                    }
+                }
+            };
+        let many = level.silences.iter();
+        let many = many.filter(|silence| silence.rows >= FEWEST);
+        let silences = many.map(|silence| (*number, *region, silence, enough(silence)));
+        found.extend(silences.filter(|(number, region, silence, enough)| {
+            enough.amount >= enough.least
+                && is_of_the_region(rows, known, (*number, *region), silence)
+        }));
     }
-    found.arrange_by_key(|(.., silence)| silence.from);
+    found.arrange_by_key(|(_, _, silence, _)| silence.from);
     let mut outages: Vec<RegionOutage> = Vec::new();
-    for (number, region, silence) in found {
+    for (number, region, silence, enough) in found {
         let in_outages = in_outages(known, (number, region), silence);
         let known = outages
             .iter()
@@ -247,7 +262,7 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
         outage.to = outage.to.max(silence.to);
         outage.open |= silence.open;
         outage.begun |= silence.before.is_none();
-        outage.take(number, silence, in_outages);
+        outage.take(number, silence, in_outages, Some(enough));
     }
     for outage in &mut outages {
         outage.bound();

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{causes, doubt, length, weight, whom};
-use super::found::{Inputs, RankedFinding, all_computers, at, name};
-use super::region_outage::{FEWEST, RegionOutage, answered_or_lost};
+use super::found::{Inputs, RankedFinding, all_computers, at, is_certain_beside, name};
+use super::region_outage::{Enough, RegionOutage, answered_or_lost};
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
 use crate::stats::survey::{AnswerWithin, SeriesName};
@@ -65,17 +65,25 @@ pub(super) fn told(about: &Inputs<'_>, outage: &RegionOutage) -> RankedFinding {
 /// Rows of its series within it whose outcome could not be read, to whatever region, and whether it is an outage though all of
 /// these were answered.
 pub(super) fn unread(about: &Inputs<'_>, outage: &RegionOutage) -> (u64, bool) {
-    outage
-        .lost()
-        .fold((0, false), |(sum, is_certain), (number, when, rows)| {
-            let unread = about.unread_in(number, when);
-            // the longest of so many pieces has as much at least
-            let is_piece = rows / unread.saturating_add(1) >= FEWEST;
-            (
-                unread.saturating_add(sum),
-                is_certain || unread == 0 || is_piece,
-            )
-        })
+    let mut all = 0_u64;
+    let mut is_certain = false;
+    for (number, when, enough) in outage.lost() {
+        let unread = about.unread_in(number, when);
+        all = all.saturating_add(unread);
+        // what is too little to be an outage by itself proves none
+        is_certain |= enough.is_some_and(|has| is_certain_beside(unread, has.amount, has.least));
+    }
+    (all, is_certain)
+}
+
+/// The computers that were not answered though rows within it whose outcome could not be read were.
+fn sure<'a>(about: &Inputs<'a>, outage: &RegionOutage) -> BTreeSet<&'a str> {
+    let sure = outage.lost().filter(|(number, when, enough)| {
+        let unread = about.unread_in(*number, *when);
+        let is_enough = |has: Enough| is_certain_beside(unread, has.amount, has.least);
+        enough.map_or(unread == 0, is_enough)
+    });
+    sure.map(|(number, ..)| about.hosts[number]).collect()
 }
 
 /// The computers whose rows to the region tell whether it answered them meanwhile, those that it did not answer among
@@ -106,14 +114,16 @@ fn probed<'a>(about: &Inputs<'a>, outage: &RegionOutage) -> (BTreeSet<&'a str>, 
 
 fn where_to_look(about: &Inputs<'_>, outage: &RegionOutage) -> String {
     let (probed, is_unknown) = probed(about, outage);
-    let hosts = outage.series().map(|number| about.hosts[number]);
-    let hosts: BTreeSet<&str> = hosts.collect();
+    let hosts = sure(about, outage);
+    let is_doubtful = outage
+        .series()
+        .any(|number| !hosts.contains(about.hosts[number]));
     let all = grouped(probed.len() as u64);
     let unknown = if about.left_out([outage.from, outage.to]) {
         Some("Rows of that time were left out by --where")
     } else if probed.contains("") {
         Some("Some rows do not name the computer that measured")
-    } else if is_unknown && hosts.len() == probed.len() {
+    } else if is_doubtful || is_unknown && hosts.len() == probed.len() {
         Some("The rows of other computers do not tell whether they got an answer")
     } else {
         None

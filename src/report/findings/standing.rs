@@ -280,15 +280,16 @@ fn failed_here(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> u
 /// What it can be, as far as others measured what this group did.
 fn what_it_is(about: &Inputs<'_>, by: &str, group: &KeyGroup, table: &GroupTable) -> String {
     let key = group.key[0].as_str();
-    if by == "transport" && key.contains(THROUGH) {
-        return proxies::what_it_is(about, key, group.failed);
-    }
     let here = failed_here(about, by, key, table);
     if here * 2 > group.failed {
         return format!(
-            "{} of these failures were the measuring computers' own, which says nothing about what they measured (certain)",
-            grouped(here)
+            "{} of these failures {} the measuring computers' own, which says nothing about what they measured (certain)",
+            grouped(here),
+            if here == 1 { "was" } else { "were" },
         );
+    }
+    if by == "transport" && key.contains(THROUGH) {
+        return proxies::what_it_is(about, key, group.failed);
     }
     let all = || {
         let all = about.rows.levels.iter();

@@ -49,6 +49,11 @@ impl<'a> Witnesses<'a> {
                 target,
                 transport,
             };
+            if event.series.contains(&number) && !event.sure.contains(&number) {
+                // it may have been answered
+                all.unknown.push(who);
+                continue;
+            }
             if event.series.contains(&number) {
                 all.failed.push(who.clone());
                 all.measured.push(who);
@@ -63,7 +68,8 @@ impl<'a> Witnesses<'a> {
                 None => {}
                 Some(AnswerWithin::Yes) => all.measured.push(who),
                 Some(AnswerWithin::No(before, behind))
-                    if is_of(event, series, [before, behind]) =>
+                    if is_of(event, series, [before, behind])
+                        && about.unread_in(number, [from.min(to), from.max(to)]) == 0 =>
                 {
                     all.failed.push(who.clone());
                     all.measured.push(who);

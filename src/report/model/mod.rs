@@ -101,8 +101,10 @@ pub struct ReportedInput {
     pub rows: u64,
     /// Rows that the filters let through.
     pub rows_used: u64,
-    /// Rows that are left out because nobody knows their outcome.
+    /// Probes and roll-ups that are left out because nobody knows their outcome.
     pub rows_without_outcome: u64,
+    /// Pings, tests and the like of which nobody knows what was lost.
+    pub rows_without_losses: u64,
     /// Bytes read, before decompression.
     pub bytes: u64,
     /// What was wrong in the files, by kind and file.

@@ -8,6 +8,17 @@ use crate::source::trouble::{Trouble, sample};
 use crate::source::words::is_nothing;
 
 impl LayoutInForce {
+    /// The same of a row that is left out: nothing is told of its cells.
+    pub fn mend_unread(&mut self, batch: &mut Batch, line: u64) {
+        if self.cells.first_odd(&batch.current(), 0).is_none() {
+            return;
+        }
+        self.widen();
+        let rewritten = self.rewritten.clone();
+        self.mend(batch, line, &mut Trouble::default());
+        self.rewritten = rewritten;
+    }
+
     /// Puts the cells of a row into the form in which they are read, those that cannot be read left empty: these are given.
     pub(super) fn mend(
         &mut self,

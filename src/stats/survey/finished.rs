@@ -69,8 +69,8 @@ pub struct SurveyResult<K> {
     pub levels: Vec<((usize, usize), RegionLevel)>,
     /// Rows of series and regions beyond those.
     pub beyond_levels: u64,
-    /// How long names and handshakes took, by computer and transport.
-    pub phases: Vec<PhaseLevel>,
+    /// How long names took, by the number of the series; of one without names nothing need be there.
+    pub names: Vec<PhaseLevel>,
     /// Rows of these series that a filter left out.
     pub beside: u64,
     /// The first and the last row of any series that a filter left out, in microseconds since 1970.
@@ -112,7 +112,7 @@ impl<K: Default> SurveyResult<K> {
             series: Vec::new(),
             levels: Vec::new(),
             beyond_levels: 0,
-            phases: Vec::new(),
+            names: Vec::new(),
             beside: 0,
             left_out: None,
             other_series: None,

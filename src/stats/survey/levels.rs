@@ -5,18 +5,22 @@ use std::collections::BTreeMap;
 
 use super::ParsedRow;
 use super::observation::RowReply;
+use super::phase_levels::{DAY_S, PhaseLevel};
 use super::silences::{Silence, Silences};
 use super::waits::Waits;
 use crate::record::Counter as _;
-use crate::schema::{Metric, RolledTimes};
-use crate::stats::Distribution;
+use crate::schema::{Metric, RolledUp};
 use crate::stats::units::HOUR_US;
+use crate::stats::{Distribution, Outcomes};
 
 /// Series and regions that are followed.
 pub const MOST_LEVELS: usize = 2_000;
 
 /// Hours of one that are kept: more than two years.
 const MOST_HOURS: usize = 20_000;
+
+/// The longest interval of a roll-up of which an hour can be told, in seconds.
+const HOUR_S: u64 = 3_600;
 
 /// An hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +50,8 @@ pub struct RegionLevel {
     pub silences: Vec<Silence>,
     /// How long answers were waited for.
     pub waits: Waits,
+    /// How long TLS handshakes took.
+    pub handshakes: PhaseLevel,
     listening: Silences,
     now: Option<i64>,
     trips: Distribution,
@@ -84,6 +90,9 @@ impl RegionLevels {
         if let Some(trip) = trip.or_else(|| taken.time(Metric::Turn)) {
             level.trips.add_micros(trip);
         }
+        if let Some(took) = taken.time(Metric::Tls) {
+            level.handshakes.add(at, took);
+        }
         level.all.raise(1);
         level.failed.raise(u64::from(!taken.ok));
         let cause = match reply {
@@ -99,24 +108,30 @@ impl RegionLevels {
         }
     }
 
-    /// Takes in what a roll-up has of an hour.
-    pub fn add_rolled(
-        &mut self,
-        at: i64,
-        key: (usize, usize),
-        trips: &RolledTimes,
-        [rows, lost, all, failed]: [u64; 4],
-    ) {
+    /// Takes in what a roll-up has of an hour, and what it has of a day.
+    pub(super) fn add_rolled(&mut self, at: i64, key: (usize, usize), rolled: &RolledUp) {
+        if rolled.interval_s > DAY_S {
+            return;
+        }
         let Some(level) = self.level(key) else {
-            self.beyond.raise(all);
+            self.beyond.raise(rolled.probes);
             return;
         };
+        let [connect, turn, tls] =
+            [Metric::Connect, Metric::Turn, Metric::Tls].map(|of| &rolled.times[of as usize]);
+        level.handshakes.add_buckets(at, &tls.buckets);
+        if rolled.interval_s > HOUR_S {
+            return;
+        }
         level.turn_to(at);
+        // over UDP there is no connect
+        let trips = if connect.n == 0 { turn } else { connect };
         level.trips.merge_rolled(trips);
-        level.rows.raise(rows);
-        level.lost.raise(lost);
-        level.all.raise(all);
-        level.failed.raise(failed);
+        let outcomes = Outcomes::of_rolled(rolled);
+        level.rows.raise(outcomes.telling());
+        level.lost.raise(outcomes.lost());
+        level.all.raise(rolled.probes);
+        level.failed.raise(rolled.failed);
     }
 
     /// Rows of those that are not followed.
@@ -129,6 +144,7 @@ impl RegionLevels {
         for (_, level) in &mut self.known {
             level.close();
             level.put_in_order();
+            level.handshakes.finish();
             level.waits.break_off();
             level.silences = std::mem::take(&mut level.listening).finish();
         }

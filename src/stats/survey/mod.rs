@@ -70,7 +70,6 @@ use known_rollups::KnownRollups;
 use levels::RegionLevels;
 pub use observation::WATCH_OUTAGE_US;
 use observation::{Observation, RowReply, requests};
-use phase_levels::PhaseLevels;
 use series::Ordered;
 pub use slots::{Clocks, Leap};
 use slots::{SlotEntry, Slots};
@@ -88,7 +87,8 @@ pub struct SurveyFold<K> {
     span: RowSpan,
     series: Vec<Series>,
     levels: RegionLevels,
-    phases: PhaseLevels,
+    /// How long names took, by the number of the series.
+    names: Vec<PhaseLevel>,
     rollups: KnownRollups,
 }
 
@@ -102,7 +102,7 @@ impl<K: RowFold> SurveyFold<K> {
             span: RowSpan::default(),
             series: Vec::new(),
             levels: RegionLevels::default(),
-            phases: PhaseLevels::default(),
+            names: Vec::new(),
             rollups: KnownRollups::default(),
             sums: SurveyResult::new(options),
         }
@@ -195,9 +195,9 @@ impl<K: RowFold> SurveyFold<K> {
         };
         let key = (number, place.region);
         self.levels.add(&taken, key, reply, ordered.late);
-        if !is_other {
-            let name = self.sums.dimensions.series.name(number);
-            self.phases.add(&taken, number, name);
+        let took = taken.time(Metric::Dns).filter(|_| !is_other);
+        if let Some((at, took)) = taken.at.zip(took) {
+            self.names_of(number).add(at, took);
         }
         let is_copy = ordered.copy_of.is_some();
         self.sums.copies.raise(u64::from(is_copy));
@@ -216,6 +216,13 @@ impl<K: RowFold> SurveyFold<K> {
         let length = self.series.len().max(number.saturating_add(1));
         self.series.resize_with(length, || Series::new(limit));
         &mut self.series[number]
+    }
+
+    /// How long the names of a series took.
+    fn names_of(&mut self, number: usize) -> &mut PhaseLevel {
+        let length = self.names.len().max(number.saturating_add(1));
+        self.names.resize_with(length, PhaseLevel::default);
+        &mut self.names[number]
     }
 
     /// Takes a row's slot in, where it has one.
@@ -315,7 +322,8 @@ impl<K: RowFold> SurveyFold<K> {
         sums.series = names.into_iter().zip(self.series).collect();
         sums.beyond_levels = self.levels.beyond();
         sums.levels = self.levels.finish();
-        sums.phases = self.phases.finish();
+        self.names.iter_mut().for_each(PhaseLevel::finish);
+        sums.names = self.names;
         sums
     }
 

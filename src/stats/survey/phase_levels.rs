@@ -1,36 +1,30 @@
-//! How long name resolution and TLS handshakes took from each computer over each transport, four hours by four hours.
+//! How long name resolution or TLS handshakes took, four hours by four hours.
 //!
-//! For each there is one entry of 16 bytes: 2.6 MB for a month of a thousand computers.
+//! Names are followed by series, handshakes by series and region: a median of several would move with how many rows there are
+//! of each. There is one entry of 8 bytes: 1.4 MB for a month of a thousand series.
 
 use crate::record::Arrange as _;
-use std::collections::BTreeMap;
-
-use super::{ParsedRow, SeriesName};
-use crate::schema::{Metric, RolledUp};
 use crate::stats::Rough;
 use crate::stats::units::HOUR_US;
 
 /// Hours of a piece of time: a day is made of several, as hours of a day differ.
 const PIECE: i64 = 4;
 
-/// Pieces that are kept of a computer and transport: more than 13 years.
+/// Pieces that are kept of a series: more than 13 years.
 const MOST_PIECES: usize = 30_000;
 
 /// The longest interval of a roll-up that tells the day, in seconds.
-const DAY_S: u64 = 86_400;
-
-/// The phases that are followed.
-const PHASES: [Metric; 2] = [Metric::Dns, Metric::Tls];
+pub(super) const DAY_S: u64 = 86_400;
 
 /// A piece of time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct TimePiece {
     /// Pieces since 1970.
     number: u32,
-    /// Medians of the phases, in microseconds.
-    p50_us: [u32; PHASES.len()],
-    /// Values of each, as far as they can be counted here.
-    values: [u16; PHASES.len()],
+    /// The bin of the median.
+    p50: u16,
+    /// Values, as far as they can be counted here.
+    values: u16,
 }
 
 /// The median of a phase in a piece of time.
@@ -44,216 +38,131 @@ pub struct PhaseMedian {
     pub values: u64,
 }
 
-/// A computer over a transport.
-#[derive(Debug)]
+/// A phase of a series over time.
+#[derive(Debug, Default)]
 pub struct PhaseLevel {
-    /// The computer.
-    pub host: String,
-    /// The transport.
-    pub transport: String,
     pieces: Vec<TimePiece>,
     now: Option<u32>,
-    times: [Rough; PHASES.len()],
-}
-
-/// All of them.
-#[derive(Debug, Default)]
-pub struct PhaseLevels {
-    known: Vec<PhaseLevel>,
-    places: BTreeMap<[String; 2], usize>,
-    /// Places by the number of the series, from 1 on.
-    of_series: Vec<usize>,
-}
-
-impl PhaseLevels {
-    /// Takes a row of a series in.
-    pub(super) fn add(&mut self, taken: &ParsedRow<'_>, series: usize, name: &SeriesName) {
-        let times = PHASES.map(|phase| taken.time(phase));
-        let Some(at) = taken.at.filter(|_| times.iter().any(Option::is_some)) else {
-            return;
-        };
-        let Some(level) = self.level_at(at, series, name) else {
-            return;
-        };
-        for (of_phase, took) in level.times.iter_mut().zip(times) {
-            if let Some(took) = took {
-                of_phase.add(took);
-            }
-        }
-    }
-
-    /// Takes in what a roll-up has.
-    pub(super) fn add_rolled(
-        &mut self,
-        at: i64,
-        rolled: &RolledUp,
-        series: usize,
-        name: &SeriesName,
-    ) {
-        if rolled.interval_s > DAY_S {
-            return;
-        }
-        let Some(level) = self.level_at(at, series, name) else {
-            return;
-        };
-        for (of_phase, phase) in level.times.iter_mut().zip(PHASES) {
-            of_phase.add_buckets(&rolled.times[phase as usize].buckets);
-        }
-    }
-
-    /// All of them, each in the order of time.
-    pub(super) fn finish(mut self) -> Vec<PhaseLevel> {
-        for level in &mut self.known {
-            level.close();
-            level.put_in_order();
-        }
-        self.known
-    }
-
-    /// What a moment of a series belongs to.
-    fn level_at(
-        &mut self,
-        at: i64,
-        series: usize,
-        [host, _, transport]: &SeriesName,
-    ) -> Option<&mut PhaseLevel> {
-        if self.of_series.len() <= series {
-            self.of_series.resize(series.saturating_add(1), 0);
-        }
-        let known = self.of_series.get_mut(series)?;
-        if *known == 0 {
-            let key = [host.clone(), transport.clone()];
-            let place = *self.places.entry(key).or_insert_with(|| {
-                self.known.push(PhaseLevel {
-                    host: host.clone(),
-                    transport: transport.clone(),
-                    pieces: Vec::new(),
-                    now: None,
-                    times: Default::default(),
-                });
-                self.known.len()
-            });
-            *known = place;
-        }
-        let level = self.known.get_mut(known.saturating_sub(1))?;
-        level.turn_to(u32::try_from(at.div_euclid(HOUR_US).div_euclid(PIECE)).ok()?);
-        Some(level)
-    }
+    times: Rough,
 }
 
 impl PhaseLevel {
-    /// The medians of a phase in the order of time.
-    pub fn medians(&self, phase: Metric) -> impl Iterator<Item = PhaseMedian> + '_ {
-        let place = PHASES.iter().position(|one| *one == phase);
-        let pieces = place
-            .into_iter()
-            .flat_map(|place| self.pieces.iter().map(move |piece| (place, piece)));
-        let medians = pieces.map(|(place, piece)| PhaseMedian {
-            hour: i64::from(piece.number).saturating_mul(PIECE),
-            p50_us: piece.p50_us[place].into(),
-            values: piece.values[place].into(),
-        });
-        medians.filter(|median| median.values > 0)
+    /// Takes in what the phase of a row took, in microseconds since 1970 and microseconds.
+    pub(super) fn add(&mut self, at: i64, took: u64) {
+        if self.turn_to(at) {
+            self.times.add(took);
+        }
     }
 
-    fn turn_to(&mut self, piece: u32) {
+    /// Takes in the buckets of a roll-up.
+    pub(super) fn add_buckets(&mut self, at: i64, buckets: &[(i16, u32)]) {
+        if self.turn_to(at) {
+            self.times.add_buckets(buckets);
+        }
+    }
+
+    /// Ends it: nothing more comes.
+    pub(super) fn finish(&mut self) {
+        self.close();
+        self.put_in_order();
+    }
+
+    /// The medians in the order of time.
+    pub fn medians(&self) -> impl Iterator<Item = PhaseMedian> + '_ {
+        self.pieces.iter().map(|piece| PhaseMedian {
+            hour: i64::from(piece.number).saturating_mul(PIECE),
+            p50_us: Rough::middle(piece.p50),
+            values: piece.values.into(),
+        })
+    }
+
+    /// Whether there is such a piece.
+    fn turn_to(&mut self, at: i64) -> bool {
+        let Ok(piece) = u32::try_from(at.div_euclid(HOUR_US).div_euclid(PIECE)) else {
+            return false;
+        };
         if self.now != Some(piece) {
             self.close();
             self.now = Some(piece);
         }
+        true
     }
 
     fn close(&mut self) {
         let times = std::mem::take(&mut self.times);
-        let Some(number) = self.now.take() else {
+        let (Some(number), Some(p50_us)) = (self.now.take(), times.at(500)) else {
             return;
         };
         if self.pieces.len() >= MOST_PIECES {
             return;
         }
-        let [dns, tls] = times.each_ref().map(|times| {
-            let p50_us = times.at(500).unwrap_or(0);
-            u32::try_from(p50_us).unwrap_or(u32::MAX)
-        });
         self.pieces.push(TimePiece {
             number,
-            p50_us: [dns, tls],
-            values: times.map(|times| u16::try_from(times.total()).unwrap_or(u16::MAX)),
+            p50: Rough::bin(p50_us),
+            values: u16::try_from(times.total()).unwrap_or(u16::MAX),
         });
     }
 
-    /// Rows at the edge of a piece may come in any order: of each phase the median is that of the most values.
+    /// Rows at the edge of a piece may come in any order, and files one after the other: the median is that of the most values.
     fn put_in_order(&mut self) {
         self.pieces.arrange_by_key(|piece| piece.number);
-        self.pieces.dedup_by(|next, kept| {
-            if next.number != kept.number {
-                return false;
-            }
-            for place in 0..PHASES.len() {
-                if next.values[place] > kept.values[place] {
-                    kept.p50_us[place] = next.p50_us[place];
-                }
-                kept.values[place] = kept.values[place].saturating_add(next.values[place]);
-            }
-            true
+        let same = self.pieces.chunk_by(|one, next| one.number == next.number);
+        let pieces = same.filter_map(|same| {
+            let most = same.iter().rev().max_by_key(|piece| piece.values)?;
+            let values = same.iter().map(|piece| piece.values);
+            Some(TimePiece {
+                values: values.fold(0, u16::saturating_add),
+                ..*most
+            })
         });
-        self.pieces.shrink_to_fit();
+        self.pieces = pieces.collect();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
-    use crate::schema::{Dialect, Layout, Row};
 
-    // by hand: 10, 20 and 30 us from 0:00 to 4:00, 40 us from 4:00 on, and one of the first piece that comes late
-    #[test]
-    fn each_computer_has_the_medians_of_its_pieces_of_time() {
-        let layout = Layout::new(Dialect::Turnprobe, vec!["dns_us".into()]);
-        let mut levels = PhaseLevels::default();
-        let rows = [
-            (0, "10"),
-            (3_600, "20"),
-            (14_399, "30"),
-            (14_400, "40"),
-            (7_200, "99"),
-        ];
-        for host in 0..40 {
-            let name = [format!("pc{host}"), String::new(), "tls".to_owned()];
-            for (second, dns) in rows {
-                let ends = [u32::try_from(dns.len()).unwrap()];
-                let row = Row::new(&layout, dns, &ends, DateTime::from_timestamp(second, 0));
-                levels.add(&ParsedRow::of(&row), host, &name);
-            }
+    fn medians(rows: &[(i64, u64)]) -> Vec<PhaseMedian> {
+        let mut level = PhaseLevel::default();
+        for (second, took) in rows {
+            level.add(second * 1_000_000, *took);
         }
-        let found = levels.finish();
-        assert_eq!(found.len(), 40);
-        for (host, level) in found.iter().enumerate() {
-            assert_eq!(level.host, format!("pc{host}"));
-            let medians: Vec<_> = level.medians(Metric::Dns).collect();
-            let median = |hour, p50_us, values| PhaseMedian {
-                hour,
-                p50_us,
-                values,
-            };
-            assert_eq!(medians, [median(0, 20, 4), median(4, 40, 1)]);
-            assert_eq!(level.medians(Metric::Tls).count(), 0);
+        level.finish();
+        level.medians().collect()
+    }
+
+    fn median(hour: i64, p50_us: u64, values: u64) -> PhaseMedian {
+        PhaseMedian {
+            hour,
+            p50_us,
+            values,
         }
     }
 
+    // by hand: 10, 20 and 30 us from 0:00 to 4:00, 40 us from 4:00 on, and one of the first piece that comes late
     #[test]
-    fn series_of_a_computer_over_a_transport_share_a_level() {
-        let mut levels = PhaseLevels::default();
-        for (series, (target, transport)) in [("a", "tls"), ("b", "tls"), ("a", "udp")]
-            .iter()
-            .enumerate()
-        {
-            let name = ["pc", target, transport].map(str::to_owned);
-            assert!(levels.level_at(0, series, &name).is_some());
-        }
-        let transports = levels.finish().into_iter().map(|level| level.transport);
-        assert_eq!(transports.collect::<Vec<_>>(), ["tls", "udp"]);
+    fn pieces_of_time_have_their_medians() {
+        let rows = [
+            (0, 10),
+            (3_600, 20),
+            (14_399, 30),
+            (14_400, 40),
+            (7_200, 99),
+        ];
+        assert_eq!(medians(&rows), [median(0, 20, 4), median(4, 40, 1)]);
+        assert!(medians(&[]).is_empty());
+        assert!(medians(&[(-1, 10)]).is_empty());
+    }
+
+    // by hand: one piece in three parts of 2, 3 and 4 rows; more than those of the first two together has none of them
+    #[test]
+    fn of_several_parts_of_a_piece_the_one_with_the_most_values_has_the_median() {
+        let part = |n: usize, took: u64| {
+            let rows = vec![(0, took); n].into_iter();
+            rows.chain([(14_400, 7)])
+        };
+        let rows: Vec<(i64, u64)> = part(2, 10).chain(part(3, 20)).chain(part(4, 30)).collect();
+        assert_eq!(medians(&rows), [median(0, 30, 9), median(4, 7, 3)]);
     }
 }

@@ -1,13 +1,11 @@
 //! Roll-ups in the same cells as rows. What only the order of rows tells, or what single rows have, is not known of them.
 
+use super::phase_levels::DAY_S;
 use super::relays::OTHER;
 use super::{CellKey, OddRow, SurveyFold};
 use crate::record::Counter as _;
-use crate::schema::{Metric, RolledUp, Row, causes, id};
-use crate::stats::{Outcomes, RowFold};
-
-/// The longest interval of which an hour can be told, in seconds.
-const HOUR_S: u64 = 3_600;
+use crate::schema::{Metric, Row, causes, id};
+use crate::stats::RowFold;
 
 impl<K: RowFold> SurveyFold<K> {
     /// Takes a roll-up in.
@@ -44,10 +42,10 @@ impl<K: RowFold> SurveyFold<K> {
         if let Some(at) = row.at.map(|at| at.timestamp_micros()) {
             let key = CellKey { host, region };
             self.timeline.add_rolled(at, length_s, &rolled, key);
-            self.level(at, &rolled, (number, region));
-            if !is_other {
-                let name = self.sums.dimensions.series.name(number);
-                self.phases.add_rolled(at, &rolled, number, name);
+            self.levels.add_rolled(at, (number, region), &rolled);
+            if !is_other && rolled.interval_s <= DAY_S {
+                let names = &rolled.times[Metric::Dns as usize];
+                self.names_of(number).add_buckets(at, &names.buckets);
             }
         }
         for at in [rolled.first, rolled.last].into_iter().flatten() {
@@ -61,23 +59,5 @@ impl<K: RowFold> SurveyFold<K> {
             copy_of: is_copy.then_some(file),
             ..OddRow::default()
         }
-    }
-
-    /// What the path was like in the hour of a roll-up.
-    fn level(&mut self, at: i64, rolled: &RolledUp, key: (usize, usize)) {
-        if rolled.interval_s > HOUR_S {
-            return;
-        }
-        // over UDP there is no connect
-        let [connect, turn] = [Metric::Connect, Metric::Turn].map(|of| &rolled.times[of as usize]);
-        let trips = if connect.n == 0 { turn } else { connect };
-        let outcomes = Outcomes::of_rolled(rolled);
-        let rows = [
-            outcomes.telling(),
-            outcomes.lost(),
-            rolled.probes,
-            rolled.failed,
-        ];
-        self.levels.add_rolled(at, key, trips, rows);
     }
 }
