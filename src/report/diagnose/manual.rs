@@ -6,7 +6,7 @@ use super::words::{with_names, words};
 use crate::judge::diagnose::RULES;
 
 /// Parts of sentences of which each situation has one, and how all of them are listed.
-pub const CHOICES: [(&str, &str); 2] = [
+pub const CHOICES: [(&str, &str); 3] = [
     (
         "[{listens}, ][{allow}][{routes}]",
         "check that a name server runs there, allow UDP and TCP 53 to it (if the port is closed), or allow UDP and TCP 53 \
@@ -16,6 +16,14 @@ pub const CHOICES: [(&str, &str); 2] = [
         "[{closed}][{filtered}, and run this again, as lost packets look the same]",
         "allow UDP and TCP 53 (if other names are not answered either), or find out whether that server is only slow with \
          that name, or a filter drops it, and run this again, as lost packets look the same (if they are)",
+    ),
+    (
+        "[{provider}][{cable}][{flows}].",
+        "Ask the provider about packet loss on the line towards the relays (if the path to the router loses less). Run this \
+         again over a cable: if the loss is gone, it was on this network, such as on its Wi-Fi; if it stays, ask whoever \
+         looks after the router, then the provider (if that is not known). In the firewall, in the NAT router and on this \
+         machine, look for what ends UDP flows to the relays: a rule, a limit to sessions, a protection against floods (if \
+         the stream stopped for good).",
     ),
 ];
 

@@ -143,8 +143,7 @@ pub const TUNNEL: Rule = Rule {
         let tunnel = view::tunnel(facts)?;
         let rtt = view::rtt_us(facts);
         let is_slow = rtt.is_some_and(|us| us > micros(CLIENT.rtt));
-        let stream = view::stream(facts);
-        let lost = stream.map(|stream| (stream.sent.saturating_sub(stream.received), stream.sent));
+        let lost = view::lost(facts);
         let is_lossy = lost.is_some_and(|(lost, sent)| view::loss_above(lost, sent, CLIENT.loss));
         let confidence = match tunnel.by {
             TunnelSign::Type => Likely,
@@ -233,8 +232,8 @@ pub const TUNNEL_UNUSED: Rule = Rule {
 pub const GATEWAY_BAD: Rule = Rule {
     code: Code::GatewayBad,
     layer: 1,
-    condition: "of at least 10 round trips to the router, the whole 95 % interval of the loss is over 2 %, and packets beyond it are lost as well; or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better (without a stream: their median is over these limits, too)",
-    why: "routers answer such packets with low priority and limit their number: loss or delay there counts only if traffic through the router suffers as well",
+    condition: "of at least 10 round trips to the router, the whole 95 % interval of the loss is over 2 %, and packets beyond it are lost as well, and at least as many as the lower end of that interval may be (the upper end of the stream's interval, or without a stream that of the SYNs, reaches it); or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better (without a stream: their median is over these limits, too)",
+    why: "routers answer such packets with low priority and limit their number: loss or delay there counts only if traffic through the router suffers as well, and as much: what passes through a bad link cannot fare better than what ends behind it",
     grade: "fail, local, likely",
     check: |facts| {
         let bad = bad_router(facts)?;
@@ -295,11 +294,22 @@ pub fn bad_router(facts: &Facts) -> Option<BadRouter> {
     let trips = view::trips(facts).filter(|trips| trips.sent >= 10 && trips.answered > 0)?;
     let lost = trips.sent.saturating_sub(trips.answered);
     let stream = view::stream(facts);
-    let suffers = stream.map_or(view::syns(facts).0 >= 2, |stream| {
-        let lost = stream.sent.saturating_sub(stream.received);
-        view::loss_above(lost, stream.sent, CLIENT.loss)
-    });
-    let is_lossy = view::loss_above(lost, trips.sent, 20_000) && suffers;
+    let (suffers, through) = match stream {
+        Some(_) => {
+            let through = view::lost(facts).and_then(|(lost, sent)| share(lost, sent));
+            let suffers = through.is_some_and(|through| through.low_ppm > CLIENT.loss);
+            (suffers, through)
+        }
+        None => {
+            let (lost, sent) = view::syns(facts);
+            (lost >= 2, share(lost, sent))
+        }
+    };
+    // what goes on through a router that drops its own answers fares better than these
+    let is_as_bad = share(lost, trips.sent)
+        .zip(through)
+        .is_some_and(|(near, through)| through.high_ppm >= near.low_ppm);
+    let is_lossy = view::loss_above(lost, trips.sent, 20_000) && suffers && is_as_bad;
     let is_slow = trips
         .p95_us
         .zip(view::rtt_us(facts))
@@ -330,16 +340,16 @@ fn makes_it_long(facts: &Facts) -> bool {
     is_slow && rest.is_some_and(|rest| rest <= micros(CLIENT.rtt))
 }
 
-/// Whether the way to the router is known to be clean: enough round trips, and hardly one lost.
-pub fn is_router_clean(facts: &Facts) -> bool {
-    bad_router(facts).is_none()
-        && view::trips(facts).is_some_and(|trips| {
-            let lost = trips.sent.saturating_sub(trips.answered);
-            let share = share(lost, trips.sent);
-            trips.sent >= 10
-                && trips.answered > 0
-                && share.is_some_and(|share| share.low_ppm <= 20_000)
-        })
+/// Whether the stream's packets are lost beyond the router: the whole 95 % interval of the loss on the way to it is below
+/// that of the stream.
+pub fn is_lost_beyond(facts: &Facts) -> bool {
+    let near = view::trips(facts)
+        .and_then(|trips| share(trips.sent.saturating_sub(trips.answered), trips.sent));
+    let all = view::lost(facts).and_then(|(lost, sent)| share(lost, sent));
+    let is_less = near
+        .zip(all)
+        .is_some_and(|(near, all)| near.high_ppm < all.low_ppm);
+    bad_router(facts).is_none() && is_less
 }
 
 pub const PORTAL: Rule = Rule {

@@ -29,7 +29,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::RegionSilent => Words {
             said: "The relays in {region} do not answer on TCP 443 ({region:n} addresses)[, those in {other} do][; {sender} rejects it (ICMP code {icmp-code})].",
-            next: "[On {sender}, allow outbound TCP 443 to {ranges}. ]See Microsoft's service health page, and ask the provider about its path to {region}.",
+            next: "[On {sender}, allow outbound TCP 443 to {ranges}. ]In this site's outbound firewall and on the router, check that all of {ranges} is allowed, and not only some of it; only then see Microsoft's service health page, and ask the provider about its path to {region}.",
             settle: "the same from another network at the same time",
         },
         C::SynLoss => Words {
@@ -148,9 +148,9 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a slower stream: `turnprobe probe NAME --burst 10/s`",
         },
         C::QLoss => Words {
-            said: "{lost} of {lost:n} UDP packets are lost ({low} to {high})[, while the path to the router is clean: {router-lost} of {router-lost:n}].",
-            next: "Ask the provider about packet loss on the line towards {ranges}.",
-            settle: "round trips to the router at the same time",
+            said: "{lost} of {lost:n} UDP packets are lost ({low} to {high})[, while {router-lost} of {router-lost:n} are on the path to the router][; on the path to the router {near-lost} of {near-lost:n} are, which does not show where][: after {stopped} answers none came any more][, while {again} of {again:n} connections over TCP 443 came up afterwards].",
+            next: "[{provider}][{cable}][{flows}].",
+            settle: "the same run over a cable, and from another network",
         },
         C::QMarginal => Words {
             said: "{lost} of {lost:n} UDP packets are lost ({low} to {high}): too few to judge.",
@@ -159,8 +159,8 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::QBurst => Words {
             said: "Losses come in bursts: {lost} of {lost:n} packets in 200 ms.",
-            next: "Ask the provider about the line; on Wi-Fi, look for roaming and interference.",
-            settle: "",
+            next: "[{provider}][{cable}][{flows}].",
+            settle: "the same run over a cable, and from another network",
         },
         C::QRtt => Words {
             said: "The round trip over UDP is {rtt}[ (median of {rtt:n})]; Microsoft's limit is {limit}.",
