@@ -40,6 +40,8 @@ words! {
         SomeHandshakes = "some-handshakes": "{done} of {done:n} handshakes were finished",
         /// Certificates of which not all lead to a public root.
         SomeCertificates = "some-certificates": "{verified} of {verified:n} certificates are verified by the public roots",
+        /// A good certificate of somebody's, where no name was asked for.
+        UnaskedName = "unasked-name": "no name was asked for, and nothing shows that the certificate is Microsoft's",
         /// An error of the relay's.
         ReplyError = "reply-error": "the answer is the error {error}",
         /// The end of the connection.

@@ -83,5 +83,6 @@ pub static RULES: [&Rule; Code::ALL.len()] = [
     &list::LIST_OLD,
 ];
 
+pub use certificates::is_asked_by_name;
 pub use list::age_days;
 pub use tls::brief_wait_us;

@@ -111,8 +111,8 @@ pub const SOME_SILENT: Rule = Rule {
     code: Code::UdpSomeSilent,
     layer: 6,
     condition: "a port of UDP 3478 to 3481 gets no answer from any relay, with at least 6 datagrams to each, and the probability of that by chance is under 1 % (Fisher's exact test against the open ones)",
-    why: "datagrams to closed and open ports were sent side by side, so loss would affect both",
-    grade: "fail, firewall, certain with an ICMP sender that is not a relay, else likely",
+    why: "datagrams to closed and open ports were sent side by side, so loss would affect both; if later a stream to an open port never gets an answer either, it is not the port that matters",
+    grade: "fail, firewall, certain with an ICMP sender that is not a relay, likely without, possible if the stream to another port never got an answer",
     check: |facts| {
         let closed = closed_ports(facts);
         if closed.is_empty() {
@@ -122,10 +122,18 @@ pub const SOME_SILENT: Rule = Rule {
         let sent = view::total(cells().map(|cell| cell.sent));
         let open = ports(media(facts).filter(|cell| cell.answered > 0));
         let by = stranger(facts, cells());
-        let confidence = if by.is_some() { Certain } else { Likely };
+        // new flows that are dropped look like closed ports, and so do those of the stream
+        let is_cut = view::lost(facts).is_some_and(|(lost, sent)| sent >= FEWEST && lost == sent);
+        let confidence = match by {
+            Some(_) => Certain,
+            None if is_cut => Possible,
+            None => Likely,
+        };
+        let flows = "look for a limit to new UDP flows or sessions: a stream to a port that was open got no answer either";
         let finding = Finding::new(Code::UdpSomeSilent, Fail, Party::Firewall, confidence)
             .counted("closed", Datum::Ports(closed.clone()), sent, CELLS)
-            .with("open", Datum::Ports(open), CELLS);
+            .with("open", Datum::Ports(open), CELLS)
+            .maybe("flows", is_cut.then_some(flows), "quality.stream");
         Some(finding.rejected_by(by, CELLS))
     },
     explains: nothing,

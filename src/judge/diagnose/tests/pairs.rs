@@ -136,6 +136,11 @@ const HIDING: &[(&[&str], &[&str], &str)] = &[
     (&["dns-blocked"], &["dns-outside"], "one name server says one thing"),
     (&["portal"], &["dns-name-gone"], "no name server outside is reached to compare with"),
     (
+        &["dns-no-server", "dns-name-gone"],
+        &["tls-wrong-name"],
+        "a relay of the built-in list was not asked for by a name of its own",
+    ),
+    (
         &["relay-one-silent", "region-silent"],
         &["dns-region"],
         "the near relay is the silent one, so how near it is was not measured",

@@ -8,7 +8,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
     use Code as C;
     Some(match code {
         C::ControlSilent => Words {
-            said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers][, and {beyond}].",
+            said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers][, and {beyond}][; over IPv6 the relay {ipv6} answers, so it is IPv4 that does not get through].",
             next: "Check this site's line and firewall, and the firewall on this machine: nothing answers on outbound TCP 443.",
             settle: "whether the router answers, and whether any other service on the internet does",
         },
@@ -33,9 +33,9 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "the same from another network at the same time",
         },
         C::SynLoss => Words {
-            said: "{lost} of {lost:n} SYNs had to be retransmitted.",
-            next: "Ask the provider about packet loss on the line.",
-            settle: "",
+            said: "{lost} of {lost:n} SYNs had to be retransmitted[, while {udp-lost} of {udp-lost:n} UDP packets were lost].",
+            next: "In the firewall and on the router, look for a limit to new connections or a protection against SYN floods; if there is none, look for packet loss on this network and on the line.",
+            settle: "the same run over a cable, and from another network",
         },
         C::WindowScalingOff => Words {
             said: "Window scaling is off towards {relay}[: at most {at-most} at {rtt}].",
@@ -104,8 +104,8 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::UdpSomeSilent => Words {
             said: "UDP {closed} gets no reply ({closed:n} datagrams), while UDP {open} does[; {sender} rejects it][ (ICMP code {icmp-code})].",
-            next: "In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481.",
-            settle: "",
+            next: "In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481[; before that, {flows}].",
+            settle: "the same run again, after some minutes",
         },
         C::UdpRelaySilent => Words {
             said: "The relay {ip} does not answer over UDP ({ip:n} datagrams)[; {sender} rejects it (ICMP code {icmp-code})], while {other} does.",
