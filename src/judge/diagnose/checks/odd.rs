@@ -16,6 +16,8 @@ words! {
         NoIpv4 = "no-ipv4": "there is no route for IPv4 and no NAT64",
         /// Not the one that always comes, and none that asks for a sign-in either.
         OtherPage = "other-page": "a different page came, with status {status}, which is no sign-in page",
+        /// One that would ask for a sign-in, if TLS did not work.
+        FilteredPage = "filtered-page": "a different page came, with status {status}, while TLS to Microsoft works: something answers for that page alone",
         /// Not all have given one.
         SomeServers = "some-servers": "{answered} of {answered:n} name servers gave an address",
         /// None is configured.

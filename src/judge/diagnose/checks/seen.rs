@@ -8,7 +8,7 @@ use crate::judge::diagnose::facts::{
     WhyUnknown,
 };
 use crate::judge::diagnose::finding::Datum;
-use crate::judge::diagnose::rules::{age_days, brief_wait_us, is_asked_by_name};
+use crate::judge::diagnose::rules::{age_days, brief_wait_us, is_asked_by_name, is_tls_trusted};
 use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
 use crate::record::TlsPath;
@@ -45,10 +45,11 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
                 return Observed::Ok(Vec::new());
             }
             let status = Datum::Number(page.status.into());
-            Observed::Odd(
-                Odd::OtherPage,
-                vec![told("status", status, None, "web.page")],
-            )
+            let odd = match page.asks_for_a_sign_in() && is_tls_trusted(facts) {
+                true => Odd::FilteredPage,
+                false => Odd::OtherPage,
+            };
+            Observed::Odd(odd, vec![told("status", status, None, "web.page")])
         }),
         Item::NameServers | Item::Addresses | Item::Lookups => names(facts, item),
         Item::Ipv6 => of(&facts.tcp.v6, |v6| open(v6, "tcp.v6")),

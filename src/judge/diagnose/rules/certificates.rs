@@ -3,7 +3,7 @@
 use super::tls::RELAYS;
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
-    AddressOrigin, Dates, Endpoint, Fact, Facts, Ip, RelayCertificate,
+    AddressOrigin, Dates, Endpoint, Fact, Facts, Ip, RelayCertificate, TlsOutcome,
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Confidence, Datum, Finding, Party, Rule, nothing};
@@ -66,6 +66,25 @@ pub const DATE: Rule = Rule {
 pub fn is_trusted(certificate: &RelayCertificate) -> bool {
     let trusts = |trust: &Fact<Trust>| trust.known() == Some(&Trust::Trusted);
     trusts(&certificate.trust_public) || trusts(&certificate.trust_os) || certificate.path.is_fine()
+}
+
+/// Whether a relay or the control name finished TLS with a certificate that a root store trusts: nobody stands in for them.
+pub fn is_tls_trusted(facts: &Facts) -> bool {
+    let control = facts.encrypted.control.known();
+    let mut done = view::handshakes(facts)
+        .iter()
+        .chain(control)
+        .filter(|tls| tls.outcome == TlsOutcome::Done);
+    done.any(|tls| {
+        let certificate = tls.certificate.known();
+        certificate.is_some_and(|certificate| {
+            // a good chain, and no name was asked for that could be another
+            let is_nameless = certificate.path == TlsPath::WrongName
+                && certificate.has_known_issuer
+                && !is_asked_by_name(facts, &tls.remote, certificate);
+            is_trusted(certificate) || is_nameless
+        })
+    })
 }
 
 fn of_path(facts: &Facts, is: impl Fn(&RelayCertificate) -> bool) -> Option<&RelayCertificate> {

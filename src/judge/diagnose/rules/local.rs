@@ -6,6 +6,7 @@ use crate::judge::diagnose::facts::{
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
+use crate::judge::diagnose::rules::certificates::is_tls_trusted;
 use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -186,7 +187,7 @@ pub const TUNNEL: Rule = Rule {
             all.extend([Code::QLoss, Code::QBurst]);
         }
         if bad.is_none() {
-            all.push(Code::QJitter);
+            all.extend([Code::QJitter, Code::QPeaks]);
         }
         all
     },
@@ -268,6 +269,9 @@ pub const GATEWAY_BAD: Rule = Rule {
         let mut all = vec![Code::QJitter];
         if bad.is_lossy {
             all.extend([Code::QLoss, Code::QBurst, Code::SynLoss]);
+        }
+        if bad.is_slow {
+            all.push(Code::QPeaks);
         }
         if makes_it_long(facts) {
             all.extend([Code::QRtt, Code::RttHigh]);
@@ -355,16 +359,22 @@ pub fn is_lost_beyond(facts: &Facts) -> bool {
 pub const PORTAL: Rule = Rule {
     code: Code::Portal,
     layer: 1,
-    condition: "instead of a page that always has the same content came another one that redirects or is HTML, with a status that is no error, or with 511",
-    why: "a network that requires a sign-in answers every request with its own page (RFC 6585: status 511); a page that says that something is forbidden or broken comes from a filter or from the server; silence proves nothing",
-    grade: "fail, local, certain",
+    condition: "instead of a page that always has the same content came another one that redirects or is HTML, with a status that is no error, or with 511; and neither a relay nor the control name finishes TLS with a certificate that a root store trusts",
+    why: "a network that requires a sign-in answers every request with its own page (RFC 6585: status 511); a page that says that something is forbidden or broken comes from a filter or from the server, and a filter may answer for the test page alone: where TLS works, nobody waits for a sign-in; silence proves nothing",
+    grade: "fail, local, certain if TLS was tried, else likely",
     check: |facts| {
         let page = facts.web.page.known()?;
-        page.asks_for_a_sign_in().then(|| {
-            Finding::new(Code::Portal, Fail, Party::Local, Certain)
+        if !page.asks_for_a_sign_in() || is_tls_trusted(facts) {
+            return None;
+        }
+        let tcp = &facts.tcp;
+        let is_tried = tcp.relays.known().is_some() || tcp.control.known().is_some();
+        let confidence = if is_tried { Certain } else { Likely };
+        Some(
+            Finding::new(Code::Portal, Fail, Party::Local, confidence)
                 .with("url", &page.url, "web.page")
-                .with("status", Datum::Number(page.status.into()), "web.page")
-        })
+                .with("status", Datum::Number(page.status.into()), "web.page"),
+        )
     },
     explains: |_| {
         let stays = |code: &Code| {

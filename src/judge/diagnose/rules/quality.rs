@@ -27,6 +27,8 @@ fn figures(stream: &StreamFacts) -> Figures {
         worst_15s: stream.worst_15s,
         rtt_p50: stream.rtt_p50_us.map(Duration::from_micros),
         rtt_p95: stream.rtt_p95_us.map(Duration::from_micros),
+        reordered: stream.reordered,
+        reordering: share(stream.reordered, stream.received),
         ..Figures::default()
     }
 }
@@ -250,6 +252,48 @@ pub const JITTER: Rule = Rule {
                 .with("limit", Datum::Micros(micros(CLIENT.jitter)), "limits"),
         )
     },
+    explains: |_| vec![Code::QPeaks],
+};
+
+pub const PEAKS: Rule = Rule {
+    code: Code::QPeaks,
+    layer: 7,
+    condition: "the 95th percentile of the stream's round trips is at or over 100 ms, which is what Microsoft's table is judged by, and the median is not over it",
+    why: "a path that stalls now and then has a good median and little jitter, and calls break up all the same; round trips alone do not show where packets wait",
+    grade: "warn, unknown, possible",
+    check: |facts| {
+        let stream = stream(facts)?;
+        let p50 = stream.rtt_p50_us.filter(|p50| *p50 <= micros(CLIENT.rtt))?;
+        let p95 = stream.rtt_p95_us?;
+        (judge(&figures(stream), &CLIENT).rtt == LimitVerdict::Fail).then(|| {
+            Finding::new(Code::QPeaks, Warn, Party::Unknown, Possible)
+                .counted("p95", Datum::Micros(p95), stream.received, STREAM)
+                .counted("p50", Datum::Micros(p50), stream.received, STREAM)
+                .with("limit", Datum::Micros(micros(CLIENT.rtt)), "limits")
+        })
+    },
+    explains: nothing,
+};
+
+pub const REORDER: Rule = Rule {
+    code: Code::QReorder,
+    layer: 7,
+    condition: "the whole 95 % interval of the share of packets that came back after a later one is at or above Microsoft's limit of 0.05 %",
+    why: "this is over Microsoft's limit; where on the way they change places does not show",
+    grade: "warn, unknown, possible",
+    check: |facts| {
+        let stream = stream(facts)?;
+        (judge(&figures(stream), &CLIENT).reordering == LimitVerdict::Fail).then(|| {
+            Finding::new(Code::QReorder, Warn, Party::Unknown, Possible)
+                .counted(
+                    "reordered",
+                    Datum::Count(stream.reordered),
+                    stream.received,
+                    STREAM,
+                )
+                .with("limit", Datum::Ppm(CLIENT.reordering), "limits")
+        })
+    },
     explains: nothing,
 };
 
@@ -273,5 +317,5 @@ pub const BLOAT: Rule = Rule {
                 )
         })
     },
-    explains: |_| vec![Code::QRtt, Code::QJitter],
+    explains: |_| vec![Code::QRtt, Code::QJitter, Code::QPeaks],
 };

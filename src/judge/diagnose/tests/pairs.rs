@@ -35,6 +35,8 @@ const OF_UDP: &[&str] = &[
     "q-burst",
     "q-rtt",
     "q-jitter",
+    "q-peaks",
+    "q-reorder",
 ];
 
 /// What is seen of name servers that answer.
@@ -157,6 +159,7 @@ const HIDING: &[(&[&str], &[&str], &str)] = &[
     (&["tls-inspected"], &["tls-wrong-name", "tls-not-microsoft", "tls-unverified"], "a certificate has one verdict"),
     (&["tls-wrong-name"], &["tls-not-microsoft", "tls-unverified"], "a certificate has one verdict"),
     (&["tls-not-microsoft"], &["tls-unverified"], "an issuer has one name"),
+    (&["q-rtt", "tunnel"], &["q-peaks"], "where every round trip is long, none stands out"),
     (&["gateway-bad"], &["udp-rate"], "losses of the Wi-Fi come before the limit is reached"),
     (&["mtu-small"], &["mtu-hole"], "nothing so long is sent"),
     (&["proxy-needed"], &["proxy-forbids"], "a proxy gives one answer"),

@@ -98,13 +98,13 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a newer version of turnprobe",
         },
         C::UdpAllSilent => Words {
-            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no route there][; {mute}].",
-            next: "[Find out why {unrouted} has no route there: check its routes, and the line behind it. ]In the firewall[ {sender}], allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the replies; until then, calls go over TCP 443 and sound bad.",
+            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no route there][; {mute}][; {itself} itself says that the port is closed].",
+            next: "[Try another relay first, as {itself} is reached and refuses. ][Find out why {unrouted} has no route there: check its routes, and the line behind it. ]In the firewall[ {sender}], allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the replies; until then, calls go over TCP 443 and sound bad.",
             settle: "a connection over TCP 443 at the same time, and the same from another network",
         },
         C::UdpSomeSilent => Words {
-            said: "UDP {closed} gets no reply ({closed:n} datagrams), while UDP {open} does[; {sender} rejects it][ (ICMP code {icmp-code})].",
-            next: "In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481[; before that, {flows}].",
+            said: "UDP {closed} gets no reply ({closed:n} datagrams), while UDP {open} does[; {sender} rejects it][ (ICMP code {icmp-code})][; {itself} itself says that the port is closed].",
+            next: "[Try another relay first, as {itself} is reached and refuses. ]In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481[; before that, {flows}].",
             settle: "the same run again, after some minutes",
         },
         C::UdpRelaySilent => Words {
@@ -171,6 +171,16 @@ pub(super) fn words(code: Code) -> Option<Words> {
             said: "The round trip over UDP varies by {jitter} from packet to packet; Microsoft's limit is {limit}.",
             next: "Give UDP 3478 to 3481 priority on the router (QoS), and check what else uses the line.",
             settle: "",
+        },
+        C::QPeaks => Words {
+            said: "5 % of the UDP packets come back only after {p95} or more ({p95:n} answered), the median after {p50}; Microsoft's limit for the 95th percentile is {limit}.",
+            next: "Look for what makes packets wait: a full line, Wi-Fi, a virtual machine that stalls; run this again over a cable.",
+            settle: "the same run over a cable, and from another network",
+        },
+        C::QReorder => Words {
+            said: "{reordered} of {reordered:n} UDP packets come back after a later one; Microsoft's limit is {limit}.",
+            next: "Look for a device or line that spreads the packets of a flow over several paths, or that holds some back.",
+            settle: "the same run over a cable, and from another network",
         },
         C::QBloat => Words {
             said: "Under load the round trip grows from {idle} to {loaded}: the line's queue fills.",
