@@ -54,9 +54,8 @@ pub struct Check {
 
 /// Whether a finding is about that protocol, of a code that may be about either.
 fn is_of(finding: &Finding, item: Item) -> bool {
-    let protocols = match finding.value("protocol") {
-        Some(Datum::Word(protocols)) => protocols,
-        _ => return true,
+    let Some(Datum::Word(protocols)) = finding.value("protocol") else {
+        return true;
     };
     match item {
         Item::Tcp443 => protocols.contains("TCP"),

@@ -45,9 +45,10 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
                 return Observed::Ok(Vec::new());
             }
             let status = Datum::Number(page.status.into());
-            let odd = match page.asks_for_a_sign_in() && is_tls_trusted(facts) {
-                true => Odd::FilteredPage,
-                false => Odd::OtherPage,
+            let odd = if page.asks_for_a_sign_in() && is_tls_trusted(facts) {
+                Odd::FilteredPage
+            } else {
+                Odd::OtherPage
             };
             Observed::Odd(odd, vec![told("status", status, None, "web.page")])
         }),

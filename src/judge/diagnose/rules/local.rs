@@ -298,16 +298,13 @@ pub fn bad_router(facts: &Facts) -> Option<BadRouter> {
     let trips = view::trips(facts).filter(|trips| trips.sent >= 10 && trips.answered > 0)?;
     let lost = trips.sent.saturating_sub(trips.answered);
     let stream = view::stream(facts);
-    let (suffers, through) = match stream {
-        Some(_) => {
-            let through = view::lost(facts).and_then(|(lost, sent)| share(lost, sent));
-            let suffers = through.is_some_and(|through| through.low_ppm > CLIENT.loss);
-            (suffers, through)
-        }
-        None => {
-            let (lost, sent) = view::syns(facts);
-            (lost >= 2, share(lost, sent))
-        }
+    let (suffers, through) = if stream.is_some() {
+        let through = view::lost(facts).and_then(|(lost, sent)| share(lost, sent));
+        let suffers = through.is_some_and(|through| through.low_ppm > CLIENT.loss);
+        (suffers, through)
+    } else {
+        let (lost, sent) = view::syns(facts);
+        (lost >= 2, share(lost, sent))
     };
     // what goes on through a router that drops its own answers fares better than these
     let is_as_bad = share(lost, trips.sent)
