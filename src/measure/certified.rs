@@ -17,6 +17,7 @@ pub(super) struct Certified {
     trust_os: Option<Trust>,
     path: Option<TlsPath>,
     evidence: String,
+    bad_dates: String,
 }
 
 impl Certified {
@@ -50,11 +51,18 @@ impl Certified {
                 tls_path(&facts, beside)
             })
             .unzip();
+        // what is missing may be the very issuer: no verdict on half a chain
+        let verdicts =
+            [examined.trust_public, examined.trust_os].map(|trust| trust.filter(|_| is_whole));
+        let mut given = verdicts.iter().flatten();
+        let depends_on_dates = given.any(|trust| *trust != Trust::Trusted);
+        let bad_dates = depends_on_dates.then(|| examined.bad_dates.to_string());
+        let [trust_public, trust_os] = verdicts;
         Some(Self {
             certificate: examined.certificate,
-            // what is missing may be the very issuer: no verdict on half a chain
-            trust_public: examined.trust_public.filter(|_| is_whole),
-            trust_os: examined.trust_os.filter(|_| is_whole),
+            trust_public,
+            trust_os,
+            bad_dates: bad_dates.unwrap_or_default(),
             path,
             evidence: evidence.unwrap_or_default(),
         })
@@ -65,6 +73,7 @@ impl Certified {
         tls.certificate = self.certificate;
         (tls.trust_public, tls.trust_os) = (self.trust_public, self.trust_os);
         (tls.path, tls.path_evidence) = (self.path, self.evidence);
+        tls.bad_dates = self.bad_dates;
     }
 }
 

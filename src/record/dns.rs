@@ -29,6 +29,8 @@ pub struct Dns {
     pub told: String,
     /// The servers that never answered, in their order.
     pub silent: Vec<SilentServer>,
+    /// The servers whose ports were reported as closed.
+    pub closed: Vec<SocketAddr>,
     /// How long the answers lay in this machine before the program took them.
     pub local_delay: Option<Duration>,
 }

@@ -186,7 +186,7 @@ impl Record {
     }
 
     /// What exactly was seen when it failed, what the name resolution met on its way, what is wrong with an answer that
-    /// counts all the same, and what of the certificate cannot be read.
+    /// counts all the same, what of the certificate cannot be read, and which of its chain is not valid.
     pub fn detail(&self) -> Cow<'_, str> {
         let certificate = self.tls.certificate.as_deref();
         let faults = certificate.map_or("", |certificate| certificate.faults.as_str());
@@ -194,7 +194,7 @@ impl Record {
         let seen = [self.dns.beside(self.outcome.detail())];
         let parts = seen.into_iter().chain(unknown.map(Cow::Owned));
         let mut parts = parts
-            .chain([Cow::Borrowed(faults)])
+            .chain([Cow::Borrowed(faults), Cow::Borrowed(&*self.tls.bad_dates)])
             .filter(|part| !part.is_empty());
         let first = parts.next().unwrap_or_default();
         parts.fold(first, |said, part| Cow::Owned(format!("{said}; {part}")))

@@ -31,6 +31,9 @@ pub struct Tls {
     pub path: Option<TlsPath>,
     /// What speaks for it.
     pub path_evidence: String,
+    /// Which certificates of the chain are not valid now, or have a date that cannot be read, where a store does not trust
+    /// it; else empty.
+    pub bad_dates: String,
     /// How the server's first flight came.
     pub flight: ServerFlight,
     /// What a HEAD inside the session got; `None` when none was sent.

@@ -108,6 +108,13 @@ fn of_a_file_without_the_column_nothing_is_claimed() {
     has(&told, "All 3 probes succeeded; the median");
 }
 
+/// Which certificate has expired, and when.
+fn is_dated(rows: &Rows) {
+    let [name, end, detail] = ["CN", "NotAfter", "detail"].map(|name| rows.column(name)[0]);
+    let expected = format!("certificate 1 of the chain (the server's, {name}) expired on {end}");
+    assert_eq!(detail, expected);
+}
+
 #[test]
 fn the_certificate_of_a_held_connection_is_told_in_every_place_too() {
     let dir = tempfile::tempdir().unwrap();
@@ -121,6 +128,11 @@ fn the_certificate_of_a_held_connection_is_told_in_every_place_too() {
         ["Status", "tls_path", "trust_public", "trust_os"].map(|name| rows.column(name)[0]),
         ["OK", "expired", "expired", "expired"]
     );
+    is_dated(&rows);
+    let probes = run("probe --lab --lab-fault expired -n 1 -q --format csv").ended(0);
+    is_dated(&Rows::of(&probes.stdout));
+    let good = run("probe --lab -n 1 -q --format csv").ended(0);
+    assert_eq!(Rows::of(&good.stdout).column("detail"), [""]);
     let verdict = format!("The only lab probe succeeded; {sentence}");
     assert!(report("", &file).contains(&verdict));
     let said = run("probe --lab --lab-fault self-signed --hold 1s");

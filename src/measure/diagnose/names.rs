@@ -12,9 +12,7 @@ use crate::judge::diagnose::facts::{
     Answered, Closed, DnsAnswer, Fact, NameFacts, NameServerFacts, WhyUnknown,
 };
 use crate::net::Opener;
-use crate::net::dns::{
-    Families, PORT_CLOSED, Resolved, Resolver, Setup, SystemServers, Unresolved,
-};
+use crate::net::dns::{Families, Resolved, Resolver, Setup, SystemServers, Unresolved};
 use crate::net::machine::gateway;
 use crate::record::{Cause, Failure, Transport, micros, plain};
 use crate::target::{Host, Target};
@@ -301,10 +299,10 @@ fn server_of(server: &NameServer, setup: Option<&Setup>, opener: &Opener) -> Nam
 /// packet is told of, as those reports are limited in number.
 fn closed(server: &NameServer) -> Option<Closed> {
     let cause = |answers: &Answers| {
-        let failure = &answers.result.as_ref().err()?.failure;
-        Some(match failure.cause {
+        let unresolved = answers.result.as_ref().err()?;
+        Some(match unresolved.failure.cause {
             Cause::DnsTimeout => None,
-            Cause::DnsNoResolver if failure.detail.contains(PORT_CLOSED) => Some(Closed::Port),
+            Cause::DnsNoResolver if !unresolved.dns.closed.is_empty() => Some(Closed::Port),
             Cause::DnsNoResolver => Some(Closed::NoWay),
             Cause::DnsLocalError => Some(Closed::Denied),
             _ => return None,
@@ -392,6 +390,7 @@ pub fn prefix(address: IpAddr) -> Option<Ipv6Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Dns;
 
     // the addresses of RFC 6052 section 2.4 with 192.0.0.170 in place of 192.0.2.33
     #[test]
@@ -410,18 +409,37 @@ mod tests {
         assert_eq!(prefix("2001:db8::1".parse().unwrap()), None);
         assert_eq!(prefix("192.0.0.170".parse().unwrap()), None);
     }
+
+    #[tokio::test]
+    async fn a_port_that_is_closed_is_known_by_more_than_its_words() {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let server = socket.local_addr().unwrap();
+        drop(socket);
+        let alone = Setup {
+            servers: vec![server],
+            ..Setup::default()
+        };
+        let resolver = Resolver::System(SystemServers::of(alone));
+        let limit = Duration::from_secs(10);
+        let (took, result) = resolver.resolve("relay.test", Families::Both, limit).await;
+        let server = NameServer {
+            server,
+            is_systems: true,
+            asked: vec![Answers { took, result }],
+        };
+        assert_eq!(closed(&server), Some(Closed::Port));
+    }
+
     #[test]
     fn a_closed_port_is_told_apart_from_silence() {
         use Closed::{Denied, NoWay, Port};
 
-        let port = (
-            Cause::DnsNoResolver,
-            "192.0.2.1:53: nothing listens there (port unreachable)",
-        );
-        let way = (Cause::DnsNoResolver, "192.0.2.1:53: Network is unreachable");
-        let denied = (Cause::DnsLocalError, "Operation not permitted");
-        let silent = (Cause::DnsTimeout, "no answer within 1000 ms");
-        let answered = (Cause::DnsNxdomain, "");
+        let address: SocketAddr = "192.0.2.1:53".parse().unwrap();
+        let port = (Cause::DnsNoResolver, Some(address));
+        let way = (Cause::DnsNoResolver, None);
+        let denied = (Cause::DnsLocalError, None);
+        let silent = (Cause::DnsTimeout, None);
+        let answered = (Cause::DnsNxdomain, None);
         for (asked, expected) in [
             (vec![port, port, port], Some(Port)),
             // reports of closed ports are limited in number
@@ -433,15 +451,18 @@ mod tests {
             (vec![port, answered], None),
             (vec![], None),
         ] {
-            let failed = |(cause, detail): &(Cause, &str)| Answers {
+            let failed = |(cause, closed): &(Cause, Option<SocketAddr>)| Answers {
                 took: Duration::ZERO,
                 result: Err(Unresolved {
-                    failure: Failure::new(*cause, *detail),
-                    dns: Box::default(),
+                    failure: Failure::new(*cause, ""),
+                    dns: Box::new(Dns {
+                        closed: closed.into_iter().copied().collect(),
+                        ..Dns::default()
+                    }),
                 }),
             };
             let server = NameServer {
-                server: "192.0.2.1:53".parse().unwrap(),
+                server: address,
                 is_systems: true,
                 asked: asked.iter().map(failed).collect(),
             };

@@ -82,7 +82,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("Status", "OK when a connection was held, however it ended; else the cause code"),
     ("failed_phase", "phase that failed: dns, connect, proxy, tls"),
     ("cause", "cause code, empty when a connection was held"),
-    ("detail", "what exactly was seen of the failure, or of how the connection ended"),
+    ("detail", "what exactly was seen of the failure, or of how the connection ended, and which certificate of the chain is not valid"),
     ("dns_us", "name resolution"),
     ("connect_us", "TCP connect, to the proxy where there is one"),
     ("tls_us", "TLS handshake"),

@@ -62,7 +62,7 @@ pub struct Hold {
 
 impl Hold {
     /// What exactly was seen: of a failure, or of the end of the connection, what the name resolution met on its way,
-    /// and what of the certificate cannot be read.
+    /// what of the certificate cannot be read, and which of its chain is not valid.
     pub fn detail(&self) -> Cow<'_, str> {
         let certificate = self.tls.certificate.as_deref();
         let faults = certificate.map_or("", |certificate| certificate.faults.as_str());
@@ -71,11 +71,14 @@ impl Hold {
             (Outcome::Ok, Some(end)) => &end.detail,
             (Outcome::Ok, None) => "",
         });
-        match (&*seen, faults) {
-            (_, "") => seen,
-            ("", faults) => Cow::Borrowed(faults),
-            (seen, faults) => Cow::Owned(format!("{seen}; {faults}")),
-        }
+        let parts = [
+            seen,
+            Cow::Borrowed(faults),
+            Cow::Borrowed(&*self.tls.bad_dates),
+        ];
+        let mut parts = parts.into_iter().filter(|part| !part.is_empty());
+        let first = parts.next().unwrap_or_default();
+        parts.fold(first, |said, part| Cow::Owned(format!("{said}; {part}")))
     }
 }
 

@@ -92,7 +92,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("world", "real, or lab for the embedded relays"),
     ("region", "Azure region: the label before .cloudapp.azure.com"),
     ("started_utc", "start of the probe to the microsecond"),
-    ("detail", "what exactly was seen, which parts of an answer are unknown, and what in the certificate cannot be read"),
+    ("detail", "what exactly was seen, which parts of an answer are unknown, what in the certificate cannot be read, and which of its chain is not valid"),
     ("lag_us", "how late the probe started against its slot"),
 ];
 

@@ -26,8 +26,10 @@ pub(in crate::net) struct Fields<'a> {
     pub(in crate::net) not_before: Option<ASN1Time>,
     pub(in crate::net) not_after: Option<ASN1Time>,
     pub(in crate::net) key: Option<SubjectPublicKeyInfo<'a>>,
-    pub(super) extensions: Vec<X509Extension<'a>>,
-    pub(super) signature: Option<AlgorithmIdentifier<'a>>,
+    pub(in crate::net) extensions: Vec<X509Extension<'a>>,
+    /// Whether it is of version 1, which has no extensions.
+    pub(in crate::net) is_v1: bool,
+    pub(in crate::net) signature: Option<AlgorithmIdentifier<'a>>,
     /// What could not be read and why, one for each.
     pub(super) faults: Vec<String>,
 }
@@ -53,8 +55,11 @@ impl<'a> Fields<'a> {
         };
         let mut tbs = within(tbs)?.into_iter().peekable();
         // version 1 is the default and left out
-        tbs.next_if(|element| is_marked(element, 0));
-        let mut fields = Self::default();
+        let version = tbs.next_if(|element| is_marked(element, 0));
+        let mut fields = Self {
+            is_v1: version.is_none(),
+            ..Self::default()
+        };
         let mut next = |name: &str| tbs.next().ok_or_else(|| format!("it ends before {name}"));
         let (serial, _, issuer) = (
             next("its serial number")?,

@@ -82,6 +82,12 @@ fn curve(parameters: Option<&Any<'_>>) -> String {
     }
 }
 
+/// The size of an RSA key (RFC 8017), in bits; none for other keys.
+pub(in crate::net) fn rsa_bits(key: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
+    let is_rsa = oid_text(&key.algorithm.algorithm) == "1.2.840.113549.1.1.1";
+    modulus_bits(key).filter(|_| is_rsa)
+}
+
 /// RFC 8017 appendix A.1.1.
 fn modulus_bits(key: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
     let (_, key) = RSAPublicKey::from_der(&key.subject_public_key.data).ok()?;

@@ -23,7 +23,7 @@ use crate::record::Certificate;
 pub(super) use fields::Fields;
 use fields::bounded;
 pub(super) use fields::hex;
-pub(super) use key::oid_text;
+pub(super) use key::{oid_text, rsa_bits};
 
 /// A certificate whose parts cannot be found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

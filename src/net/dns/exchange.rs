@@ -23,9 +23,6 @@ use crate::wire::dns::{DnsQuestion, DnsReply};
 /// Largest DNS message (RFC 1035 4.2.2: a length of 16 bits).
 const LARGEST: usize = 65_535;
 
-/// What is said of a server whose port is closed.
-pub const PORT_CLOSED: &str = "port unreachable";
-
 /// Why a server gave no answer.
 #[derive(Debug)]
 pub enum ExchangeFault {
@@ -38,7 +35,9 @@ pub enum ExchangeFault {
     Garbage(String),
     /// The answer was cut and TCP did not work.
     NoTcp(String),
-    /// It cannot be reached at all: port closed, no route.
+    /// Its port is closed, as itself or a firewall reports.
+    Closed,
+    /// It cannot be reached at all: no route.
     Unreachable(String),
     /// This system refused.
     Local(String),
@@ -61,6 +60,7 @@ impl fmt::Display for ExchangeFault {
             }
             Self::Garbage(what) => write!(f, "unusable answer: {what}"),
             Self::NoTcp(what) => write!(f, "answer cut, and over TCP: {what}"),
+            Self::Closed => f.write_str("nothing listens there (port unreachable)"),
             Self::Unreachable(what) | Self::Local(what) => f.write_str(what),
         }
     }
@@ -241,9 +241,7 @@ fn local(error: &io::Error) -> ExchangeFault {
 /// What a send or receive on a connected socket reports. Windows tells a closed port as a reset.
 fn unreachable(error: &io::Error) -> ExchangeFault {
     match error.kind() {
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
-            ExchangeFault::Unreachable(format!("nothing listens there ({PORT_CLOSED})"))
-        }
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => ExchangeFault::Closed,
         io::ErrorKind::PermissionDenied => ExchangeFault::Local(plain(error)),
         _ => ExchangeFault::Unreachable(plain(error)),
     }

@@ -172,6 +172,7 @@ impl Resolution {
                 let before = std::mem::replace(&mut self.dns, other.dns);
                 *self.dns.queries.get_or_insert(0) += before.queries.unwrap_or(0);
                 self.dns.silent.splice(..0, before.silent);
+                self.dns.closed.splice(..0, before.closed);
                 self.answered = other.answered;
                 let silence = self.asked.map(|(server, since)| {
                     let waited = clock::now().saturating_duration_since(since);
@@ -217,6 +218,7 @@ impl Resolution {
         let now = std::mem::replace(&mut self.dns, then);
         self.dns.queries = now.queries;
         self.dns.silent = now.silent;
+        self.dns.closed = now.closed;
         self.dns.local_delay = now.local_delay;
     }
 
@@ -324,9 +326,13 @@ impl Resolution {
                     fault
                 }
                 Err(fault) => {
-                    if matches!(fault, ExchangeFault::Silent { .. }) {
-                        let waited = clock::now().saturating_duration_since(began);
-                        self.dns.silent.push(SilentServer { server, waited });
+                    match fault {
+                        ExchangeFault::Silent { .. } => {
+                            let waited = clock::now().saturating_duration_since(began);
+                            self.dns.silent.push(SilentServer { server, waited });
+                        }
+                        ExchangeFault::Closed => self.dns.closed.push(server),
+                        _ => {}
                     }
                     failure_of(&fault)
                 }
@@ -357,7 +363,7 @@ fn failure_of(fault: &ExchangeFault) -> Failure {
     let cause = match fault {
         ExchangeFault::Silent { .. } => Cause::DnsTimeout,
         ExchangeFault::Garbage(_) | ExchangeFault::NoTcp(_) => Cause::DnsMalformed,
-        ExchangeFault::Unreachable(_) => Cause::DnsNoResolver,
+        ExchangeFault::Closed | ExchangeFault::Unreachable(_) => Cause::DnsNoResolver,
         ExchangeFault::Local(_) => Cause::DnsLocalError,
     };
     Failure::new(cause, fault.to_string())

@@ -27,7 +27,6 @@ use crate::clock;
 use crate::record::{Cause, Dns};
 
 pub use address::server;
-pub use exchange::PORT_CLOSED;
 use lookup::Resolution;
 pub use resolved::{Families, Resolved, Unresolved};
 pub use setup::{NameRule, Setup};

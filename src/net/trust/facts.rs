@@ -5,7 +5,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::chain::Chain;
 use super::helpers::{Helper, Helpers, with_roots};
-use super::roots::{RootSet, fits_name, reach};
+use super::named::fits_name;
+use super::roots::{RootSet, reach};
 use crate::judge::{PathFacts, Reach, Repair};
 
 /// What is known of a chain by the public roots and by the helpers.

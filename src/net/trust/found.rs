@@ -1,8 +1,8 @@
 //! The roots that this system has, where it has no verifier of its own: those that OpenSSL would use.
 //!
-//! What the user names in `SSL_CERT_FILE` or `SSL_CERT_DIR` has to be there: the default directory,
-//! which is read beside a named file, does not stand in for it. In a directory OpenSSL looks for
-//! names that are made of a hash (`2e5ac55d.0`), and for nothing else.
+//! `SSL_CERT_FILE` replaces the file with all of them, `SSL_CERT_DIR` the folders, and neither replaces the other, as in
+//! OpenSSL. What they name has to be there: where OpenSSL goes on without a word, the user meant something else. In a
+//! folder OpenSSL looks for a name that is made of the certificate's own hash (`2e5ac55d.0`), and for nothing else.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -13,6 +13,7 @@ use rustls_native_certs::load_native_certs;
 
 use super::pem::certificates;
 use super::roots::RootSet;
+use super::subject_hash::subject_hash;
 
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDER: &str = "SSL_CERT_DIR";
@@ -38,98 +39,123 @@ const BUNDLES: [&str; 8] = [
 
 /// The roots, or why they cannot be had.
 pub(super) fn roots() -> Result<RootSet, String> {
-    let (file, folders) = (named(FILE), named(FOLDER));
-    if let Some(file) = &file {
-        match certificates(Path::new(file)) {
-            Ok(found) if found.is_empty() => return Err(nothing(FILE, file, None)),
-            Ok(_) => {}
-            Err(why) => return Err(nothing(FILE, file, Some(why.to_string()))),
-        }
-    }
-    let own_folders: Vec<PathBuf> = folders.as_ref().map_or_else(Vec::new, |folders| {
-        let all = std::env::split_paths(folders);
-        all.filter(|folder| !folder.as_os_str().is_empty())
+    let named = Named::by_environment()?;
+    let is_anything_named = named.file.is_some() || named.folders.is_some();
+    let held = Held::of(
+        named,
+        &BUNDLES.map(PathBuf::from),
+        &FOLDERS.map(PathBuf::from),
+    );
+    let used: Vec<_> = if is_anything_named {
+        held.bundled.union(&held.linked).cloned().collect()
+    } else {
+        // also those of systems whose places are not listed here
+        let native: HashSet<_> = load_native_certs().certs.into_iter().collect();
+        native
+            .into_iter()
+            .filter(|der| !held.is_loose(der))
             .collect()
-    });
-    if let Some(folders) = &folders
-        && !own_folders
-            .iter()
-            .any(|folder| std::fs::read_dir(folder).is_ok())
-    {
-        return Err(nothing(FOLDER, folders, None));
-    }
-    let files: Vec<PathBuf> = match &file {
-        Some(file) => vec![PathBuf::from(file)],
-        None => BUNDLES.map(PathBuf::from).to_vec(),
     };
-    let folders = match (&file, &folders) {
-        (None, None) => FOLDERS.map(PathBuf::from).to_vec(),
-        _ => own_folders,
-    };
-    // a single one that cannot be read is left out, as every other program on the system does it
-    let held = Held::of(&files, &folders);
-    // what was not named is not added to what was
-    let own = file.is_some().then_some(&held.bundled);
-    let own = own.into_iter().flatten().chain(&held.linked).cloned();
-    let found = load_native_certs().certs.into_iter().chain(own);
-    let found: HashSet<_> = found.collect();
-    let (loose, used) = found.into_iter().partition(|der| held.is_loose(der));
-    RootSet::of_certificates(used, loose)
+    let loose = held.loose.iter().filter(|der| held.is_loose(der)).cloned();
+    RootSet::of_certificates(used, loose.collect())
         .ok_or_else(|| "no root certificates were found on this system".to_owned())
 }
 
-/// What files and folders hold.
+/// What the user names in place of what the system has.
+struct Named {
+    /// What the file holds.
+    file: Option<Vec<Der>>,
+    folders: Option<Vec<PathBuf>>,
+}
+
+type Der = CertificateDer<'static>;
+
+impl Named {
+    fn by_environment() -> Result<Self, String> {
+        let file = named(FILE).map(|file| match certificates(Path::new(&file)) {
+            Ok(found) if found.is_empty() => Err(nothing(FILE, &file, None)),
+            Ok(found) => Ok(found),
+            Err(why) => Err(nothing(FILE, &file, Some(why.to_string()))),
+        });
+        let folders = named(FOLDER).map(|value| {
+            let folders: Vec<_> = std::env::split_paths(&value)
+                .filter(|folder| !folder.as_os_str().is_empty())
+                .collect();
+            let is_there = |folder: &PathBuf| std::fs::read_dir(folder).is_ok();
+            if folders.iter().any(is_there) {
+                Ok(folders)
+            } else {
+                Err(nothing(FOLDER, &value, None))
+            }
+        });
+        Ok(Self {
+            file: file.transpose()?,
+            folders: folders.transpose()?,
+        })
+    }
+}
+
+/// What files and folders hold. A single one that cannot be read is left out, as every other program on the system does it.
 #[derive(Debug, Default)]
 struct Held {
     /// In files that are read as a whole.
-    bundled: HashSet<CertificateDer<'static>>,
-    /// In folders, under the name of a hash.
-    linked: HashSet<CertificateDer<'static>>,
+    bundled: HashSet<Der>,
+    /// In folders, under the name of its hash.
+    linked: HashSet<Der>,
     /// In folders, under names by which nobody looks for them.
-    loose: HashSet<CertificateDer<'static>>,
+    loose: HashSet<Der>,
 }
 
 impl Held {
-    fn of(files: &[PathBuf], folders: &[PathBuf]) -> Self {
+    /// What is named, and where something is not named, what the system has in its place.
+    fn of(named: Named, bundles: &[PathBuf], folders: &[PathBuf]) -> Self {
         let mut held = Self::default();
-        for file in files {
-            held.bundled.extend(certificates(file).unwrap_or_default());
+        match named.file {
+            Some(file) => held.bundled.extend(file),
+            None => {
+                let all = bundles.iter().map(|file| certificates(file));
+                held.bundled.extend(all.flatten().flatten());
+            }
         }
-        let all = folders
-            .iter()
-            .filter_map(|folder| std::fs::read_dir(folder).ok());
-        for entry in all.flatten().flatten() {
-            let path = entry.path();
-            let to = if is_hash(&path) {
-                &mut held.linked
-            } else {
-                &mut held.loose
-            };
-            // what links lead to counts
-            if path.is_file() {
-                to.extend(certificates(&path).unwrap_or_default());
+        let folders = named.folders.unwrap_or_else(|| folders.to_vec());
+        let folders = folders.iter().map(std::fs::read_dir);
+        // what links lead to counts
+        let entries = folders.flatten().flatten().flatten();
+        for path in entries
+            .map(|entry| entry.path())
+            .filter(|path| path.is_file())
+        {
+            let hash = hash_in_name(&path);
+            for der in certificates(&path).unwrap_or_default() {
+                let is_linked = hash.is_some() && hash == subject_hash(&der);
+                let to = if is_linked {
+                    &mut held.linked
+                } else {
+                    &mut held.loose
+                };
+                to.insert(der);
             }
         }
         held
     }
 
     /// Whether a certificate is in a folder only, and not where anybody looks for it.
-    fn is_loose(&self, der: &CertificateDer<'static>) -> bool {
+    fn is_loose(&self, der: &Der) -> bool {
         self.loose.contains(der) && !self.linked.contains(der) && !self.bundled.contains(der)
     }
 }
 
-/// Whether that is a name as OpenSSL looks for it: eight hexadecimal digits, a dot and a number.
-fn is_hash(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let parts = name.and_then(|name| name.split_once('.'));
-    parts.is_some_and(|(hash, number)| {
-        let is_lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        hash.len() == 8
-            && hash.bytes().all(is_lower_hex)
-            && !number.is_empty()
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
+/// The hash in a name as OpenSSL looks for it: eight hexadecimal digits, a dot and a number.
+fn hash_in_name(path: &Path) -> Option<u32> {
+    let name = path.file_name()?.to_str()?;
+    let (hash, number) = name.split_once('.')?;
+    let is_lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_one = hash.len() == 8
+        && hash.bytes().all(is_lower_hex)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit());
+    let hash = u32::from_str_radix(hash, 16).ok()?;
+    is_one.then_some(hash)
 }
 
 fn named(variable: &str) -> Option<OsString> {
@@ -148,10 +174,65 @@ fn nothing(variable: &str, value: &OsString, why: Option<String>) -> String {
 mod tests {
     use super::*;
 
+    fn der(name: &str) -> Der {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/certs");
+        std::fs::read(folder.join(name)).unwrap().into()
+    }
+
+    fn write(path: &Path, der: &Der) {
+        use base64::Engine as _;
+
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+        std::fs::write(path, pem).unwrap();
+    }
+
+    // `openssl verify` of 3.0.22: with SSL_CERT_DIR alone it still reads /usr/lib/ssl/cert.pem, with SSL_CERT_FILE alone it
+    // still looks into /usr/lib/ssl/certs, and with both into neither
+    #[test]
+    fn a_named_file_replaces_the_file_alone_and_named_folders_the_folders_alone() {
+        let systems = tempfile::tempdir().unwrap();
+        let own = tempfile::tempdir().unwrap();
+        let bundle = systems.path().join("bundle.pem");
+        write(&bundle, &der("self_ca.der"));
+        // openssl x509 -subject_hash
+        write(&systems.path().join("2cbc8948.0"), &der("root.der"));
+        let found = |file: Option<Der>, folder: Option<&Path>| {
+            let named = Named {
+                file: file.map(|der| vec![der]),
+                folders: folder.map(|folder| vec![folder.to_owned()]),
+            };
+            let held = Held::of(
+                named,
+                std::slice::from_ref(&bundle),
+                &[systems.path().to_owned()],
+            );
+            (held.bundled, held.linked)
+        };
+        let only = |name: &str| HashSet::from([der(name)]);
+        let file = || Some(der("intermediate.der"));
+        assert_eq!(found(None, None), (only("self_ca.der"), only("root.der")));
+        assert_eq!(
+            found(file(), None),
+            (only("intermediate.der"), only("root.der"))
+        );
+        assert_eq!(
+            found(None, Some(own.path())),
+            (only("self_ca.der"), HashSet::new())
+        );
+        assert_eq!(
+            found(file(), Some(own.path())),
+            (only("intermediate.der"), HashSet::new())
+        );
+    }
+
     #[test]
     fn only_names_made_of_a_hash_are_looked_for() {
-        for name in ["2e5ac55d.0", "/etc/ssl/certs/00000000.12"] {
-            assert!(is_hash(Path::new(name)), "{name}");
+        for (name, hash) in [
+            ("2e5ac55d.0", 0x2e5a_c55d),
+            ("/etc/ssl/certs/00000000.12", 0),
+        ] {
+            assert_eq!(hash_in_name(Path::new(name)), Some(hash), "{name}");
         }
         for name in [
             "my-root.pem",
@@ -162,7 +243,7 @@ mod tests {
             "2e5ac55d.r0",
             "2e5ac55.0",
         ] {
-            assert!(!is_hash(Path::new(name)), "{name}");
+            assert_eq!(hash_in_name(Path::new(name)), None, "{name}");
         }
     }
 }

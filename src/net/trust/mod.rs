@@ -16,11 +16,15 @@ mod facts;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod found;
 mod helpers;
+mod limits;
+mod named;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod pem;
 mod refused;
 mod roots;
 mod store;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod subject_hash;
 mod verdict;
 #[cfg(windows)]
 mod windows;
@@ -90,6 +94,8 @@ pub struct Examined {
     pub os_note: &'static str,
     /// Why the operating system does not take the chain, where its verdict is `other` and it said so; else empty.
     pub os_why: &'static str,
+    /// Which certificates of the chain are not valid now, or have a date that cannot be read; empty where all are fine.
+    pub bad_dates: Arc<str>,
 }
 
 /// Gives verdicts on certificate chains, and remembers them for a minute.
@@ -126,6 +132,7 @@ struct AtOnce {
     certificate: Arc<Certificate>,
     trust_public: Option<Trust>,
     facts: Arc<PathFacts>,
+    bad_dates: Arc<str>,
 }
 
 impl Judge {
@@ -204,6 +211,7 @@ impl Judge {
             os_reaches: judged.reaches,
             os_note: judged.note,
             os_why: judged.why,
+            bad_dates: at_once.bad_dates.clone(),
         }
     }
 
@@ -234,6 +242,7 @@ impl Judge {
             certificate: Arc::new(certificate),
             trust_public: by_public.trust,
             facts: Arc::new(facts),
+            bad_dates: chain.bad_dates(now).into(),
         }
     }
 

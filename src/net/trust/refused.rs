@@ -25,15 +25,38 @@ pub fn refusal(error: &CertificateError) -> &'static str {
     }
 }
 
-const PURPOSE: &str = "the extended key usage of it or of a CA above it is not for TLS servers";
-const CRITICAL: &str =
+pub(super) const PURPOSE: &str =
+    "the extended key usage of it or of a CA above it is not for TLS servers";
+pub(super) const CRITICAL: &str =
     "it or a CA above it has a critical extension that is not known to the verifier";
 const NAMES: &str = "a CA above it may not issue for such a name (name constraints)";
-const LENGTH: &str = "a CA above it may not have so many CAs below it (path length)";
-const NO_CA: &str = "an issuer of the chain is no CA by its basic constraints";
+pub(super) const LENGTH: &str = "a CA above it may not have so many CAs below it (path length)";
+pub(super) const NO_CA: &str = "an issuer of the chain is no CA by its basic constraints";
+pub(super) const NO_SIGNING: &str =
+    "the key usage of a CA above it is not for signing certificates";
+pub(super) const NOT_FOR_TLS: &str = "its key usage is not for TLS servers";
+pub(super) const KEY_SIZE: &str =
+    "a CA above it has an RSA key of fewer than 2048 bits, which is too weak";
 const ALGORITHM: &str = "a signature of the chain is of a kind that is not known to the verifier";
 const MALFORMED: &str = "an extension of it or of a CA above it is malformed";
 const TOO_MUCH: &str = "the chain is too intricate for the verifier";
+
+/// Whether webpki alone does not take such a certificate: systems' verifiers take a CA's for a server, and old versions.
+pub(super) fn is_of_webpki(error: &Error) -> bool {
+    const OWN: [&str; 2] = ["CaUsedAsEndEntity", "UnsupportedCertVersion"];
+    match error {
+        Error::InvalidCertificate(CertificateError::Other(other)) => {
+            let text = other.to_string();
+            OWN.iter().any(|name| text.starts_with(name))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the signature of a certificate is of a kind that cannot be verified here.
+pub(super) fn is_of_algorithms_here(error: &Error) -> bool {
+    matches!(error, Error::InvalidCertificate(error) if is_of_algorithms(error))
+}
 
 fn is_of_algorithms(error: &CertificateError) -> bool {
     // the variants without what they carry are deprecated, and still made

@@ -1,12 +1,14 @@
 //! Roots that webpki goes by: whether a path leads to one, and at which moment.
 
-use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::crypto::ring;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{Error, RootCertStore};
 
 use super::chain::{Chain, ValidityPeriod, seconds, unix};
+use super::limits::{self, RootLimits};
+use super::named::{by_alternative_name, by_any_name};
 use super::{refused, verdict};
 use crate::judge::Reach;
 use crate::record::Trust;
@@ -18,18 +20,29 @@ const MOST_MOMENTS: usize = 14;
 #[derive(Debug, Clone)]
 pub(super) struct RootSet {
     pub(super) all: RootCertStore,
-    /// When each is valid; none for those of which that is not known.
-    spans: Vec<Option<ValidityPeriod>>,
-    /// Whether each is its own issuer, as a root is.
-    are_own_issuers: Vec<bool>,
+    /// What their certificates say, in the same order; empty where only names and keys are known.
+    known: Vec<KnownRoot>,
     /// Those that are there, and not where the system's programs look for them.
     loose: RootCertStore,
     /// Those whose dates cannot be read: no path that leads to one is taken, as by OpenSSL.
     dateless: RootCertStore,
 }
 
+/// What is known of a root beyond its name and its key.
+#[derive(Debug, Clone)]
+struct KnownRoot {
+    der: CertificateDer<'static>,
+    span: ValidityPeriod,
+    /// Whether it is its own issuer, as a root is.
+    is_own_issuer: bool,
+    limits: RootLimits,
+}
+
 /// What is told of a chain that only such a root would verify.
 const LOOSE: &str = "its root is in a folder of the store without the hash link that OpenSSL needs (openssl rehash)";
+
+/// What is told of a certificate that is its own issuer, where the store has one with its name and key.
+const ANOTHER: &str = "the store holds another certificate with its name and key, not this one";
 
 /// What a store says of a chain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,11 +58,11 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    /// The same with why the chain is not taken, where its verdict does not say it.
+    /// The same with why the chain is not taken, or cannot be judged, where its verdict does not say it.
     pub(super) fn because(self, why: &'static str) -> Self {
-        let is_other = self.trust == Some(Trust::Other);
+        let is_untold = matches!(self.trust, None | Some(Trust::Other));
         Self {
-            why: if is_other { why } else { "" },
+            why: if is_untold { why } else { "" },
             ..self
         }
     }
@@ -58,11 +71,9 @@ impl Judged {
 impl RootSet {
     /// Roots without dates; `None` if there are none.
     pub(super) fn given(all: RootCertStore) -> Option<Self> {
-        let count = all.roots.len();
-        (count > 0).then(|| Self {
+        (!all.is_empty()).then(|| Self {
             all,
-            spans: vec![None; count],
-            are_own_issuers: vec![true; count],
+            known: Vec::new(),
             loose: RootCertStore::empty(),
             dateless: RootCertStore::empty(),
         })
@@ -76,38 +87,75 @@ impl RootSet {
     ) -> Option<Self> {
         let mut roots = Self {
             all: RootCertStore::empty(),
-            spans: Vec::new(),
-            are_own_issuers: Vec::new(),
+            known: Vec::new(),
             loose: RootCertStore::empty(),
             dateless: RootCertStore::empty(),
         };
         roots.loose.add_parsable_certificates(loose);
         for der in ders {
-            let (span, is_own) = Chain::of(std::slice::from_ref(&der)).leaf_facts();
-            if span.is_none() {
+            let chain = Chain::of(std::slice::from_ref(&der));
+            let (span, is_own_issuer) = chain.leaf_facts();
+            let limits = chain.leaf_fields().map(RootLimits::of).unwrap_or_default();
+            if let Some(span) = span {
+                if roots.all.add(der.clone()).is_ok() {
+                    roots.known.push(KnownRoot {
+                        der,
+                        span,
+                        is_own_issuer,
+                        limits,
+                    });
+                }
+            } else {
                 // one that webpki does not take leads nowhere
                 let _ = roots.dateless.add(der);
-            } else if roots.all.add(der).is_ok() {
-                roots.spans.push(span);
-                roots.are_own_issuers.push(is_own);
             }
         }
-        let others = [&roots.loose, &roots.dateless];
-        let has_any = !roots.spans.is_empty() || others.iter().any(|all| !all.is_empty());
-        has_any.then_some(roots)
+        let all = [&roots.all, &roots.loose, &roots.dateless];
+        all.iter().any(|all| !all.is_empty()).then_some(roots)
     }
 
-    /// The roots that are as they should be.
-    fn only(&self, fits: impl Fn(usize) -> bool) -> RootCertStore {
+    /// The roots that are as they should be, as far as that is known.
+    fn only(&self, fits: impl Fn(&KnownRoot) -> bool) -> RootCertStore {
         let all = self.all.roots.iter().enumerate();
-        let fitting = all.filter(|(index, _)| fits(*index));
+        let fitting = all.filter(|(index, _)| self.known.get(*index).is_none_or(&fits));
         RootCertStore {
             roots: fitting.map(|(_, root)| root.clone()).collect(),
         }
     }
 
-    fn valid_at(&self, moment: i64) -> RootCertStore {
-        self.only(|index| self.spans[index].is_none_or(|span| span.holds(moment)))
+    /// Whether the certificate itself is there; where only names and keys are known, one with both of its own.
+    fn holds(&self, chain: &Chain<'_>, leaf: &CertificateDer<'_>) -> bool {
+        if self.known.is_empty() {
+            chain.leaf_is_in(&self.all)
+        } else {
+            self.known.iter().any(|root| root.der == *leaf)
+        }
+    }
+
+    /// What the roots with the name and the key of an anchor may do.
+    fn limits(&self, anchor: &TrustAnchor<'_>, moment: i64) -> Vec<RootLimits> {
+        let all = self.all.roots.iter().zip(&self.known);
+        let same = all.filter(|(root, known)| {
+            root.subject == anchor.subject
+                && root.subject_public_key_info == anchor.subject_public_key_info
+                && known.span.holds(moment)
+        });
+        same.map(|(_, known)| known.limits).collect()
+    }
+
+    /// Whether the path leads only to an intermediate certificate of the store, and the store has none for that one either.
+    fn is_partial(&self, chain: &Chain<'_>, leaf: &CertificateDer<'_>, now: UnixTime) -> bool {
+        let own = self.only(|root| root.is_own_issuer);
+        if own.len() == self.all.len() {
+            return false;
+        }
+        let others = self.known.iter().filter(|root| !root.is_own_issuer);
+        let others = others.map(|root| root.der.clone());
+        let all: Vec<_> = std::iter::once(leaf.clone())
+            .chain(chain.intermediates.iter().cloned())
+            .chain(others)
+            .collect();
+        leads_to(&own, leaf, &verdict::intermediates(&all), now).is_err()
     }
 
     /// What they say of a chain.
@@ -115,17 +163,19 @@ impl RootSet {
         let Some(leaf) = chain.leaf() else {
             return Judged::default();
         };
-        if chain.leaf_is_in(&self.all) {
-            let (trust, why) = by_itself(chain, leaf, name, now);
+        if self.holds(chain, leaf) {
+            let (trust, why) = self.by_itself(chain, leaf, name, now);
             let judged = Judged {
-                trust: Some(trust),
+                trust,
                 reaches: Some(true),
                 note: "the certificate itself is in the store",
                 why: "",
             };
             return judged.because(why);
         }
-        let reaches = self.reach(chain, &chain.intermediates, now) != Reach::Never;
+        // one that is its own issuer has to be there itself
+        let is_another = chain.leaf_facts().1 && chain.leaf_is_in(&self.all);
+        let reaches = !is_another && self.reach(chain, &chain.intermediates, now) != Reach::Never;
         let judged = |trust, note| Judged {
             trust,
             reaches: Some(reaches),
@@ -134,15 +184,17 @@ impl RootSet {
         };
         let moment = seconds(now);
         let error = match leads_to(&self.valid_at(moment), leaf, &chain.intermediates, now) {
-            Ok(parsed) => {
-                let trust = match verify_server_name(&parsed, name) {
+            Ok(_) if is_another => return judged(Some(Trust::UnknownIssuer), ANOTHER),
+            Ok(_) => {
+                let refusal = self.refusal(chain, leaf, now);
+                if !refusal.is_empty() {
+                    return judged(Some(Trust::Other), "").because(refusal);
+                }
+                let trust = match self.for_name(leaf, name) {
                     Ok(()) => Some(Trust::Trusted),
                     Err(error) => verdict::of_error(&error),
                 };
-                let own = self.only(|index| self.are_own_issuers[index]);
-                let is_partial = own.len() < self.all.len()
-                    && leads_to(&own, leaf, &chain.intermediates, now).is_err();
-                let note = if is_partial {
+                let note = if self.is_partial(chain, leaf, now) {
                     "the store holds an intermediate of it and no root"
                 } else {
                     ""
@@ -152,11 +204,10 @@ impl RootSet {
             Err(error) => error,
         };
         // roots have no dates for webpki
-        let is_over = |span: &Option<ValidityPeriod>| span.is_some_and(|span| !span.holds(moment));
-        if self.spans.iter().any(is_over)
+        if self.known.iter().any(|root| !root.span.holds(moment))
             && leads_to(&self.all, leaf, &chain.intermediates, now).is_ok()
         {
-            let late = self.only(|index| self.spans[index].is_some_and(|span| moment > span.end));
+            let late = self.only(|root| moment > root.span.end);
             return if leads_to(&late, leaf, &chain.intermediates, now).is_ok() {
                 judged(Some(Trust::Expired), "its root has expired")
             } else {
@@ -172,12 +223,7 @@ impl RootSet {
             };
             return judged.because("the dates of its root cannot be read");
         }
-        let (span, is_own) = chain.leaf_facts();
-        let trust = match verdict::of_webpki_error(&error, is_own) {
-            // webpki does not read an end before 1970, and would look at it before all else
-            Some(_) if span.is_some_and(|span| span.end < 0) => Some(Trust::Expired),
-            trust => trust,
-        };
+        let (trust, why) = self.refused(chain, &error);
         let is_loose = || {
             chain.leaf_is_in(&self.loose)
                 || leads_to(&self.loose, leaf, &chain.intermediates, now).is_ok()
@@ -187,7 +233,84 @@ impl RootSet {
         } else {
             ""
         };
-        judged(trust, note).because(refused::why(&error))
+        judged(trust, note).because(why)
+    }
+
+    /// The verdict that webpki's error is, and why the chain is not taken. Where only webpki does not take it and other
+    /// verifiers of a system do, there is none.
+    fn refused(&self, chain: &Chain<'_>, error: &Error) -> (Option<Trust>, &'static str) {
+        let (span, is_own) = chain.leaf_facts();
+        let (trust, why) = (verdict::of_webpki_error(error, is_own), refused::why(error));
+        // webpki does not read an end before 1970, and would look at it before all else
+        if trust.is_some() && span.is_some_and(|span| span.end < 0) {
+            return (Some(Trust::Expired), "");
+        }
+        match trust {
+            Some(Trust::BadSignature) => {
+                match chain.unusual_key(self.known.iter().map(|root| &root.der)) {
+                    Some(bits) if bits < 2048 => (Some(Trust::Other), refused::KEY_SIZE),
+                    Some(_) => (None, ""),
+                    None => (trust, why),
+                }
+            }
+            Some(Trust::Other) if !self.known.is_empty() => {
+                let is_webpkis = refused::is_of_webpki(error)
+                    || refused::is_of_algorithms_here(error) && !chain.has_weak_digest()
+                    || chain.starts_before_1970();
+                (trust.filter(|_| !is_webpkis), why)
+            }
+            trust => (trust, why),
+        }
+    }
+
+    /// The verdict on a certificate that is itself in the store: dates, use and name.
+    fn by_itself(
+        &self,
+        chain: &Chain<'_>,
+        leaf: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> (Option<Trust>, &'static str) {
+        let moment = seconds(now);
+        match chain.leaf_facts().0 {
+            Some(span) if moment > span.end => return (Some(Trust::Expired), ""),
+            Some(span) if moment < span.start => return (Some(Trust::NotYetValid), ""),
+            _ => {}
+        }
+        let refusal = chain.leaf_fields().map_or("", limits::of_server);
+        match self.for_name(leaf, name) {
+            _ if !refusal.is_empty() => (Some(Trust::Other), refusal),
+            Ok(()) => (Some(Trust::Trusted), ""),
+            Err(error) if refused::is_of_webpki(&error) => (None, refused::why(&error)),
+            Err(error) => (
+                verdict::of_error(&error).or(Some(Trust::Other)),
+                refused::why(&error),
+            ),
+        }
+    }
+
+    fn for_name(&self, leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(), Error> {
+        if self.known.is_empty() {
+            by_alternative_name(leaf, name)
+        } else {
+            by_any_name(leaf, name)
+        }
+    }
+
+    /// Why the path is none for a TLS server though its signatures and dates are right; empty if it is.
+    fn refusal(&self, chain: &Chain<'_>, leaf: &CertificateDer<'_>, now: UnixTime) -> &'static str {
+        let of_leaf = chain.leaf_fields().map_or("", limits::of_server);
+        if !of_leaf.is_empty() {
+            return of_leaf;
+        }
+        let moment = seconds(now);
+        let roots = self.valid_at(moment);
+        let of_root = |anchor: &TrustAnchor<'_>| self.limits(anchor, moment);
+        limits::of_paths(&roots, of_root, leaf, &chain.intermediates, now)
+    }
+
+    fn valid_at(&self, moment: i64) -> RootCertStore {
+        self.only(|root| root.span.holds(moment))
     }
 
     /// Whether a path leads to one of them.
@@ -200,7 +323,7 @@ impl RootSet {
         let Some(leaf) = chain.leaf() else {
             return Reach::Never;
         };
-        if chain.leaf_is_in(&self.all) {
+        if self.holds(chain, leaf) {
             return Reach::Yes;
         }
         reach(&self.all, chain, leaf, intermediates, now)
@@ -254,39 +377,4 @@ fn leads_to<'a>(
         .all;
     verify_server_cert_signed_by_trust_anchor(&parsed, roots, intermediates, now, all)?;
     Ok(parsed)
-}
-
-/// The verdict on a certificate that is itself in the store: dates and name.
-fn by_itself(
-    chain: &Chain<'_>,
-    leaf: &CertificateDer<'_>,
-    name: &ServerName<'_>,
-    now: UnixTime,
-) -> (Trust, &'static str) {
-    let moment = seconds(now);
-    match chain.leaf_facts().0 {
-        Some(span) if moment > span.end => return (Trust::Expired, ""),
-        Some(span) if moment < span.start => return (Trust::NotYetValid, ""),
-        _ => {}
-    }
-    match for_name(leaf, name) {
-        Ok(()) => (Trust::Trusted, ""),
-        Err(error) => (
-            verdict::of_error(&error).unwrap_or(Trust::Other),
-            refused::why(&error),
-        ),
-    }
-}
-
-fn for_name(leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(), Error> {
-    verify_server_name(&ParsedCertificate::try_from(leaf)?, name)
-}
-
-/// Whether a certificate is for that name; `None` where it cannot be told, as the verifier takes the certificate for
-/// another reason not at all.
-pub(super) fn fits_name(leaf: &CertificateDer<'_>, name: &ServerName<'_>) -> Option<bool> {
-    match for_name(leaf, name) {
-        Ok(()) => Some(true),
-        Err(error) => (verdict::of_error(&error) == Some(Trust::WrongName)).then_some(false),
-    }
 }

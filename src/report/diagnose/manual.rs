@@ -6,14 +6,16 @@ use super::words::{with_names, words};
 use crate::judge::diagnose::RULES;
 
 /// Parts of sentences of which each situation has one, and how all of them are listed.
-pub const CHOICES: [(&str, &str); 3] = [
+const CHOICES: [(&str, &str); 5] = [
     (
-        "[{listens}, ][{allow}][{routes}]",
+        "[closed=port?check that a name server runs there, allow UDP and TCP 53 to it][closed=no-way?check the routes to \
+         it][closed=denied?allow UDP and TCP 53 to it in this machine's firewall]",
         "check that a name server runs there, allow UDP and TCP 53 to it (if the port is closed), or allow UDP and TCP 53 \
          to it in this machine's firewall (if this system refuses to send), or check the routes to it (if there is no path)",
     ),
     (
-        "[{closed}][{filtered}, and run this again, as lost packets look the same]",
+        "[other-names!=answered?allow UDP and TCP 53][other-names=answered?find out whether that server is only slow with \
+         that name, or a filter drops it, and run this again, as lost packets look the same]",
         "allow UDP and TCP 53 (if other names are not answered either), or find out whether that server is only slow with \
          that name, or a filter drops it, and run this again, as lost packets look the same (if they are)",
     ),
@@ -24,6 +26,18 @@ pub const CHOICES: [(&str, &str); 3] = [
          looks after the router, then the provider (if that is not known). In the firewall, in the NAT router and on this \
          machine, look for what ends UDP flows to the relays: a rule, a limit to sessions, a protection against floods (if \
          the stream stopped for good).",
+    ),
+    (
+        "[closed!=no-way|denied?repair it][closed=no-way?check the routes to it][closed=denied?allow UDP and TCP 53 to it \
+         in this machine's firewall]",
+        "repair it (if it does not answer), or check the routes to it (if there is no path), or allow UDP and TCP 53 to it \
+         in this machine's firewall (if this system refuses to send)",
+    ),
+    (
+        "[whose=microsoft?see Microsoft's service health page][whose!=microsoft?find out which server or device has this \
+         certificate][, issued by {issuer}]",
+        "see Microsoft's service health page (if the certificate is Microsoft's), or find out which server or device has \
+         this certificate, issued by {issuer}",
     ),
 ];
 
@@ -65,7 +79,7 @@ pub fn codes() -> String {
 }
 
 /// With all choices of a sentence.
-fn listed(next: &str) -> String {
+pub fn listed(next: &str) -> String {
     let choices = CHOICES.iter();
     choices.fold(next.to_owned(), |next, (part, all)| next.replace(part, all))
 }

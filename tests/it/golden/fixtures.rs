@@ -141,6 +141,7 @@ fn tls(suite: u16, version: u16) -> Tls {
         trust_os: Some(Trust::Trusted),
         path: Some(TlsPath::Direct),
         path_evidence: "chain to a public root".to_owned(),
+        bad_dates: String::new(),
         flight: ServerFlight {
             first_byte: some_us(21_500),
             bytes: Some(4_321),

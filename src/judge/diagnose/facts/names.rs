@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::fact::Fact;
 use super::ip::{Endpoint, Ip};
 use super::text::{FreeText, Name, Region};
+use crate::words::words;
 
 /// The name servers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -67,16 +68,18 @@ pub enum DnsAnswer {
     Other(FreeText),
 }
 
-/// Why a name server cannot be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Closed {
-    /// Its port is closed (ICMP port unreachable).
-    Port,
-    /// There is no way to its address.
-    NoWay,
-    /// This system refuses to send.
-    Denied,
+words! {
+    /// Why a name server cannot be reached.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Closed {
+        /// Its port is closed (ICMP port unreachable).
+        Port = "port",
+        /// There is no way to its address.
+        NoWay = "no-way",
+        /// This system refuses to send.
+        Denied = "denied",
+    }
 }
 
 /// An address of an answer.

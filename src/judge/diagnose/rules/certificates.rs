@@ -40,21 +40,17 @@ pub const DATE: Rule = Rule {
         } else {
             (Party::Unknown, Possible)
         };
-        // whose service health page it is depends on who issued it: a name alone is Microsoft's where nothing says otherwise
+        // whose service health page it is depends on its names, which anybody's certificate of DigiCert's lacks, and on who
+        // issued it: an issuer's name alone is Microsoft's where nothing says otherwise
         let names_microsoft =
             certificate.has_known_issuer && is_verified_here(certificate) != Some(false);
-        let is_microsofts = is_good || names_microsoft;
-        let then = if is_microsofts {
-            "see Microsoft's service health page"
-        } else {
-            "find out which server or device has this certificate"
-        };
+        let is_microsofts = certificate.has_microsofts_names && (is_good || names_microsoft);
         let issuer = (!is_microsofts).then_some(&certificate.issuer);
         Some(
             Finding::new(Code::TlsDate, Fail, party, confidence)
                 .maybe("from", certificate.not_before.map(Datum::Time), RELAYS)
                 .maybe("to", certificate.not_after.map(Datum::Time), RELAYS)
-                .with("then", then, RELAYS)
+                .maybe("whose", is_microsofts.then_some("microsoft"), RELAYS)
                 .maybe("issuer", issuer, RELAYS)
                 .maybe("clock", source.map(|clock| &clock.source), "web.clocks"),
         )
@@ -241,14 +237,13 @@ pub const UNVERIFIED: Rule = Rule {
     check: |facts| {
         let refuted = of_path(facts, is_refuted);
         let found = refuted.or_else(|| of_path(facts, is_untold))?;
-        let by = match refuted {
-            Some(_) => "nothing here verifies that it is one",
-            None => {
-                "the public roots here do not verify that it is one, and whether this system does could not be told"
-            }
+        let by = if refuted.is_some() {
+            "nobody"
+        } else {
+            "unknown"
         };
         let grade = (Warn, Party::Unknown, Possible);
-        Some(about(Code::TlsUnverified, grade, found).with("by", by, RELAYS))
+        Some(about(Code::TlsUnverified, grade, found).with("verified-by", by, RELAYS))
     },
     explains: |facts| made_by(facts, is_refuted),
 };

@@ -164,8 +164,8 @@ pub const TUNNEL: Rule = Rule {
             .maybe("product", product, "machine.way")
             .maybe("rtt", rtt.map(Datum::Micros), "quality.stream")
             .maybe(
-                "dead",
-                is_dead_end(facts).then_some("no relay answers through it"),
+                "relays",
+                is_dead_end(facts).then_some("silent"),
                 "tcp.relays",
             );
         if let Some((lost, sent)) = lost {

@@ -46,11 +46,6 @@ pub(super) fn waited(servers: &[NameServerFacts]) -> Option<Datum> {
     all.max().map(Datum::Millis)
 }
 
-/// What is to be done where nothing is answered, and where other names are.
-const CLOSED: &str = "allow UDP and TCP 53";
-const FILTERED: &str =
-    "find out whether that server is only slow with that name, or a filter drops it";
-
 /// Whose silence or failure of the system's name servers is: where nothing out there answers, nobody's for sure.
 fn party(facts: &Facts) -> Party {
     if view::is_anything_out_there(facts) {
@@ -62,19 +57,7 @@ fn party(facts: &Facts) -> Party {
 
 /// The word for that.
 fn line(facts: &Facts) -> Option<Datum> {
-    let word = "nothing else beyond the router answered either";
-    (!view::is_anything_out_there(facts)).then_some(Datum::Word(word))
-}
-
-/// How a name server cannot be reached.
-pub(super) const fn how(closed: Closed) -> &'static str {
-    match closed {
-        Closed::Port => {
-            "its port is reported as closed (port unreachable), by itself or by a firewall that rejects"
-        }
-        Closed::NoWay => "there is no path to its address",
-        Closed::Denied => "this system refuses to send to it, as a firewall on this machine does",
-    }
+    (!view::is_anything_out_there(facts)).then_some(Datum::Word("silent"))
 }
 
 /// Whether this machine itself is why a name server cannot be reached: it refuses to send, or the server is its own.
@@ -118,18 +101,12 @@ pub const UNREACHABLE: Rule = Rule {
         let asked = view::total(servers.iter().map(|server| u64::from(server.asked)));
         let other = facts.names.comparison.known();
         let other = other.filter(|other| other.answered > 0);
-        let listens = (closed == Closed::Port).then_some("check that a name server runs there");
-        let allow = match closed {
-            Closed::Port => Some("allow UDP and TCP 53 to it"),
-            Closed::NoWay => None,
-            Closed::Denied => Some("allow UDP and TCP 53 to it in this machine's firewall"),
-        };
-        let routes = (closed == Closed::NoWay).then_some("check the routes to it");
         Some(
             Finding::new(Code::DnsUnreachable, Fail, party, confidence)
                 .counted("server", &first.server, asked, SYSTEM)
                 .with("servers", Datum::Count(servers.len() as u64), SYSTEM)
-                .maybe("how", are_alike.then(|| how(closed)), SYSTEM)
+                .with("closed", closed.as_str(), SYSTEM)
+                .maybe("all", are_alike.then(|| closed.as_str()), SYSTEM)
                 .maybe("shut", of(Closed::Port), SYSTEM)
                 .maybe("pathless", of(Closed::NoWay), SYSTEM)
                 .maybe("refused", of(Closed::Denied), SYSTEM)
@@ -138,9 +115,6 @@ pub const UNREACHABLE: Rule = Rule {
                     other.map(|other| &other.server),
                     "names.comparison",
                 )
-                .maybe("listens", listens, SYSTEM)
-                .maybe("allow", allow, SYSTEM)
-                .maybe("routes", routes, SYSTEM)
                 .maybe("line", line(facts).filter(|_| !is_own), "web.page"),
         )
     },
@@ -192,8 +166,7 @@ pub const TIMEOUT: Rule = Rule {
                     "names.comparison",
                 )
                 .maybe("unreachable", closed, SYSTEM)
-                .maybe("closed", (!is_of_name).then_some(CLOSED), SYSTEM)
-                .maybe("filtered", is_of_name.then_some(FILTERED), "web.page")
+                .maybe("other-names", is_of_name.then_some("answered"), "web.page")
                 .maybe("line", line(facts), "web.page"),
         )
     },
@@ -300,14 +273,13 @@ pub const NAME_GONE: Rule = Rule {
         } else {
             (Party::Unknown, Possible)
         };
-        let itself = "check that this name is spelled correctly, and that nothing on this network answers in place of every name server";
         Some(
             Finding::new(Code::DnsNameGone, Fail, party, confidence)
                 .counted("rcode", word, 2, SYSTEM)
                 .with("last", last, SYSTEM)
                 .with("server", &server.server, SYSTEM)
                 .with("other", &other.server, "names.comparison")
-                .maybe("itself", (!is_cut).then_some(itself), SYSTEM),
+                .maybe("chain", (!is_cut).then_some("none"), SYSTEM),
         )
     },
     explains: nothing,

@@ -79,10 +79,10 @@ pub const SILENT: Rule = Rule {
     check: |facts| {
         let proxy = facts.machine.proxy.known()?.as_ref()?;
         let how = match facts.web.connect.known()? {
-            ProxyConnect::Unreachable => "no connection to it",
+            ProxyConnect::Unreachable => "unreachable",
             // a proxy answers once it has reached the relay, or has given up
             ProxyConnect::NoAnswer if facts.about.quick => return None,
-            ProxyConnect::NoAnswer => "CONNECT gets no answer in time",
+            ProxyConnect::NoAnswer => "no-answer",
             ProxyConnect::Status(_) => return None,
         };
         let is_alone = view::is_tcp_open(facts) == Some(false);

@@ -1,6 +1,6 @@
 //! Layer 2: name servers of which one is down or slow, while names are found all the same.
 
-use super::names::{SYSTEM, how, is_machines, waited};
+use super::names::{SYSTEM, is_machines, waited};
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{Closed, Facts, NameServerFacts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
@@ -32,21 +32,11 @@ pub const SERVER_DOWN: Rule = Rule {
         let (party, confidence) = whose(silent);
         // who says at once that there is nothing is not waited for
         let wait = silent.waits_ms.filter(|_| silent.closed.is_none());
-        let (state, mend) = match silent.closed {
-            None | Some(Closed::Port) => ("does not answer", "repair it"),
-            Some(Closed::NoWay) => ("cannot be reached", "check the routes to it"),
-            Some(Closed::Denied) => (
-                "cannot be reached",
-                "allow UDP and TCP 53 to it in this machine's firewall",
-            ),
-        };
         servers.iter().any(|server| server.answered > 0).then(|| {
             Finding::new(Code::DnsServerDown, Warn, party, confidence)
                 .counted("server", &silent.server, u64::from(silent.asked), SYSTEM)
-                .with("state", state, SYSTEM)
-                .with("mend", mend, SYSTEM)
+                .maybe("closed", silent.closed.map(Closed::as_str), SYSTEM)
                 .maybe("waited", waited(std::slice::from_ref(silent)), SYSTEM)
-                .maybe("how", silent.closed.map(how), SYSTEM)
                 .maybe("wait", wait.map(Datum::Millis), SYSTEM)
         })
     },

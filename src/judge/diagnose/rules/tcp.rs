@@ -48,9 +48,9 @@ fn beyond(facts: &Facts) -> Option<&'static str> {
     let port80 = facts.tcp.port80.known().and_then(ConnectFacts::is_open);
     let is_asked = [view::is_udp_open(facts), port80].contains(&Some(false));
     if is_beyond_alive(facts) {
-        Some("something else beyond the router does")
+        Some("answers")
     } else if is_asked && !view::is_anything_out_there(facts) {
-        Some("nothing else beyond the router answers")
+        Some("silent")
     } else {
         None
     }

@@ -122,9 +122,9 @@ pub const MTU: Rule = Rule {
         let is_proved = begun(facts).any(|tls| has_tail(facts, tls) && is_proved(tls));
         let confidence = if is_proved { Certain } else { Likely };
         let small = if begun(facts).any(works_small) {
-            "it works with them"
+            "work"
         } else {
-            "not tried, or no better"
+            "unproved"
         };
         Some(
             Finding::new(Code::TlsMtu, severity, Party::Path, confidence)
@@ -179,18 +179,15 @@ pub const TIMEOUT: Rule = Rule {
             Some(bytes) => Datum::Bytes(bytes),
         };
         let hello = acknowledged.map(|is| match is {
-            true => "is acknowledged, so something received it",
-            false => "is never acknowledged, so it is lost on the way",
+            true => "acknowledged",
+            false => "unacknowledged",
         });
-        let busy = "run this again later, as a busy relay looks the same";
-        let busy = (acknowledged != Some(&false)).then_some(busy);
         Some(
             Finding::new(Code::TlsTimeout, severity, party, Possible)
                 .counted("relay", &tls.remote, n, RELAYS)
                 .with("after", Datum::Micros(tls.took_us), RELAYS)
                 .with("came", came, RELAYS)
-                .maybe("hello", hello, RELAYS)
-                .maybe("busy", busy, RELAYS),
+                .maybe("hello", hello, RELAYS),
         )
     },
     explains: nothing,

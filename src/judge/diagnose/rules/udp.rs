@@ -77,12 +77,10 @@ pub const ALL_SILENT: Rule = Rule {
         let finding = Finding::new(Code::UdpAllSilent, Fail, party, confidence)
             .counted("ports", Datum::Ports(ports(media(facts))), sent, CELLS)
             .maybe("local", local, "machine.way");
-        let mute = is_mute.then_some("TURN inside TLS gets no answer either");
-        let finding = finding.maybe("mute", mute, "encrypted.turn_tls").maybe(
-            "itself",
-            itself.filter(|_| by.is_none()),
-            CELLS,
-        );
+        let turn_tls = is_mute.then_some("silent");
+        let finding = finding
+            .maybe("turn-tls", turn_tls, "encrypted.turn_tls")
+            .maybe("itself", itself.filter(|_| by.is_none()), CELLS);
         Some(if party == Party::Firewall {
             finding.rejected_by(by, CELLS)
         } else {

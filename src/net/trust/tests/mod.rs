@@ -13,6 +13,7 @@ macro_rules! der {
     };
 }
 
+mod limits;
 mod path;
 mod system;
 

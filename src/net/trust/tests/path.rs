@@ -8,11 +8,15 @@ use crate::judge::{Circumstances, tls_path};
 use crate::net::trust::helpers::Helper;
 use crate::record::TlsPath;
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(super) type Authority = CertifiedIssuer<'static, KeyPair>;
 
-const RELAY: &str = "tr.teams.microsoft.com";
+pub(super) const RELAY: &str = "tr.teams.microsoft.com";
 
-fn params(organization: &str, common_name: &str, years: (i32, i32)) -> CertificateParams {
+pub(super) fn params(
+    organization: &str,
+    common_name: &str,
+    years: (i32, i32),
+) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     let name = &mut params.distinguished_name;
     name.push(DnType::OrganizationName, organization);
@@ -22,18 +26,22 @@ fn params(organization: &str, common_name: &str, years: (i32, i32)) -> Certifica
     params
 }
 
-fn authority(organization: &str, common_name: &str, years: (i32, i32)) -> CertificateParams {
+pub(super) fn authority(
+    organization: &str,
+    common_name: &str,
+    years: (i32, i32),
+) -> CertificateParams {
     let mut params = params(organization, common_name, years);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params
 }
 
-fn root(organization: &str, common_name: &str) -> Authority {
+pub(super) fn root(organization: &str, common_name: &str) -> Authority {
     let params = authority(organization, common_name, (2020, 2050));
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-fn below(
+pub(super) fn below(
     issuer: &Authority,
     organization: &str,
     common_name: &str,
@@ -50,7 +58,7 @@ fn leaf(issuer: &Authority, years: (i32, i32)) -> CertificateDer<'static> {
     params.signed_by(&key, issuer).unwrap().der().clone()
 }
 
-fn der(authority: &Authority) -> CertificateDer<'static> {
+pub(super) fn der(authority: &Authority) -> CertificateDer<'static> {
     authority.der().clone()
 }
 
@@ -267,6 +275,37 @@ fn a_root_whose_dates_cannot_be_read_makes_no_chain_good() {
         (Some(Trust::Other), Some(true))
     );
     assert_eq!(unread.why, "the dates of its root cannot be read");
+}
+
+#[test]
+fn the_certificate_whose_date_is_wrong_is_named() {
+    let top = root("Some House", "root");
+    let old = below(&top, "Some House", "Old CA", (2020, 2025));
+    let renewed = authority("Some House", "Old CA", (2024, 2040));
+    let renewed = renewed.signed_by(old.key(), &top).unwrap().der().clone();
+    let odd = below(&top, "Some House", "Odd CA", (2020, 2040));
+    let unread = ending(&der(&odd), *b"401301");
+    let bad_dates = |chain: &[_]| Chain::of(chain).bad_dates(unix_time(in_2030()));
+    let good = (2029, 2031);
+    for (chain, expected) in [
+        (vec![leaf(&top, good)], ""),
+        (
+            vec![leaf(&old, good), der(&old)],
+            "certificate 2 of the chain (CN=Old CA) expired on 2025-01-01 00:00:00Z",
+        ),
+        // one that nobody needs, and one that makes up for another of its name
+        (vec![leaf(&top, good), der(&old)], ""),
+        (vec![leaf(&old, good), der(&old), renewed], ""),
+        (
+            vec![leaf(&odd, (2031, 2032)), der(&top), unread.clone()],
+            "certificate 1 of the chain (the server's, CN=tr.teams.microsoft.com) is not valid before 2031-01-01 00:00:00Z; \
+             certificate 3 of the chain (CN=Odd CA) has a date that cannot be read",
+        ),
+        (vec![], ""),
+        (vec![CertificateDer::from(vec![1, 2, 3])], ""),
+    ] {
+        assert_eq!(bad_dates(&chain), expected);
+    }
 }
 
 // RFC 5280 section 4.1.2.5.1: a year of 50 is 1950; webpki reads no time before 1970

@@ -64,22 +64,43 @@ fn runs(ports: &[u16]) -> Vec<String> {
     rows.collect()
 }
 
-/// A sentence with its values; a part in brackets only where all of its values are there. A value that is missing
-/// elsewhere is a dash.
+/// A sentence with its values; a part in brackets only where its condition holds and all of its values are there. A value
+/// that is missing elsewhere is a dash.
 pub fn filled(template: &str, evidence: &[Evidence]) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some(at) = rest.find('[') {
         out.push_str(&values(&rest[..at], evidence).0);
         let end = rest[at..].find(']').map_or(rest.len(), |end| at + end);
-        let (part, is_whole) = values(&rest[at + 1..end], evidence);
-        if is_whole {
+        let (condition, part) = conditional(&rest[at + 1..end]);
+        let (part, is_whole) = values(part, evidence);
+        if is_whole && condition.is_none_or(|condition| holds(condition, evidence)) {
             out.push_str(&part);
         }
         rest = rest.get(end + 1..).unwrap_or_default();
     }
     out.push_str(&values(rest, evidence).0);
     out
+}
+
+/// The condition of a part in brackets, where it has one, and its text.
+pub fn conditional(part: &str) -> (Option<&str>, &str) {
+    match part.split_once('?') {
+        Some((condition, text)) => (Some(condition), text),
+        None => (None, part),
+    }
+}
+
+/// Whether the evidence has one of the words, or with `!=` none of them.
+fn holds(condition: &str, evidence: &[Evidence]) -> bool {
+    let (name, words) = condition.split_once('=').unwrap_or((condition, ""));
+    let (name, is_wanted) = match name.strip_suffix('!') {
+        Some(name) => (name, false),
+        None => (name, true),
+    };
+    let is_one = |one: &Evidence| matches!(one.value, Datum::Word(word) if words.split('|').any(|other| other == word));
+    let mut evidence = evidence.iter().filter(|one| one.name == name);
+    evidence.any(is_one) == is_wanted
 }
 
 /// A text with its values, and whether all of them are there.
@@ -114,7 +135,8 @@ fn value(name: &str, evidence: &[Evidence]) -> Option<String> {
 }
 
 /// What is said of a code. `{name}` is a value of the evidence, `{name:n}` how many measurements are behind it; a part in
-/// brackets is left out where a value in it is not there.
+/// brackets is left out where a value in it is not there. `[name=word|word?text]` is there only where the evidence has one of
+/// these words, `[name!=word?text]` only where it has none of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
     /// What was seen.
@@ -150,6 +172,19 @@ mod tests {
             "12 of 500, UDP 3478, 3479 and 3481."
         );
         assert_eq!(filled("{rtt}!", &all), "-!");
+    }
+
+    #[test]
+    fn a_part_with_a_condition_is_there_where_the_evidence_has_such_a_word() {
+        let state = Evidence {
+            name: "state",
+            value: Datum::Word("shut"),
+            n: None,
+            source: "",
+        };
+        let template = "[state=open?opens][state=shut|gone?shuts][state!=shut|gone?else][other!=shut?, none][state=shut? at {rtt}]";
+        assert_eq!(filled(template, &[state]), "shuts, none");
+        assert_eq!(filled(template, &[]), "else, none");
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a call over this network",
         },
         C::Tunnel => Words {
-            said: "Media goes through the VPN {interface}[ ({product})][, round trip {rtt}][, {lost} of {lost:n} packets lost][, and {dead}].",
+            said: "Media goes through the VPN {interface}[ ({product})][, round trip {rtt}][, {lost} of {lost:n} packets lost][relays=silent?, and no relay answers through it].",
             next: "Exclude {ranges} from the VPN (split tunnelling) for UDP 3478 to 3481 and TCP 443.",
             settle: "the same run with the VPN switched off",
         },
@@ -73,23 +73,23 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsUnreachable => Words {
-            said: "No name server can be reached: {server}, {servers} in all ({server:n} queries)[: {how}][: the port of {shut} of them is reported as closed, there is no path to {pathless}, and this system refuses to send to {refused}][, while {other} answers][; {line}].",
-            next: "For {server}, [{listens}, ][{allow}][{routes}], or set a name server that works.",
+            said: "No name server can be reached: {server}, {servers} in all (queries: {server:n})[all=port?: its port is reported as closed (port unreachable), by itself or by a firewall that rejects][all=no-way?: there is no path to its address][all=denied?: this system refuses to send to it, as a firewall on this machine does][: the port of {shut} of them is reported as closed, there is no path to {pathless}, and this system refuses to send to {refused}][, while {other} answers][line=silent?; nothing else beyond the router answered either].",
+            next: "For {server}, [closed=port?check that a name server runs there, allow UDP and TCP 53 to it][closed=no-way?check the routes to it][closed=denied?allow UDP and TCP 53 to it in this machine's firewall], or set a name server that works.",
             settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
         C::DnsTimeout => Words {
-            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, for up to {waited} each][ ({unreachable} of them cannot be reached at all)][, while {other} answers][; {line}].",
-            next: "Between this machine and {server}, [{closed}][{filtered}, and run this again, as lost packets look the same], or set a name server that works.",
+            said: "No name server answers in time for the relay's name: {server}[, {servers} in all,] was asked {server:n} times[, for up to {waited} each][ ({unreachable} of them cannot be reached at all)][, while {other} answers][line=silent?; nothing else beyond the router answered either].",
+            next: "Between this machine and {server}, [other-names!=answered?allow UDP and TCP 53][other-names=answered?find out whether that server is only slow with that name, or a filter drops it, and run this again, as lost packets look the same], or set a name server that works.",
             settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
         C::DnsError => Words {
-            said: "The name server {server} answers {rcode} for {name}[ (the chain ends at {at})][, and {other} knows it][; {line}].",
+            said: "The name server {server} answers {rcode} for {name}[ (the chain ends at {at})][, and {other} knows it][line=silent?; nothing else beyond the router answered either].",
             next: "On {server}, remove the filter, if there is one, for *.teams.microsoft.com and *.teams.cloud.microsoft and for the names that they lead to, *.trafficmanager.net and *.cloudapp.azure.com.",
             settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
         C::DnsNameGone => Words {
             said: "The relay's name does not resolve: {server} and {other} answer {rcode}, and both chains end at {last}.",
-            next: "See Microsoft's service health page, and try another relay's name[; before that, {itself}].",
+            next: "See Microsoft's service health page, and try another relay's name[chain=none?; before that, check that this name is spelled correctly, and that nothing on this network answers in place of every name server].",
             settle: "the same from another network",
         },
         C::DnsBlocked => Words {
@@ -108,8 +108,8 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsServerDown => Words {
-            said: "The name server {server} {state} ({server:n} queries[, of up to {waited} each])[: {how}][, and lookups that start with it wait {wait}].",
-            next: "For {server}, {mend}, or remove it from this machine's list of name servers.",
+            said: "The name server {server} [closed!=no-way|denied?does not answer][closed=no-way|denied?cannot be reached] (queries: {server:n}[, of up to {waited} each])[closed=port?: its port is reported as closed (port unreachable), by itself or by a firewall that rejects][closed=no-way?: there is no path to its address][closed=denied?: this system refuses to send to it, as a firewall on this machine does][, and lookups that start with it wait {wait}].",
+            next: "For {server}, [closed!=no-way|denied?repair it][closed=no-way?check the routes to it][closed=denied?allow UDP and TCP 53 to it in this machine's firewall], or remove it from this machine's list of name servers.",
             settle: "the routes of this machine, and the same from another network",
         },
         C::DnsSlow => Words {
@@ -133,7 +133,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::ProxySilent => Words {
-            said: "The proxy {proxy} does not answer ({how}), and no relay is reached on TCP 443 without it.",
+            said: "The proxy {proxy} does not answer ([how=unreachable?no connection to it][how=no-answer?CONNECT gets no answer in time]), and no relay is reached on TCP 443 without it.",
             next: "Repair the proxy {proxy}, or remove the setting if there is no such proxy; for media, allow outbound TCP 443 and UDP 3478 to 3481 to {ranges} in the firewall.",
             settle: "",
         },

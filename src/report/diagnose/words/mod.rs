@@ -7,7 +7,7 @@ mod upper;
 use crate::judge::diagnose::{Code, Datum, Evidence, Finding};
 
 pub use fill::Words;
-pub use fill::{RANGES, filled, shown};
+pub use fill::{RANGES, conditional, filled, shown};
 
 /// The sentences of a code with their places for values.
 pub fn words(code: Code) -> Words {
@@ -31,10 +31,11 @@ pub fn next(finding: &Finding) -> String {
     fill::filled(words(finding.code).next, &finding.evidence)
 }
 
-/// A sentence for the manual: values by their names.
+/// A sentence for the manual: values by their names, all parts of it.
 pub fn with_names(template: &str) -> String {
     let text = template.replace("{ranges}", RANGES).replace(":n}", "}");
-    text.replace(['[', ']'], "")
+    let parts = text.split(['[', ']']);
+    parts.map(|part| conditional(part).1).collect()
 }
 
 /// Evidence in a line: `lost 12 of 500, p95 30 ms`.

@@ -8,7 +8,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
     use Code as C;
     Some(match code {
         C::ControlSilent => Words {
-            said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers][, and {beyond}][; over IPv6 the relay {ipv6} answers, so it is IPv4 that does not get through].",
+            said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers][beyond=answers?, and something else beyond the router does][beyond=silent?, and nothing else beyond the router answers][; over IPv6 the relay {ipv6} answers, so it is IPv4 that does not get through].",
             next: "Check this site's line and firewall, and the firewall on this machine: nothing answers on outbound TCP 443.",
             settle: "whether the router answers, and whether any other service on the internet does",
         },
@@ -58,18 +58,18 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "pseudo-TLS or a control name on the same port",
         },
         C::TlsMtu => Words {
-            said: "Full-size packets from {relay} do not get through: TLS stalls (small segments: {small-segments}).",
+            said: "Full-size packets from {relay} do not get through: TLS stalls (small segments: [small-segments=work?it works with them][small-segments=unproved?not tried, or no better]).",
             next: "On the VPN or router, clamp the TCP MSS, and let ICMP type 3 code 4 pass.",
             settle: "",
         },
         C::TlsTimeout => Words {
-            said: "The connection to {relay} comes up, and the TLS handshake is not finished within {after}: {came} came[; the ClientHello {hello}].",
-            next: "In this site's outbound firewall or web gateway, look for a rule about TLS to {ranges} on TCP 443[; before that, {busy}].",
+            said: "The connection to {relay} comes up, and the TLS handshake is not finished within {after}: {came} came[hello=acknowledged?; the ClientHello is acknowledged, so something received it][hello=unacknowledged?; the ClientHello is never acknowledged, so it is lost on the way].",
+            next: "In this site's outbound firewall or web gateway, look for a rule about TLS to {ranges} on TCP 443[hello!=unacknowledged?; before that, run this again later, as a busy relay looks the same].",
             settle: "the same from another network at the same time",
         },
         C::TlsDate => Words {
             said: "The relay's certificate is not valid now[: it runs from {from} to {to}][; this machine's clock agrees with {clock}].",
-            next: "Check that the date on this machine is right, then {then}[, issued by {issuer}].",
+            next: "Check that the date on this machine is right, then [whose=microsoft?see Microsoft's service health page][whose!=microsoft?find out which server or device has this certificate][, issued by {issuer}].",
             settle: "another clock to compare this machine's with",
         },
         C::TlsInspected => Words {
@@ -88,7 +88,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "the same from another network",
         },
         C::TlsUnverified => Words {
-            said: "The certificate for {name} names a Microsoft or DigiCert authority ({issuer}), but {by} ({tls-path})[; this system's verdict: {trust-os}].",
+            said: "The certificate for {name} names a Microsoft or DigiCert authority ({issuer}), but [verified-by=nobody?nothing here verifies that it is one][verified-by=unknown?the public roots here do not verify that it is one, and whether this system does could not be told] ({tls-path})[; this system's verdict: {trust-os}].",
             next: "Run this from another network: if the same certificate comes there, it is the relay's; if not, find out which device on the path answers in its place, and exclude {ranges} from it.",
             settle: "the same from another network, and a newer version of turnprobe",
         },
@@ -98,7 +98,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a newer version of turnprobe",
         },
         C::UdpAllSilent => Words {
-            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no route there][; {mute}][; {itself} itself says that the port is closed].",
+            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no route there][turn-tls=silent?; TURN inside TLS gets no answer either][; {itself} itself says that the port is closed].",
             next: "[Try another relay first, as {itself} is reached and refuses. ][Find out why {unrouted} has no route there: check its routes, and the line behind it. ]In the firewall[ {sender}], allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the replies; until then, calls go over TCP 443 and sound bad.",
             settle: "a connection over TCP 443 at the same time, and the same from another network",
         },
