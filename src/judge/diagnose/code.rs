@@ -74,6 +74,8 @@ words! {
         QBurst = "q-burst": "losses come in bursts",
         QRtt = "q-rtt": "the round trip of UDP is long",
         QJitter = "q-jitter": "the round trip of UDP varies",
+        QPeaks = "q-peaks": "some packets of UDP come back late",
+        QReorder = "q-reorder": "packets of UDP come back out of order",
         QBloat = "q-bloat": "the line's queue fills under load",
         // layer 9: this program
         ListOld = "list-old": "the list of Microsoft's addresses is old",

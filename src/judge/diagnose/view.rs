@@ -138,6 +138,16 @@ pub fn stream(facts: &Facts) -> Option<&StreamFacts> {
     facts.quality.stream.known()
 }
 
+/// Round trips beyond that are as long as the stream waits for an answer, which is 2 s.
+const LONGEST_US: u64 = 1_800_000;
+
+/// Lost packets of the stream, and all that were sent; none where lost ones cannot be told from late ones.
+pub fn lost(facts: &Facts) -> Option<(u64, u64)> {
+    let is_late = udp_rtt_us(facts).is_some_and(|rtt| rtt > LONGEST_US);
+    let stream = stream(facts).filter(|_| !is_late)?;
+    Some((stream.sent.checked_sub(stream.received)?, stream.sent))
+}
+
 /// The handshakes with relays.
 pub fn handshakes(facts: &Facts) -> &[TlsFacts] {
     facts.encrypted.relays.known().map_or(&[], Vec::as_slice)

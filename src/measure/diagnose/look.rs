@@ -17,7 +17,7 @@ use super::web::{self, CONTROL};
 use crate::clock;
 use crate::judge::diagnose::Code;
 use crate::judge::diagnose::facts::text::{self, Name, Public};
-use crate::judge::diagnose::facts::{About, FORMAT, Fact, SignInPage, WebFacts, WhyUnknown};
+use crate::judge::diagnose::facts::{About, FORMAT, Fact, WebFacts, WhyUnknown};
 use crate::measure::Stop;
 use crate::net::Opener;
 use crate::net::dns::Families;
@@ -120,8 +120,6 @@ impl Looking<'_> {
         };
         let given = self.opener.plan().address.or(given);
         found.relays = choose(self.opener, &found.names, given, !self.options.lab);
-        let page = found.facts.web.page.known();
-        let is_signed_out = page.is_some_and(SignInPage::asks_for_a_sign_in);
         let Some(first) = found.relays.first().cloned() else {
             heard_out(asking, &mut found, &budget).await;
             return self.ended(found, &budget, None);
@@ -131,20 +129,6 @@ impl Looking<'_> {
         let towards = self.at(first.address, 3478);
         let trips = (gateway::CAN && has_router(&found))
             .then(|| RouterTrips::begin(towards, self.opener.local_end(), start));
-        if is_signed_out {
-            heard_out(asking, &mut found, &budget).await;
-            // everything would be the portal's answer
-            let mut hidden = Looked::nothing(found.machine, &WhyUnknown::Masked(Code::Portal));
-            hidden.facts.web = found.facts.web;
-            let found = Looked {
-                names: found.names,
-                relays: found.relays,
-                carrier: found.carrier,
-                router: found.router,
-                ..hidden
-            };
-            return self.ended(found, &budget, trips.as_ref());
-        }
         // each on the heap: together they are too much for the stack of a thread
         Box::pin(self.reach(&mut found, &budget)).await;
         Box::pin(self.speak(&mut found, &budget)).await;

@@ -6,7 +6,7 @@ use super::words::{with_names, words};
 use crate::judge::diagnose::RULES;
 
 /// Parts of sentences of which each situation has one, and how all of them are listed.
-const CHOICES: [(&str, &str); 4] = [
+const CHOICES: [(&str, &str); 5] = [
     (
         "[closed=port?check that a name server runs there, allow UDP and TCP 53 to it][closed=no-way?check the routes to \
          it][closed=denied?allow UDP and TCP 53 to it in this machine's firewall]",
@@ -18,6 +18,14 @@ const CHOICES: [(&str, &str); 4] = [
          that name, or a filter drops it, and run this again, as lost packets look the same]",
         "allow UDP and TCP 53 (if other names are not answered either), or find out whether that server is only slow with \
          that name, or a filter drops it, and run this again, as lost packets look the same (if they are)",
+    ),
+    (
+        "[{provider}][{cable}][{flows}].",
+        "Ask the provider about packet loss on the line towards the relays (if the path to the router loses less). Run this \
+         again over a cable: if the loss is gone, it was on this network, such as on its Wi-Fi; if it stays, ask whoever \
+         looks after the router, then the provider (if that is not known). In the firewall, in the NAT router and on this \
+         machine, look for what ends UDP flows to the relays: a rule, a limit to sessions, a protection against floods (if \
+         the stream stopped for good).",
     ),
     (
         "[closed!=no-way|denied?repair it][closed=no-way?check the routes to it][closed=denied?allow UDP and TCP 53 to it \

@@ -165,7 +165,7 @@ fn a_region_is_silent_where_two_of_its_relays_are_and_another_regions_answers() 
         RELAYS[0]
     ));
     let told = blames(&world, "", &[Code::RegionSilent]);
-    told.is(Code::RegionSilent, Party::Microsoft, Confidence::Likely);
+    told.is(Code::RegionSilent, Party::Unknown, Confidence::Possible);
 }
 
 #[test]

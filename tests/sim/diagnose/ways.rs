@@ -240,7 +240,7 @@ fn a_stream_that_is_cut_off_is_not_the_lines_for_sure() {
         "udp dport 3478 ct original packets > 200 drop\nudp dport 3478 ct state established",
     );
     let told = blames(&world, "", &[Code::QLoss]);
-    told.is(Code::QLoss, Party::Path, Confidence::Possible);
+    told.is(Code::QLoss, Party::Firewall, Confidence::Possible);
 }
 
 #[test]

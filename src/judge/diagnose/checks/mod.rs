@@ -7,7 +7,7 @@ mod seen;
 
 use super::code::Code;
 use super::facts::{Facts, WhyUnknown};
-use super::finding::{Evidence, Finding};
+use super::finding::{Datum, Evidence, Finding};
 use crate::judge::severity::Severity;
 use crate::words::{words, words_as_text};
 pub use item::Item;
@@ -52,6 +52,18 @@ pub struct Check {
     pub told: Vec<Evidence>,
 }
 
+/// Whether a finding is about that protocol, of a code that may be about either.
+fn is_of(finding: &Finding, item: Item) -> bool {
+    let Some(Datum::Word(protocols)) = finding.value("protocol") else {
+        return true;
+    };
+    match item {
+        Item::Tcp443 => protocols.contains("TCP"),
+        Item::Udp => protocols.contains("UDP"),
+        _ => true,
+    }
+}
+
 /// How something is that a finding of this severity is about.
 fn state(severity: Severity) -> CheckState {
     match severity {
@@ -64,7 +76,8 @@ fn state(severity: Severity) -> CheckState {
 pub fn checks(facts: &Facts, found: &[Finding]) -> Vec<Check> {
     let one = |item: Item| {
         let codes = codes(item);
-        let mut own = found.iter().filter(|finding| codes.contains(&finding.code));
+        let is_own = |finding: &&Finding| codes.contains(&finding.code) && is_of(finding, item);
+        let mut own = found.iter().filter(is_own);
         let faults = own.clone().filter(|finding| finding.is_fault());
         // the first of the gravest
         let worst = faults.min_by_key(|finding| finding.severity);

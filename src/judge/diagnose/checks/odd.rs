@@ -16,6 +16,8 @@ words! {
         NoIpv4 = "no-ipv4": "there is no route for IPv4 and no NAT64",
         /// Not the one that always comes, and none that asks for a sign-in either.
         OtherPage = "other-page": "a different page came, with status {status}, which is no sign-in page",
+        /// One that would ask for a sign-in, if TLS did not work.
+        FilteredPage = "filtered-page": "a different page came, with status {status}, while TLS to Microsoft works: something answers for that page alone",
         /// Not all have given one.
         SomeServers = "some-servers": "{answered} of {answered:n} name servers gave an address",
         /// None is configured.
@@ -40,6 +42,8 @@ words! {
         SomeHandshakes = "some-handshakes": "{done} of {done:n} handshakes were finished",
         /// Certificates of which not all lead to a public root.
         SomeCertificates = "some-certificates": "{verified} of {verified:n} certificates are verified by the public roots",
+        /// A good certificate of somebody's, where no name was asked for.
+        UnaskedName = "unasked-name": "no name was asked for, and nothing shows that the certificate is Microsoft's",
         /// An error of the relay's.
         ReplyError = "reply-error": "the answer is the error {error}",
         /// The end of the connection.

@@ -4,10 +4,11 @@ use super::item::Item;
 use super::observed::{Observed, all_of, of, ok_if, open, reply_seen, talk, told};
 use super::odd::Odd;
 use crate::judge::diagnose::facts::{
-    Fact, Facts, NameServerFacts, ProxyConnect, TlsFacts, TlsOutcome, WhyUnknown,
+    Endpoint, Fact, Facts, NameServerFacts, ProxyConnect, RelayCertificate, TlsFacts, TlsOutcome,
+    WhyUnknown,
 };
 use crate::judge::diagnose::finding::Datum;
-use crate::judge::diagnose::rules::{age_days, brief_wait_us};
+use crate::judge::diagnose::rules::{age_days, brief_wait_us, is_asked_by_name, is_tls_trusted};
 use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
 use crate::record::TlsPath;
@@ -44,10 +45,12 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
                 return Observed::Ok(Vec::new());
             }
             let status = Datum::Number(page.status.into());
-            Observed::Odd(
-                Odd::OtherPage,
-                vec![told("status", status, None, "web.page")],
-            )
+            let odd = if page.asks_for_a_sign_in() && is_tls_trusted(facts) {
+                Odd::FilteredPage
+            } else {
+                Odd::OtherPage
+            };
+            Observed::Odd(odd, vec![told("status", status, None, "web.page")])
         }),
         Item::NameServers | Item::Addresses | Item::Lookups => names(facts, item),
         Item::Ipv6 => of(&facts.tcp.v6, |v6| open(v6, "tcp.v6")),
@@ -104,12 +107,25 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
             all_of("done", of, "encrypted.relays", Odd::SomeHandshakes)
         }),
         Item::Certificate => of(&facts.encrypted.relays, |_| {
-            let paths: Vec<TlsPath> = view::certificates(facts).map(|(_, one)| one.path).collect();
-            if paths.is_empty() {
+            let all: Vec<_> = view::certificates(facts).collect();
+            if all.is_empty() {
                 return Observed::Unknown(WhyUnknown::NotReached);
             }
-            let fine = paths.iter().filter(|path| path.is_fine()).count();
-            let of = (fine, paths.len());
+            // verified by the public roots, and no name was asked for that could be another
+            let is_nameless = |remote: &Endpoint, one: &RelayCertificate| {
+                one.path == TlsPath::WrongName && !is_asked_by_name(facts, remote, one)
+            };
+            let strange = |(remote, one): &&(&Endpoint, &RelayCertificate)| {
+                is_nameless(remote, one) && !one.has_known_issuer
+            };
+            if all.iter().any(|one| strange(&one)) {
+                return Observed::Odd(Odd::UnaskedName, Vec::new());
+            }
+            let fine = all
+                .iter()
+                .filter(|(remote, one)| one.path.is_fine() || is_nameless(remote, one))
+                .count();
+            let of = (fine, all.len());
             all_of("verified", of, "encrypted.relays", Odd::SomeCertificates)
         }),
         Item::PseudoTls => of(&facts.encrypted.pseudo_tls, |one| {

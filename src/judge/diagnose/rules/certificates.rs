@@ -2,10 +2,12 @@
 
 use super::tls::RELAYS;
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{Dates, Fact, Facts, RelayCertificate};
+use crate::judge::diagnose::facts::{
+    AddressOrigin, Dates, Endpoint, Fact, Facts, Ip, RelayCertificate, TlsOutcome,
+};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Confidence, Datum, Finding, Party, Rule, nothing};
-use crate::judge::diagnose::view::{certificates, offset};
+use crate::judge::diagnose::view::{self, certificates, offset};
 use crate::judge::severity::Severity::{self, Fail, Warn};
 use crate::record::{TlsPath, Trust};
 
@@ -62,6 +64,25 @@ pub fn is_trusted(certificate: &RelayCertificate) -> bool {
     trusts(&certificate.trust_public) || trusts(&certificate.trust_os) || certificate.path.is_fine()
 }
 
+/// Whether a relay or the control name finished TLS with a certificate that a root store trusts: nobody stands in for them.
+pub fn is_tls_trusted(facts: &Facts) -> bool {
+    let control = facts.encrypted.control.known();
+    let mut done = view::handshakes(facts)
+        .iter()
+        .chain(control)
+        .filter(|tls| tls.outcome == TlsOutcome::Done);
+    done.any(|tls| {
+        let certificate = tls.certificate.known();
+        certificate.is_some_and(|certificate| {
+            // a good chain, and no name was asked for that could be another
+            let is_nameless = certificate.path == TlsPath::WrongName
+                && certificate.has_known_issuer
+                && !is_asked_by_name(facts, &tls.remote, certificate);
+            is_trusted(certificate) || is_nameless
+        })
+    })
+}
+
 fn of_path(facts: &Facts, is: impl Fn(&RelayCertificate) -> bool) -> Option<&RelayCertificate> {
     certificates(facts)
         .map(|(_, certificate)| certificate)
@@ -82,23 +103,33 @@ fn about(
         .with("name", &certificate.asked, RELAYS)
 }
 
-/// Whether a certificate is for another name, whoever issued it.
-fn has_wrong_name(certificate: &RelayCertificate) -> bool {
-    certificate.fits_name.known() == Some(&false) || certificate.path == TlsPath::WrongName
+/// Whether a relay was asked for by a name that is to be in its certificate: an address has none, and one of the list here
+/// need not be that of the name.
+pub fn is_asked_by_name(facts: &Facts, remote: &Endpoint, certificate: &RelayCertificate) -> bool {
+    let is_address = certificate.asked.as_str().parse::<Ip>().is_ok();
+    let mut relays = view::relays(facts).iter();
+    let is_listed =
+        relays.any(|relay| relay.remote.ip == remote.ip && relay.origin == AddressOrigin::BuiltIn);
+    !is_address && !is_listed
+}
+
+/// Certificates for another name than the one that was asked for, whoever issued them.
+fn wrong_names(facts: &Facts) -> impl Iterator<Item = &RelayCertificate> {
+    let all = certificates(facts).filter(|(remote, certificate)| {
+        let fits = certificate.fits_name.known();
+        let is_wrong = fits == Some(&false) || certificate.path == TlsPath::WrongName;
+        is_wrong && is_asked_by_name(facts, remote, certificate)
+    });
+    all.map(|(_, certificate)| certificate)
 }
 
 /// Whoever makes a certificate gives it its dates and its name: what follows, where all that are wrong are of such a maker.
 fn made_by(facts: &Facts, is_made: impl Fn(&RelayCertificate) -> bool) -> Vec<Code> {
-    let made = |is_wrong: fn(&RelayCertificate) -> bool| {
-        let all = certificates(facts).map(|(_, certificate)| certificate);
-        let mut wrong = all.filter(|certificate| is_wrong(certificate));
-        wrong.all(&is_made)
-    };
     let mut all = Vec::new();
-    if made(has_wrong_date) {
+    if dates(facts).all(&is_made) {
         all.push(Code::TlsDate);
     }
-    if made(has_wrong_name) {
+    if wrong_names(facts).all(&is_made) {
         all.push(Code::TlsWrongName);
     }
     all
@@ -127,11 +158,11 @@ pub const INSPECTED: Rule = Rule {
 pub const WRONG_NAME: Rule = Rule {
     code: Code::TlsWrongName,
     layer: 5,
-    condition: "the certificate is for a name other than the relay's, whoever issued it",
-    why: "a server answers, but not the relay that was asked for",
+    condition: "the certificate is for a name other than the one that the relay was asked for by, whoever issued it (not for a target that is an address, nor for a relay of the list here)",
+    why: "a server answers, but not the relay that was asked for; without a name that was asked for, none can be wrong",
     grade: "fail, unknown, possible",
     check: |facts| {
-        let found = of_path(facts, has_wrong_name)?;
+        let found = wrong_names(facts).next()?;
         Some(about(
             Code::TlsWrongName,
             (Fail, Party::Unknown, Possible),

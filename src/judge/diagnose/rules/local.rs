@@ -6,6 +6,7 @@ use crate::judge::diagnose::facts::{
 };
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
+use crate::judge::diagnose::rules::certificates::is_tls_trusted;
 use crate::judge::diagnose::view;
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -143,8 +144,7 @@ pub const TUNNEL: Rule = Rule {
         let tunnel = view::tunnel(facts)?;
         let rtt = view::rtt_us(facts);
         let is_slow = rtt.is_some_and(|us| us > micros(CLIENT.rtt));
-        let stream = view::stream(facts);
-        let lost = stream.map(|stream| (stream.sent.saturating_sub(stream.received), stream.sent));
+        let lost = view::lost(facts);
         let is_lossy = lost.is_some_and(|(lost, sent)| view::loss_above(lost, sent, CLIENT.loss));
         let confidence = match tunnel.by {
             TunnelSign::Type => Likely,
@@ -187,7 +187,7 @@ pub const TUNNEL: Rule = Rule {
             all.extend([Code::QLoss, Code::QBurst]);
         }
         if bad.is_none() {
-            all.push(Code::QJitter);
+            all.extend([Code::QJitter, Code::QPeaks]);
         }
         all
     },
@@ -233,8 +233,8 @@ pub const TUNNEL_UNUSED: Rule = Rule {
 pub const GATEWAY_BAD: Rule = Rule {
     code: Code::GatewayBad,
     layer: 1,
-    condition: "of at least 10 round trips to the router, the whole 95 % interval of the loss is over 2 %, and packets beyond it are lost as well; or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better (without a stream: their median is over these limits, too)",
-    why: "routers answer such packets with low priority and limit their number: loss or delay there counts only if traffic through the router suffers as well",
+    condition: "of at least 10 round trips to the router, the whole 95 % interval of the loss is over 2 %, and packets beyond it are lost as well, and at least as many as the lower end of that interval may be (the upper end of the stream's interval, or without a stream that of the SYNs, reaches it); or their 95th percentile is over 30 ms and over 40 % of the relay's round trip, and the relay's is no better (without a stream: their median is over these limits, too)",
+    why: "routers answer such packets with low priority and limit their number: loss or delay there counts only if traffic through the router suffers as well, and as much: what passes through a bad link cannot fare better than what ends behind it",
     grade: "fail, local, likely",
     check: |facts| {
         let bad = bad_router(facts)?;
@@ -270,6 +270,9 @@ pub const GATEWAY_BAD: Rule = Rule {
         if bad.is_lossy {
             all.extend([Code::QLoss, Code::QBurst, Code::SynLoss]);
         }
+        if bad.is_slow {
+            all.push(Code::QPeaks);
+        }
         if makes_it_long(facts) {
             all.extend([Code::QRtt, Code::RttHigh]);
         }
@@ -295,11 +298,19 @@ pub fn bad_router(facts: &Facts) -> Option<BadRouter> {
     let trips = view::trips(facts).filter(|trips| trips.sent >= 10 && trips.answered > 0)?;
     let lost = trips.sent.saturating_sub(trips.answered);
     let stream = view::stream(facts);
-    let suffers = stream.map_or(view::syns(facts).0 >= 2, |stream| {
-        let lost = stream.sent.saturating_sub(stream.received);
-        view::loss_above(lost, stream.sent, CLIENT.loss)
-    });
-    let is_lossy = view::loss_above(lost, trips.sent, 20_000) && suffers;
+    let (suffers, through) = if stream.is_some() {
+        let through = view::lost(facts).and_then(|(lost, sent)| share(lost, sent));
+        let suffers = through.is_some_and(|through| through.low_ppm > CLIENT.loss);
+        (suffers, through)
+    } else {
+        let (lost, sent) = view::syns(facts);
+        (lost >= 2, share(lost, sent))
+    };
+    // what goes on through a router that drops its own answers fares better than these
+    let is_as_bad = share(lost, trips.sent)
+        .zip(through)
+        .is_some_and(|(near, through)| through.high_ppm >= near.low_ppm);
+    let is_lossy = view::loss_above(lost, trips.sent, 20_000) && suffers && is_as_bad;
     let is_slow = trips
         .p95_us
         .zip(view::rtt_us(facts))
@@ -330,31 +341,37 @@ fn makes_it_long(facts: &Facts) -> bool {
     is_slow && rest.is_some_and(|rest| rest <= micros(CLIENT.rtt))
 }
 
-/// Whether the way to the router is known to be clean: enough round trips, and hardly one lost.
-pub fn is_router_clean(facts: &Facts) -> bool {
-    bad_router(facts).is_none()
-        && view::trips(facts).is_some_and(|trips| {
-            let lost = trips.sent.saturating_sub(trips.answered);
-            let share = share(lost, trips.sent);
-            trips.sent >= 10
-                && trips.answered > 0
-                && share.is_some_and(|share| share.low_ppm <= 20_000)
-        })
+/// Whether the stream's packets are lost beyond the router: the whole 95 % interval of the loss on the way to it is below
+/// that of the stream.
+pub fn is_lost_beyond(facts: &Facts) -> bool {
+    let near = view::trips(facts)
+        .and_then(|trips| share(trips.sent.saturating_sub(trips.answered), trips.sent));
+    let all = view::lost(facts).and_then(|(lost, sent)| share(lost, sent));
+    let is_less = near
+        .zip(all)
+        .is_some_and(|(near, all)| near.high_ppm < all.low_ppm);
+    bad_router(facts).is_none() && is_less
 }
 
 pub const PORTAL: Rule = Rule {
     code: Code::Portal,
     layer: 1,
-    condition: "instead of a page that always has the same content came another one that redirects or is HTML, with a status that is no error, or with 511",
-    why: "a network that requires a sign-in answers every request with its own page (RFC 6585: status 511); a page that says that something is forbidden or broken comes from a filter or from the server; silence proves nothing",
-    grade: "fail, local, certain",
+    condition: "instead of a page that always has the same content came another one that redirects or is HTML, with a status that is no error, or with 511; and neither a relay nor the control name finishes TLS with a certificate that a root store trusts",
+    why: "a network that requires a sign-in answers every request with its own page (RFC 6585: status 511); a page that says that something is forbidden or broken comes from a filter or from the server, and a filter may answer for the test page alone: where TLS works, nobody waits for a sign-in; silence proves nothing",
+    grade: "fail, local, certain if TLS was tried, else likely",
     check: |facts| {
         let page = facts.web.page.known()?;
-        page.asks_for_a_sign_in().then(|| {
-            Finding::new(Code::Portal, Fail, Party::Local, Certain)
+        if !page.asks_for_a_sign_in() || is_tls_trusted(facts) {
+            return None;
+        }
+        let tcp = &facts.tcp;
+        let is_tried = tcp.relays.known().is_some() || tcp.control.known().is_some();
+        let confidence = if is_tried { Certain } else { Likely };
+        Some(
+            Finding::new(Code::Portal, Fail, Party::Local, confidence)
                 .with("url", &page.url, "web.page")
-                .with("status", Datum::Number(page.status.into()), "web.page")
-        })
+                .with("status", Datum::Number(page.status.into()), "web.page"),
+        )
     },
     explains: |_| {
         let stays = |code: &Code| {

@@ -79,9 +79,12 @@ pub static RULES: [&Rule; Code::ALL.len()] = [
     &quality::BURST,
     &quality::RTT,
     &quality::JITTER,
+    &quality::PEAKS,
+    &quality::REORDER,
     &quality::BLOAT,
     &list::LIST_OLD,
 ];
 
+pub use certificates::{is_asked_by_name, is_tls_trusted};
 pub use list::age_days;
 pub use tls::brief_wait_us;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::StreamFacts;
+use crate::judge::diagnose::facts::{ConnectFacts, Facts, StreamFacts};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
-use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
-use crate::judge::diagnose::rules::local::is_router_clean;
+use crate::judge::diagnose::finding::{Confidence, Datum, Finding, Party, Rule, nothing};
+use crate::judge::diagnose::rules::local::is_lost_beyond;
 use crate::judge::diagnose::rules::some_servers::slow_by_way;
 use crate::judge::diagnose::view::{self, stream};
 use crate::judge::limits::{CLIENT, judge};
@@ -15,9 +15,6 @@ use crate::record::{Figures, LimitVerdict, Share, micros};
 use crate::stats::share;
 
 const STREAM: &str = "quality.stream";
-
-/// Round trips beyond that are as long as the stream waits for an answer, which is 2 s.
-const LONGEST_US: u64 = 1_800_000;
 
 /// The stream as Microsoft's table judges it.
 fn figures(stream: &StreamFacts) -> Figures {
@@ -30,14 +27,16 @@ fn figures(stream: &StreamFacts) -> Figures {
         worst_15s: stream.worst_15s,
         rtt_p50: stream.rtt_p50_us.map(Duration::from_micros),
         rtt_p95: stream.rtt_p95_us.map(Duration::from_micros),
+        reordered: stream.reordered,
+        reordering: share(stream.reordered, stream.received),
         ..Figures::default()
     }
 }
 
 /// Lost packets and their share.
-fn loss(stream: &StreamFacts) -> Option<(u64, Share)> {
-    let lost = stream.sent.checked_sub(stream.received)?;
-    Some((lost, share(lost, stream.sent)?))
+fn loss(facts: &Facts) -> Option<(u64, Share)> {
+    let (lost, sent) = view::lost(facts)?;
+    Some((lost, share(lost, sent)?))
 }
 
 fn with_loss(finding: Finding, lost: u64, sent: u64, share: Share) -> Finding {
@@ -48,8 +47,7 @@ fn with_loss(finding: Finding, lost: u64, sent: u64, share: Share) -> Finding {
 }
 
 /// A limit to a rate: how many packets went before it, and how many a second pass.
-fn rate_limit(stream: &StreamFacts, is_confirmed: bool) -> Option<(u64, f64)> {
-    let (_, loss) = loss(stream)?;
+fn rate_limit(stream: &StreamFacts, loss: Share, is_confirmed: bool) -> Option<(u64, f64)> {
     // one that lets few through from the beginning on is told by a slower stream alone
     let is_heavy = is_confirmed && loss.ppm >= 300_000;
     let before = stream
@@ -87,13 +85,13 @@ pub const UDP_RATE: Rule = Rule {
             .known()
             .filter(|slower| slower.sent >= 15);
         let is_confirmed = slower.is_some_and(|slower| slower.received >= slower.sent);
-        let (before, rate) = rate_limit(stream, is_confirmed)?;
+        let (lost, share) = loss(facts)?;
+        let (before, rate) = rate_limit(stream, share, is_confirmed)?;
         let confidence = match slower {
             Some(slower) if slower.received < slower.sent => return None,
             Some(_) => Likely,
             None => Possible,
         };
-        let (lost, _) = loss(stream)?;
         Some(
             Finding::new(Code::UdpRate, Warn, Party::Firewall, confidence)
                 .counted("lost", Datum::Count(lost), stream.sent, STREAM)
@@ -105,51 +103,67 @@ pub const UDP_RATE: Rule = Rule {
     explains: |_| vec![Code::QLoss, Code::QBurst],
 };
 
-/// Whether packets came back at first, and from some moment on none at all, for two seconds at least.
+/// Whether from some moment on, or from the beginning, no packet was answered, for two seconds at least.
 fn breaks_off(stream: &StreamFacts) -> bool {
-    let answers = &stream.answers_per_s;
-    let silent = answers
-        .iter()
-        .rev()
-        .take_while(|count| **count == 0)
-        .count();
-    silent >= 2 && silent < answers.len()
+    let answers = stream.answers_per_s.iter().rev();
+    answers.take_while(|count| **count == 0).count() >= 2
+}
+
+/// What to do: where the provider's line loses packets, where nobody knows who does, and where a flow was cut.
+const PROVIDER: &str = "Ask the provider about packet loss on the line towards the relays";
+const CABLE: &str = "Run this again over a cable: if the loss is gone, it was on this network, such as on its Wi-Fi; \
+                     if it stays, ask whoever looks after the router, then the provider";
+const FLOWS: &str = "In the firewall, in the NAT router and on this machine, look for what ends UDP flows to the relays: a rule, \
+                     a limit to sessions, a protection against floods";
+
+/// Whose the stream's loss is, as far as the way to the router and the end of the stream tell.
+fn whose(facts: &Facts, stream: &StreamFacts) -> (Party, Confidence, (&'static str, &'static str)) {
+    if breaks_off(stream) {
+        // a line that is dead would have taken connections after the stream, too
+        let again = facts.tcp.again.known().and_then(ConnectFacts::is_open);
+        let party = match again {
+            Some(true) => Party::Firewall,
+            _ => Party::Unknown,
+        };
+        (party, Possible, ("flows", FLOWS))
+    } else if is_lost_beyond(facts) {
+        (Party::Path, Likely, ("provider", PROVIDER))
+    } else {
+        (Party::Unknown, Possible, ("cable", CABLE))
+    }
 }
 
 pub const LOSS: Rule = Rule {
     code: Code::QLoss,
     layer: 7,
     condition: "the whole 95 % interval of the stream's loss is at or above Microsoft's limit of 1 %",
-    why: "fewer lost packets may be chance; if the path to the router is clean, it is the provider or the line; a stream that stops for good may have been cut by a firewall; with round trips over 1.8 s, late and lost packets cannot be told apart",
-    grade: "fail, path, likely if the path to the router is known to be clean and the stream did not stop for good, else possible",
+    why: "fewer lost packets may be chance; it is the provider or the line only if less is lost on the path to the router: a few dozen packets to it without loss do not show that; a stream that gets no answer from some packet on was cut, which a firewall does, and not a bad line; with round trips over 1.8 s, late and lost packets cannot be told apart",
+    grade: "fail, path, likely if the whole 95 % interval of the loss on the path to the router is below that of the stream; unknown, possible if not; if the stream stopped for good, or never got an answer, firewall, possible if TCP 443 was still answered afterwards, else unknown, possible",
     check: |facts| {
         let stream = stream(facts)?;
-        let (lost, share) = loss(stream)?;
-        // what comes later than the stream waits for it is not lost
-        if view::udp_rtt_us(facts).is_some_and(|rtt| rtt > LONGEST_US) {
-            return None;
-        }
+        let (lost, share) = loss(facts)?;
         if judge(&figures(stream), &CLIENT).loss != LimitVerdict::Fail {
             return None;
         }
-        let is_clean = is_router_clean(facts);
-        let confidence = if is_clean && !breaks_off(stream) {
-            Likely
-        } else {
-            Possible
-        };
-        let finding = Finding::new(Code::QLoss, Fail, Party::Path, confidence);
-        let trips = view::trips(facts).filter(|_| is_clean);
-        let finding = with_loss(finding, lost, stream.sent, share);
-        Some(match trips {
-            Some(trips) => finding.counted(
-                "router-lost",
-                Datum::Count(trips.sent.saturating_sub(trips.answered)),
-                trips.sent,
-                "machine.router.trips",
-            ),
-            None => finding,
-        })
+        let (party, confidence, (then, told)) = whose(facts, stream);
+        let finding = Finding::new(Code::QLoss, Fail, party, confidence);
+        let mut finding = with_loss(finding, lost, stream.sent, share);
+        if then == "flows" {
+            finding = finding.with("stopped", Datum::Count(stream.received), STREAM);
+            let again = facts.tcp.again.known();
+            if let Some(again) = again.filter(|again| again.is_open() == Some(true)) {
+                let up = Datum::Count(again.up().count() as u64);
+                finding = finding.counted("again", up, again.tried.len() as u64, "tcp.again");
+            }
+        } else if let Some(trips) = view::trips(facts) {
+            let name = match confidence {
+                Likely => "router-lost",
+                _ => "near-lost",
+            };
+            let lost = Datum::Count(trips.sent.saturating_sub(trips.answered));
+            finding = finding.counted(name, lost, trips.sent, "machine.router.trips");
+        }
+        Some(finding.with(then, told, STREAM))
     },
     explains: |_| vec![Code::QBurst],
 };
@@ -162,7 +176,7 @@ pub const MARGINAL: Rule = Rule {
     grade: "note",
     check: |facts| {
         let stream = stream(facts)?;
-        let (lost, share) = loss(stream)?;
+        let (lost, share) = loss(facts)?;
         let is_open = share.low_ppm < CLIENT.loss && share.high_ppm >= CLIENT.loss;
         (lost > 0 && is_open).then(|| {
             with_loss(
@@ -180,17 +194,17 @@ pub const BURST: Rule = Rule {
     code: Code::QBurst,
     layer: 7,
     condition: "at least 4 of about 10 packets are lost in some 200 ms of the stream",
-    why: "Microsoft's limit of 10 % in 200 ms is one packet at this rate, so every single loss would reach it",
-    grade: "warn, path, likely",
+    why: "Microsoft's limit of 10 % in 200 ms is one packet at this rate, so every single loss would reach it; whose it is goes by the same as for `q-loss`",
+    grade: "warn, path, likely; unknown or firewall, possible, as for `q-loss`",
     check: |facts| {
-        let worst = stream(facts)?.worst_200ms?;
+        let stream = stream(facts)?;
+        let worst = stream.worst_200ms?;
+        loss(facts)?;
+        let (party, confidence, (then, told)) = whose(facts, stream);
         (worst.lost >= 4).then(|| {
-            Finding::new(Code::QBurst, Warn, Party::Path, Likely).counted(
-                "lost",
-                Datum::Count(worst.lost),
-                worst.sent,
-                STREAM,
-            )
+            Finding::new(Code::QBurst, Warn, party, confidence)
+                .counted("lost", Datum::Count(worst.lost), worst.sent, STREAM)
+                .with(then, told, STREAM)
         })
     },
     explains: nothing,
@@ -238,6 +252,48 @@ pub const JITTER: Rule = Rule {
                 .with("limit", Datum::Micros(micros(CLIENT.jitter)), "limits"),
         )
     },
+    explains: |_| vec![Code::QPeaks],
+};
+
+pub const PEAKS: Rule = Rule {
+    code: Code::QPeaks,
+    layer: 7,
+    condition: "the 95th percentile of the stream's round trips is at or over 100 ms, which is what Microsoft's table is judged by, and the median is not over it",
+    why: "a path that stalls now and then has a good median and little jitter, and calls break up all the same; round trips alone do not show where packets wait",
+    grade: "warn, unknown, possible",
+    check: |facts| {
+        let stream = stream(facts)?;
+        let p50 = stream.rtt_p50_us.filter(|p50| *p50 <= micros(CLIENT.rtt))?;
+        let p95 = stream.rtt_p95_us?;
+        (judge(&figures(stream), &CLIENT).rtt == LimitVerdict::Fail).then(|| {
+            Finding::new(Code::QPeaks, Warn, Party::Unknown, Possible)
+                .counted("p95", Datum::Micros(p95), stream.received, STREAM)
+                .counted("p50", Datum::Micros(p50), stream.received, STREAM)
+                .with("limit", Datum::Micros(micros(CLIENT.rtt)), "limits")
+        })
+    },
+    explains: nothing,
+};
+
+pub const REORDER: Rule = Rule {
+    code: Code::QReorder,
+    layer: 7,
+    condition: "the whole 95 % interval of the share of packets that came back after a later one is at or above Microsoft's limit of 0.05 %",
+    why: "this is over Microsoft's limit; where on the way they change places does not show",
+    grade: "warn, unknown, possible",
+    check: |facts| {
+        let stream = stream(facts)?;
+        (judge(&figures(stream), &CLIENT).reordering == LimitVerdict::Fail).then(|| {
+            Finding::new(Code::QReorder, Warn, Party::Unknown, Possible)
+                .counted(
+                    "reordered",
+                    Datum::Count(stream.reordered),
+                    stream.received,
+                    STREAM,
+                )
+                .with("limit", Datum::Ppm(CLIENT.reordering), "limits")
+        })
+    },
     explains: nothing,
 };
 
@@ -261,5 +317,5 @@ pub const BLOAT: Rule = Rule {
                 )
         })
     },
-    explains: |_| vec![Code::QRtt, Code::QJitter],
+    explains: |_| vec![Code::QRtt, Code::QJitter, Code::QPeaks],
 };

@@ -2,7 +2,7 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts};
-use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
+use crate::judge::diagnose::finding::Confidence::{Certain, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule};
 use crate::judge::diagnose::rules::tcp::{RELAYS, is_unroutable, stranger};
 use crate::judge::diagnose::view::{self, relays};
@@ -41,8 +41,8 @@ pub const ONE_SILENT: Rule = Rule {
     code: Code::RelayOneSilent,
     layer: 4,
     condition: "no connection to a relay on TCP 443 comes up in at least 2 tries, while one to another relay does",
-    why: "a single address is not enough to name a region; a reset that arrives in less than half the round trip did not come from the relay; an address outside Microsoft's ranges is not Microsoft's",
-    grade: "warn, microsoft, possible; firewall, certain with an ICMP sender that is not a relay, or with such a reset; unknown, possible for an address outside the ranges, and if the ICMP sender says that it has no route there",
+    why: "a single address is not enough to name a region; a reset that arrives in less than half the round trip did not come from the relay, and one that takes as long as a round trip may have; silence names nobody: a rule about addresses looks the same as a relay that is down",
+    grade: "warn, unknown, possible; firewall, certain with an ICMP sender that is not a relay and does not say that it has no route there, or with such a reset; microsoft, possible if each connect to an address in the ranges is reset as late as the relay would do it",
     check: |facts| {
         let closed = closed(facts);
         let first = closed.first()?;
@@ -52,8 +52,10 @@ pub const ONE_SILENT: Rule = Rule {
             Some(by) => view::rejecter_of_some(facts, by),
             None if early.is_some() => (Party::Firewall, Certain),
             // what is not Microsoft's is not Microsoft's fault
-            None if !first.in_teams_range => (Party::Unknown, Possible),
-            None => (Party::Microsoft, Possible),
+            None if first.in_teams_range && is_reset_late(facts, first) => {
+                (Party::Microsoft, Possible)
+            }
+            None => (Party::Unknown, Possible),
         };
         let how = match first
             .tried
@@ -92,16 +94,14 @@ pub const REGION_SILENT: Rule = Rule {
     code: Code::RegionSilent,
     layer: 4,
     condition: "no connection on TCP 443 comes up to any relay of a region, at least two of them, while one to another region does",
-    why: "several addresses in one region are more than one relay, but not all of Teams",
-    grade: "fail, microsoft, likely; firewall, certain with an ICMP sender that is not a relay; unknown, possible for addresses outside the ranges, and if the ICMP sender says that it has no route there",
+    why: "several addresses in one region are more than one relay, but not all of Teams; silence names nobody: the addresses of a region are often those of one range, and a firewall with an old list of ranges looks the same as a region that is down",
+    grade: "fail, unknown, possible; firewall, certain with an ICMP sender that is not a relay and does not say that it has no route there",
     check: |facts| {
         let (relay, n) = dead_region(facts)?;
         let by = stranger(facts, relay);
-        let (party, confidence) = match by {
-            Some(by) => view::rejecter_of_some(facts, by),
-            None if !relay.in_teams_range => (Party::Unknown, Possible),
-            None => (Party::Microsoft, Likely),
-        };
+        let (party, confidence) = by.map_or((Party::Unknown, Possible), |by| {
+            view::rejecter_of_some(facts, by)
+        });
         let open = relays(facts)
             .iter()
             .find(|other| other.is_open() == Some(true))?;
@@ -115,11 +115,21 @@ pub const REGION_SILENT: Rule = Rule {
 
 /// How soon every connect to a relay was reset, and its round trip over UDP, where that is too soon for the relay itself.
 fn early_reset(facts: &Facts, relay: &ConnectFacts) -> Option<(u64, u64)> {
+    reset(facts, relay).filter(|(slowest, rtt)| slowest.saturating_mul(2) < *rtt)
+}
+
+/// Whether every connect was reset, and not too soon for the relay itself.
+fn is_reset_late(facts: &Facts, relay: &ConnectFacts) -> bool {
+    reset(facts, relay).is_some() && early_reset(facts, relay).is_none()
+}
+
+/// How soon every connect to a relay was reset, and its round trip over UDP.
+fn reset(facts: &Facts, relay: &ConnectFacts) -> Option<(u64, u64)> {
     if !relay.are_all(|outcome| outcome == ConnectOutcome::Refused) {
         return None;
     }
     let slowest = relay.tried.iter().map(|tried| tried.took_us).max()?;
     let cells = view::media(facts).filter(|cell| cell.remote.ip == relay.remote.ip);
     let rtt = cells.filter_map(|cell| cell.rtt_us).min()?;
-    (slowest.saturating_mul(2) < rtt).then_some((slowest, rtt))
+    Some((slowest, rtt))
 }

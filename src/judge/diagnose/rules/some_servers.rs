@@ -52,22 +52,33 @@ fn slow(server: &NameServerFacts) -> Option<(u64, u64)> {
     (times.len() >= 2 && median > 200_000).then_some((median, times.len() as u64))
 }
 
-/// Slow lookups as what follows from a long way: all slow name servers are beyond the router, and would not be slow but for
-/// a round trip as long as that to the relay.
+/// Slow and missing lookups as what follows from a long way: all slow name servers are beyond the router, and would not be
+/// slow but for a round trip as long as that to the relay, or were not waited for so long.
 pub fn slow_by_way(facts: &Facts) -> Vec<Code> {
     let Some(rtt) = view::rtt_us(facts) else {
         return Vec::new();
     };
+    let mut all = Vec::new();
+    // whoever is asked again before an answer can have come is not silent
+    let mut silent = name_servers(facts)
+        .iter()
+        .filter(|server| server.is_silent());
+    let is_waited_out = |server: &NameServerFacts| {
+        let waited = server.waited_ms.map(|ms| ms.saturating_mul(1000));
+        is_beyond(facts, server) && server.closed.is_none() && waited.is_some_and(|us| us <= rtt)
+    };
+    if silent.all(is_waited_out) {
+        all.extend([Code::DnsTimeout, Code::DnsServerDown]);
+    }
     let mut slow = name_servers(facts)
         .iter()
         .filter_map(|server| Some((server, slow(server)?.0)));
     if slow
         .all(|(server, median)| is_beyond(facts, server) && median.saturating_sub(rtt) <= 200_000)
     {
-        vec![Code::DnsSlow]
-    } else {
-        Vec::new()
+        all.push(Code::DnsSlow);
     }
+    all
 }
 
 pub const SLOW: Rule = Rule {

@@ -1,7 +1,9 @@
 //! Layer 4: connections.
 
 use crate::judge::diagnose::code::Code;
-use crate::judge::diagnose::facts::{ConnectFacts, ConnectOutcome, Facts, Rejection};
+use crate::judge::diagnose::facts::{
+    ConnectFacts, ConnectOutcome, Facts, NameServerFacts, Rejection,
+};
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::rules::{local::is_beyond, some_servers::slow_by_way};
@@ -9,15 +11,34 @@ use crate::judge::diagnose::view::{self, are_silent, relays};
 use crate::judge::limits::CLIENT;
 use crate::judge::severity::Severity::{Fail, Warn};
 use crate::record::micros;
+use crate::stats::share;
 
 pub(super) const RELAYS: &str = "tcp.relays";
 
-/// Whether anything beyond the router answered: a name server out there, a port of a relay.
+/// Whether the relays have addresses of IPv6; none where they have both or there are none.
+fn are_v6(facts: &Facts) -> Option<bool> {
+    let is_v6 = relays(facts).first()?.remote.ip.is_v6();
+    let mut all = relays(facts).iter().map(|relay| relay.remote.ip.is_v6());
+    all.all(|one| one == is_v6).then_some(is_v6)
+}
+
+/// Whether a relay answers over IPv6, where those that do not have addresses of IPv4.
+fn does_other_family_work(facts: &Facts) -> bool {
+    let v6 = facts.tcp.v6.known().and_then(ConnectFacts::is_open);
+    are_v6(facts) == Some(false) && v6 == Some(true)
+}
+
+/// Whether anything beyond the router answered that takes the relays' way: a name server out there with an address of the
+/// same family, as the other family has a way of its own, or a port of a relay.
 fn is_beyond_alive(facts: &Facts) -> bool {
+    let family = are_v6(facts);
     let mut servers = view::name_servers(facts)
         .iter()
         .chain(facts.names.comparison.known());
-    let by_name = servers.any(|server| server.answered > 0 && !server.server.ip.is_local());
+    let by_name = servers.any(|server| {
+        let ip = &server.server.ip;
+        server.answered > 0 && !ip.is_local() && family.is_none_or(|v6| v6 == ip.is_v6())
+    });
     let port80 = facts.tcp.port80.known().and_then(ConnectFacts::is_open);
     by_name || [view::is_udp_open(facts), port80].contains(&Some(true))
 }
@@ -39,8 +60,8 @@ pub const CONTROL_SILENT: Rule = Rule {
     code: Code::ControlSilent,
     layer: 4,
     condition: "neither a relay nor the control name answers on TCP 443, within at least two round trips where one is known from UDP, and the router is not known to be dead",
-    why: "the control name is outside the relays' ranges: what silences both is not a rule about relays",
-    grade: "fail, local (firewall if something else beyond the router answers), likely if the router answered in this run, else possible",
+    why: "the control name is outside the relays' ranges: what silences both is not a rule about relays; if relays answer over IPv6 and nothing does over IPv4, that family is dead beyond the router, which silence does not tell from a rule; a name server with an IPv6 address says nothing about IPv4",
+    grade: "fail, local (firewall if something else beyond the router answers over the same family), likely if the router answered in this run, else possible; local, possible if a relay answers over IPv6",
     check: |facts| {
         let control = facts
             .tcp
@@ -59,7 +80,13 @@ pub const CONTROL_SILENT: Rule = Rule {
             Party::Local
         };
         let is_router_alive = view::is_router_alive(facts) == Some(true);
-        let confidence = if is_router_alive { Likely } else { Possible };
+        let is_other_open = party == Party::Local && does_other_family_work(facts);
+        let confidence = if is_router_alive && !is_other_open {
+            Likely
+        } else {
+            Possible
+        };
+        let other = facts.tcp.v6.known().filter(|_| is_other_open);
         let router = view::router(facts).filter(|_| is_router_alive);
         let router = router.map(|router| &router.ip);
         Some(
@@ -72,7 +99,8 @@ pub const CONTROL_SILENT: Rule = Rule {
                 )
                 .with("relays", Datum::Count(relays(facts).len() as u64), RELAYS)
                 .maybe("router", router, "machine.router")
-                .maybe("beyond", beyond(facts), "udp.cells"),
+                .maybe("beyond", beyond(facts), "udp.cells")
+                .maybe("ipv6", other.map(|v6| &v6.remote.ip), "tcp.v6"),
         )
     },
     explains: |facts| {
@@ -84,6 +112,15 @@ pub const CONTROL_SILENT: Rule = Rule {
                 .all(|server| is_beyond(facts, server))
             {
                 all.extend([Code::DnsUnreachable, Code::DnsTimeout]);
+            }
+            let lies_there = |server: &NameServerFacts| {
+                is_beyond(facts, server) && are_v6(facts) == Some(server.server.ip.is_v6())
+            };
+            let mut silent = view::name_servers(facts)
+                .iter()
+                .filter(|server| server.answered == 0);
+            if silent.all(lies_there) {
+                all.push(Code::DnsServerDown);
             }
         }
         all
@@ -231,21 +268,43 @@ pub const SYN_LOSS: Rule = Rule {
     code: Code::SynLoss,
     layer: 4,
     condition: "at least 2 of at least 10 SYNs were retransmitted, and the whole 95 % interval is over 1 % (else a note)",
-    why: "the kernel counts them, so nothing is guessed from times; one lost SYN may be chance; if every answer takes over 0.9 s, a SYN is retransmitted before the answer can arrive",
-    grade: "warn, path, certain; or note",
+    why: "the kernel counts them, so nothing is guessed from times; one lost SYN may be chance; if every answer takes over 0.9 s, a SYN is retransmitted before the answer can arrive; that SYNs were lost is certain, and where is not: a line loses UDP packets as well, and what loses SYNs alone treats TCP or new connections differently",
+    grade: "warn, unknown, possible; firewall, possible if the whole 95 % interval of the stream's loss is below that of the SYNs; or note",
     check: |facts| {
         let (lost, sent) = view::syns(facts);
         if is_longer_than_the_timer(facts) {
             return None;
         }
-        let finding = match lost {
-            0 => return None,
-            _ if lost >= 2 && sent >= 10 && view::loss_above(lost, sent, CLIENT.loss) => {
-                Finding::new(Code::SynLoss, Warn, Party::Path, Certain)
-            }
-            _ => Finding::note(Code::SynLoss, Certain),
+        if lost == 0 {
+            return None;
+        }
+        let source = "tcp.*.syn_retransmits";
+        if lost < 2 || sent < 10 || !view::loss_above(lost, sent, CLIENT.loss) {
+            let finding = Finding::note(Code::SynLoss, Certain);
+            return Some(finding.counted("lost", Datum::Count(lost), sent, source));
+        }
+        let of_udp = view::lost(facts);
+        let fares_better = of_udp
+            .and_then(|(lost, sent)| share(lost, sent))
+            .zip(share(lost, sent))
+            .is_some_and(|(udp, syns)| udp.high_ppm < syns.low_ppm);
+        let party = if fares_better {
+            Party::Firewall
+        } else {
+            Party::Unknown
         };
-        Some(finding.counted("lost", Datum::Count(lost), sent, "tcp.*.syn_retransmits"))
+        let finding = Finding::new(Code::SynLoss, Warn, party, Possible).counted(
+            "lost",
+            Datum::Count(lost),
+            sent,
+            source,
+        );
+        Some(match of_udp {
+            Some((lost, sent)) if fares_better => {
+                finding.counted("udp-lost", Datum::Count(lost), sent, "quality.stream")
+            }
+            _ => finding,
+        })
     },
     explains: nothing,
 };

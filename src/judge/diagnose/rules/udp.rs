@@ -30,6 +30,14 @@ fn stranger<'a>(
     })
 }
 
+/// A relay that rejects datagrams itself: what it sends shows that the way there and back is open.
+fn itself<'a>(mut cells: impl Iterator<Item = &'a RelayPortFacts>) -> Option<&'a Ip> {
+    cells.find_map(|cell| {
+        let by = cell.rejected_by.known()?;
+        (by.sender == cell.remote.ip).then_some(&by.sender)
+    })
+}
+
 /// Nothing came back, not even what is no answer, and it was asked often enough; none of it was stopped on this machine,
 /// nor was the way missing.
 fn is_silent(cell: &RelayPortFacts) -> bool {
@@ -41,13 +49,14 @@ pub const ALL_SILENT: Rule = Rule {
     layer: 6,
     condition: "no relay answers on any of UDP 3478 to 3481, with at least 6 datagrams to each port",
     why: "at 30 % loss, six lost in a row happen once in 1,400; silence alone does not show who drops the packets; any packet from there, even one that is not an answer, shows that the path is open",
-    grade: "fail, firewall, certain with an ICMP sender that is not a relay, likely if TCP 443 works, else possible; unknown, possible if the relay does not answer TURN inside TLS either; local (the first router) or path, likely, if the ICMP sender says that it has no route there and TCP does not get there either",
+    grade: "fail, firewall, certain with an ICMP sender that is not a relay, likely if TCP 443 works, else possible; unknown, possible if the relay itself sends the ICMP message, or does not answer TURN inside TLS either; local (the first router) or path, likely, if the ICMP sender says that it has no route there and TCP does not get there either",
     check: |facts| {
         let sent = view::total(media(facts).map(|cell| cell.sent));
         if media(facts).next().is_none() || !media(facts).all(is_silent) {
             return None;
         }
         let by = stranger(facts, media(facts));
+        let itself = itself(media(facts));
         let is_tcp_open = view::is_tcp_open(facts) == Some(true);
         let works = is_tcp_open || view::is_control_open(facts) == Some(true);
         // where it answers no TURN inside TLS either, it may be the relay itself
@@ -57,7 +66,7 @@ pub const ALL_SILENT: Rule = Rule {
             .known()
             .is_some_and(|talk| talk.reply == Reply::Silent);
         let (party, confidence) = match by {
-            None if is_mute => (Party::Unknown, Possible),
+            None if is_mute || itself.is_some() => (Party::Unknown, Possible),
             // where TCP passes, the way is there
             Some(by) if !is_tcp_open => view::rejecter(facts, by),
             Some(_) => (Party::Firewall, Certain),
@@ -69,7 +78,9 @@ pub const ALL_SILENT: Rule = Rule {
             .counted("ports", Datum::Ports(ports(media(facts))), sent, CELLS)
             .maybe("local", local, "machine.way");
         let turn_tls = is_mute.then_some("silent");
-        let finding = finding.maybe("turn-tls", turn_tls, "encrypted.turn_tls");
+        let finding = finding
+            .maybe("turn-tls", turn_tls, "encrypted.turn_tls")
+            .maybe("itself", itself.filter(|_| by.is_none()), CELLS);
         Some(if party == Party::Firewall {
             finding.rejected_by(by, CELLS)
         } else {
@@ -111,8 +122,8 @@ pub const SOME_SILENT: Rule = Rule {
     code: Code::UdpSomeSilent,
     layer: 6,
     condition: "a port of UDP 3478 to 3481 gets no answer from any relay, with at least 6 datagrams to each, and the probability of that by chance is under 1 % (Fisher's exact test against the open ones)",
-    why: "datagrams to closed and open ports were sent side by side, so loss would affect both",
-    grade: "fail, firewall, certain with an ICMP sender that is not a relay, else likely",
+    why: "datagrams to closed and open ports were sent side by side, so loss would affect both; if later a stream to an open port never gets an answer either, it is not the port that matters",
+    grade: "fail, firewall, certain with an ICMP sender that is not a relay, likely without; unknown, possible if a relay itself sends it; firewall, possible if the stream to another port never got an answer",
     check: |facts| {
         let closed = closed_ports(facts);
         if closed.is_empty() {
@@ -122,10 +133,21 @@ pub const SOME_SILENT: Rule = Rule {
         let sent = view::total(cells().map(|cell| cell.sent));
         let open = ports(media(facts).filter(|cell| cell.answered > 0));
         let by = stranger(facts, cells());
-        let confidence = if by.is_some() { Certain } else { Likely };
-        let finding = Finding::new(Code::UdpSomeSilent, Fail, Party::Firewall, confidence)
+        // new flows that are dropped look like closed ports, and so do those of the stream
+        let is_cut = view::lost(facts).is_some_and(|(lost, sent)| sent >= FEWEST && lost == sent);
+        let itself = itself(cells());
+        let (party, confidence) = match by {
+            Some(_) => (Party::Firewall, Certain),
+            None if itself.is_some() => (Party::Unknown, Possible),
+            None if is_cut => (Party::Firewall, Possible),
+            None => (Party::Firewall, Likely),
+        };
+        let flows = "look for a limit to new UDP flows or sessions: a stream to a port that was open got no answer either";
+        let finding = Finding::new(Code::UdpSomeSilent, Fail, party, confidence)
             .counted("closed", Datum::Ports(closed.clone()), sent, CELLS)
-            .with("open", Datum::Ports(open), CELLS);
+            .with("open", Datum::Ports(open), CELLS)
+            .maybe("flows", is_cut.then_some(flows), "quality.stream")
+            .maybe("itself", itself.filter(|_| by.is_none()), CELLS);
         Some(finding.rejected_by(by, CELLS))
     },
     explains: nothing,

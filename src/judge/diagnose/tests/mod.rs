@@ -146,6 +146,30 @@ fn a_proxy_is_all_right_only_where_it_says_so() {
     }
 }
 
+/// What stops one protocol is no fault of the other one that works.
+#[test]
+fn what_this_machine_does_not_send_is_a_fault_of_its_protocol_alone() {
+    let mut value = serde_json::to_value(facts(&[&scenarios()[0]])).unwrap();
+    for cell in value["udp"]["cells"]["known"].as_array_mut().unwrap() {
+        cell["denied"] = 8.into();
+        for (key, none) in [("sent", 0), ("answered", 0)] {
+            cell[key] = none.into();
+        }
+    }
+    let diagnosis = diagnose(&serde_json::from_value::<Facts>(value).unwrap());
+    let state = |item| {
+        diagnosis
+            .checks
+            .iter()
+            .find(|one| one.item == item)
+            .unwrap()
+            .state
+    };
+    assert_eq!(diagnosis.verdict.roots, [Code::SendDenied]);
+    assert_eq!(state(Item::Udp), CheckState::Fault);
+    assert_eq!(state(Item::Tcp443), CheckState::Ok);
+}
+
 fn collect(at: &serde_json::Value, place: &str, places: &mut Vec<String>) {
     use serde_json::Value as V;
     match at {

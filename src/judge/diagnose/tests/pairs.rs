@@ -35,6 +35,8 @@ const OF_UDP: &[&str] = &[
     "q-burst",
     "q-rtt",
     "q-jitter",
+    "q-peaks",
+    "q-reorder",
 ];
 
 /// What is seen of name servers that answer.
@@ -136,6 +138,11 @@ const HIDING: &[(&[&str], &[&str], &str)] = &[
     (&["dns-blocked"], &["dns-outside"], "one name server says one thing"),
     (&["portal"], &["dns-name-gone"], "no name server outside is reached to compare with"),
     (
+        &["dns-no-server", "dns-name-gone"],
+        &["tls-wrong-name"],
+        "a relay of the built-in list was not asked for by a name of its own",
+    ),
+    (
         &["relay-one-silent", "region-silent"],
         &["dns-region"],
         "the near relay is the silent one, so how near it is was not measured",
@@ -152,6 +159,7 @@ const HIDING: &[(&[&str], &[&str], &str)] = &[
     (&["tls-inspected"], &["tls-wrong-name", "tls-not-microsoft", "tls-unverified"], "a certificate has one verdict"),
     (&["tls-wrong-name"], &["tls-not-microsoft", "tls-unverified"], "a certificate has one verdict"),
     (&["tls-not-microsoft"], &["tls-unverified"], "an issuer has one name"),
+    (&["q-rtt", "tunnel"], &["q-peaks"], "where every round trip is long, none stands out"),
     (&["gateway-bad"], &["udp-rate"], "losses of the Wi-Fi come before the limit is reached"),
     (&["mtu-small"], &["mtu-hole"], "nothing so long is sent"),
     (&["proxy-needed"], &["proxy-forbids"], "a proxy gives one answer"),

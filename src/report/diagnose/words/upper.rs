@@ -8,7 +8,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
     use Code as C;
     Some(match code {
         C::ControlSilent => Words {
-            said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers][beyond=answers?, and something else beyond the router does][beyond=silent?, and nothing else beyond the router answers].",
+            said: "Neither the relays nor {control} answer on TCP 443[, while the router {router} answers][beyond=answers?, and something else beyond the router does][beyond=silent?, and nothing else beyond the router answers][; over IPv6 the relay {ipv6} answers, so it is IPv4 that does not get through].",
             next: "Check this site's line and firewall, and the firewall on this machine: nothing answers on outbound TCP 443.",
             settle: "whether the router answers, and whether any other service on the internet does",
         },
@@ -29,13 +29,13 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::RegionSilent => Words {
             said: "The relays in {region} do not answer on TCP 443 ({region:n} addresses)[, those in {other} do][; {sender} rejects it (ICMP code {icmp-code})].",
-            next: "[On {sender}, allow outbound TCP 443 to {ranges}. ]See Microsoft's service health page, and ask the provider about its path to {region}.",
+            next: "[On {sender}, allow outbound TCP 443 to {ranges}. ]In this site's outbound firewall and on the router, check that all of {ranges} is allowed, and not only some of it; only then see Microsoft's service health page, and ask the provider about its path to {region}.",
             settle: "the same from another network at the same time",
         },
         C::SynLoss => Words {
-            said: "{lost} of {lost:n} SYNs had to be retransmitted.",
-            next: "Ask the provider about packet loss on the line.",
-            settle: "",
+            said: "{lost} of {lost:n} SYNs had to be retransmitted[, while {udp-lost} of {udp-lost:n} UDP packets were lost].",
+            next: "In the firewall and on the router, look for a limit to new connections or a protection against SYN floods; if there is none, look for packet loss on this network and on the line.",
+            settle: "the same run over a cable, and from another network",
         },
         C::WindowScalingOff => Words {
             said: "Window scaling is off towards {relay}[: at most {at-most} at {rtt}].",
@@ -98,14 +98,14 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a newer version of turnprobe",
         },
         C::UdpAllSilent => Words {
-            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no route there][turn-tls=silent?; TURN inside TLS gets no answer either].",
-            next: "[Find out why {unrouted} has no route there: check its routes, and the line behind it. ]In the firewall[ {sender}], allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the replies; until then, calls go over TCP 443 and sound bad.",
+            said: "UDP {ports}[ from {local}] to the relays gets no reply ({ports:n} datagrams)[; {sender} rejects it][ (ICMP code {icmp-code})][; {unrouted} says that it has no route there][turn-tls=silent?; TURN inside TLS gets no answer either][; {itself} itself says that the port is closed].",
+            next: "[Try another relay first, as {itself} is reached and refuses. ][Find out why {unrouted} has no route there: check its routes, and the line behind it. ]In the firewall[ {sender}], allow outbound UDP 3478 to 3481[ from {local}] to {ranges}, and the replies; until then, calls go over TCP 443 and sound bad.",
             settle: "a connection over TCP 443 at the same time, and the same from another network",
         },
         C::UdpSomeSilent => Words {
-            said: "UDP {closed} gets no reply ({closed:n} datagrams), while UDP {open} does[; {sender} rejects it][ (ICMP code {icmp-code})].",
-            next: "In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481.",
-            settle: "",
+            said: "UDP {closed} gets no reply ({closed:n} datagrams), while UDP {open} does[; {sender} rejects it][ (ICMP code {icmp-code})][; {itself} itself says that the port is closed].",
+            next: "[Try another relay first, as {itself} is reached and refuses. ]In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481[; before that, {flows}].",
+            settle: "the same run again, after some minutes",
         },
         C::UdpRelaySilent => Words {
             said: "The relay {ip} does not answer over UDP ({ip:n} datagrams)[; {sender} rejects it (ICMP code {icmp-code})], while {other} does.",
@@ -148,9 +148,9 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "a slower stream: `turnprobe probe NAME --burst 10/s`",
         },
         C::QLoss => Words {
-            said: "{lost} of {lost:n} UDP packets are lost ({low} to {high})[, while the path to the router is clean: {router-lost} of {router-lost:n}].",
-            next: "Ask the provider about packet loss on the line towards {ranges}.",
-            settle: "round trips to the router at the same time",
+            said: "{lost} of {lost:n} UDP packets are lost ({low} to {high})[, while {router-lost} of {router-lost:n} are on the path to the router][; on the path to the router {near-lost} of {near-lost:n} are, which does not show where][: after {stopped} answers none came any more][, while {again} of {again:n} connections over TCP 443 came up afterwards].",
+            next: "[{provider}][{cable}][{flows}].",
+            settle: "the same run over a cable, and from another network",
         },
         C::QMarginal => Words {
             said: "{lost} of {lost:n} UDP packets are lost ({low} to {high}): too few to judge.",
@@ -159,8 +159,8 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::QBurst => Words {
             said: "Losses come in bursts: {lost} of {lost:n} packets in 200 ms.",
-            next: "Ask the provider about the line; on Wi-Fi, look for roaming and interference.",
-            settle: "",
+            next: "[{provider}][{cable}][{flows}].",
+            settle: "the same run over a cable, and from another network",
         },
         C::QRtt => Words {
             said: "The round trip over UDP is {rtt}[ (median of {rtt:n})]; Microsoft's limit is {limit}.",
@@ -171,6 +171,16 @@ pub(super) fn words(code: Code) -> Option<Words> {
             said: "The round trip over UDP varies by {jitter} from packet to packet; Microsoft's limit is {limit}.",
             next: "Give UDP 3478 to 3481 priority on the router (QoS), and check what else uses the line.",
             settle: "",
+        },
+        C::QPeaks => Words {
+            said: "5 % of the UDP packets come back only after {p95} or more ({p95:n} answered), the median after {p50}; Microsoft's limit for the 95th percentile is {limit}.",
+            next: "Look for what makes packets wait: a full line, Wi-Fi, a virtual machine that stalls; run this again over a cable.",
+            settle: "the same run over a cable, and from another network",
+        },
+        C::QReorder => Words {
+            said: "{reordered} of {reordered:n} UDP packets come back after a later one; Microsoft's limit is {limit}.",
+            next: "Look for a device or line that spreads the packets of a flow over several paths, or that holds some back.",
+            settle: "the same run over a cable, and from another network",
         },
         C::QBloat => Words {
             said: "Under load the round trip grows from {idle} to {loaded}: the line's queue fills.",
