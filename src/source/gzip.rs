@@ -19,12 +19,12 @@ pub(super) struct GzipFound {
 
 /// Reads all members as one text.
 pub(super) struct Members<R: BufRead> {
-    at: At<R>,
+    at: MemberPlace<R>,
     found: Arc<GzipFound>,
 }
 
 /// Where the reading is.
-enum At<R: BufRead> {
+enum MemberPlace<R: BufRead> {
     Member(GzDecoder<R>),
     /// In text behind the members.
     Text(R),
@@ -38,23 +38,23 @@ impl<R: BufRead> Members<R> {
     /// Of a reader that begins with a member; `found` is told what is found.
     pub fn new(reader: R, found: &Arc<GzipFound>) -> Self {
         Self {
-            at: At::Member(GzDecoder::new(reader)),
+            at: MemberPlace::Member(GzDecoder::new(reader)),
             found: Arc::clone(found),
         }
     }
 
     /// What stands behind a member.
-    fn behind(&self, mut reader: R) -> io::Result<At<R>> {
+    fn behind(&self, mut reader: R) -> io::Result<MemberPlace<R>> {
         if !skip_zeros(&mut reader)? {
-            return Ok(At::End);
+            return Ok(MemberPlace::End);
         }
         let head = reader.fill_buf()?;
         let is_text = |byte: &u8| *byte >= b' ' || matches!(*byte, b'\t' | b'\r' | b'\n');
         if head.len() >= TELLING && head[..TELLING].iter().all(is_text) {
             self.found.text.store(true, Ordering::Relaxed);
-            return Ok(At::Text(reader));
+            return Ok(MemberPlace::Text(reader));
         }
-        Ok(At::Member(GzDecoder::new(reader)))
+        Ok(MemberPlace::Member(GzDecoder::new(reader)))
     }
 }
 
@@ -62,9 +62,9 @@ impl<R: BufRead> Read for Members<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let count = match &mut self.at {
-                At::End => return Ok(0),
-                At::Text(text) => return text.read(buffer),
-                At::Member(decoder) => decoder.read(buffer).inspect_err(|error| {
+                MemberPlace::End => return Ok(0),
+                MemberPlace::Text(text) => return text.read(buffer),
+                MemberPlace::Member(decoder) => decoder.read(buffer).inspect_err(|error| {
                     if error.kind() != ErrorKind::Interrupted {
                         let unread = rest(decoder.get_mut());
                         self.found.unread.store(unread, Ordering::Relaxed);
@@ -74,7 +74,8 @@ impl<R: BufRead> Read for Members<R> {
             if count > 0 || buffer.is_empty() {
                 return Ok(count);
             }
-            if let At::Member(decoder) = std::mem::replace(&mut self.at, At::End) {
+            if let MemberPlace::Member(decoder) = std::mem::replace(&mut self.at, MemberPlace::End)
+            {
                 self.at = self.behind(decoder.into_inner())?;
             }
         }

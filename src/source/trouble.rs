@@ -1,13 +1,16 @@
 //! What is wrong in a file, by kind: the line of the first one and how many there are.
 
+mod kind;
 mod lost;
 mod unreadable;
 
 use crate::record::Arrange as _;
 use crate::record::Counter as _;
 use crate::schema::{FaultKind, RolledFault};
-use lost::Lost;
+use kind::KINDS;
+pub(super) use kind::TroubleKind;
 pub(super) use lost::rows_of;
+use lost::{Lost, are_many};
 pub(super) use unreadable::sample;
 use unreadable::{SeenTrouble, Unreadable, count_cell};
 
@@ -25,71 +28,6 @@ pub struct Problem {
     /// Whether probes are left out because nobody knows their outcome: they may have failed.
     pub outcomes: bool,
 }
-
-/// What can be wrong with a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TroubleKind {
-    /// Before any header.
-    NoHeader,
-    /// The header once more, as of files put together.
-    Header,
-    /// Another header, as of other files put together.
-    OtherHeader,
-    /// Another number of fields than the header.
-    Fields,
-    /// Decimal commas have split numbers, and more than one way puts them together.
-    Commas,
-    /// Something follows a closing quote.
-    Quotes,
-    /// A quote is never closed.
-    Open,
-    /// The last line of the file, torn.
-    Torn,
-    /// No JSON object in a line that begins as one.
-    Json,
-    /// More than can be taken.
-    Long,
-    /// Zero bytes around a line.
-    Zeros,
-    /// Zero bytes in the middle of a line.
-    Binary,
-    /// A line of nothing but zero bytes.
-    Nuls,
-    /// Not UTF-8.
-    Encoding,
-    /// UTF-16 in a file that is not.
-    Utf16,
-    /// A time that cannot be read.
-    Time,
-    /// No row: neither time, address nor status.
-    Totals,
-    /// A success with the cause of a failure.
-    Contradicts,
-    /// No counts of what was sent and lost, where a row has nothing else to tell its losses.
-    Counts,
-}
-
-const KINDS: [TroubleKind; 19] = [
-    TroubleKind::NoHeader,
-    TroubleKind::Header,
-    TroubleKind::OtherHeader,
-    TroubleKind::Fields,
-    TroubleKind::Commas,
-    TroubleKind::Quotes,
-    TroubleKind::Open,
-    TroubleKind::Torn,
-    TroubleKind::Json,
-    TroubleKind::Long,
-    TroubleKind::Zeros,
-    TroubleKind::Binary,
-    TroubleKind::Nuls,
-    TroubleKind::Encoding,
-    TroubleKind::Utf16,
-    TroubleKind::Time,
-    TroubleKind::Totals,
-    TroubleKind::Contradicts,
-    TroubleKind::Counts,
-];
 
 /// What is wrong in one file; as many entries as there are kinds, whatever the file holds.
 #[derive(Debug, Default)]
@@ -227,6 +165,44 @@ impl Trouble {
             Some(cell.of_rollups(*what))
         };
         whole.or_else(line).or_else(cell).or_else(rolled)
+    }
+
+    /// Takes bytes of the file's lines.
+    #[inline]
+    pub fn take(&mut self, bytes: u64) {
+        self.lost.taken.raise(bytes);
+    }
+
+    /// Adds the bytes of a line, of which so many are NUL, to what is wrong with it, if anything is.
+    pub fn became_no_row(&mut self, bytes: u64, nuls: u64) {
+        self.lost.add(bytes, nuls);
+    }
+
+    /// Why the rest of the file was not read, and about how many rows it has, none where that is not known.
+    pub fn unread(&mut self, line: u64, what: String, rows: u64) {
+        let what = match rows {
+            0 => what,
+            _ => format!("{what}; behind it are about {} rows", rows),
+        };
+        self.file(Some(line), what);
+        self.unread_rows = rows;
+    }
+
+    /// How many rows the lines of a kind were, and whether so many of all kinds, beside so many rows, that nobody knows what the
+    /// file would say with them.
+    fn lost_rows(&self, rows: u64) -> ([u64; KINDS.len()], bool) {
+        let were_rows = |kind| {
+            kind != TroubleKind::NoHeader || rows > 0 && matches!(self.before, BeforeHeader::Rows)
+        };
+        let lost = KINDS.map(|kind| {
+            if were_rows(kind) {
+                self.lost.rows(kind, self.of(kind), rows)
+            } else {
+                0
+            }
+        });
+        let all = lost.iter().sum::<u64>().saturating_add(self.unread_rows);
+        (lost, are_many(all, rows))
     }
 
     /// All of it in words, by line, of a file with so many rows; what is about the whole file comes first.

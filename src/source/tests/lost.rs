@@ -38,13 +38,13 @@ fn a_line_that_was_many_rows_counts_as_many() {
     assert_eq!(
         taken.problems(),
         [
-            "102: 1 line with text after a closing quote, as from two torn rows in one: left out; 2.05 kB, about 50 rows"
+            "102: 1 line with text after a closing quote, as from two torn rows in one: left out; 2050 bytes, about 50 rows"
         ]
     );
     assert_eq!(lost(&taken), [50]);
     // a few rows, as every night may lose them
     let few = of(format!("{HEAD}{}{}", rows(100), glued(5, "\n")));
-    assert!(few.problems()[0].ends_with("; 205 B, about 5 rows"));
+    assert!(few.problems()[0].ends_with("; 205 bytes, about 5 rows"));
     assert_eq!(lost(&few), [0; 0]);
     // of more than a line may have, at the end of the file and before it
     for end in ["\n", ""] {
@@ -77,7 +77,7 @@ fn nul_bytes_in_the_place_of_rows_are_told_in_rows() {
     assert_eq!(
         taken.problems(),
         [
-            "102: 1 line with NUL bytes before or after, as left by a power cut: read without them; 2.46 kB of them, in the place of about 60 rows"
+            "102: 1 line with NUL bytes before or after, as left by a power cut: read without them; 2460 bytes of them, in the place of about 60 rows"
         ]
     );
     assert_eq!(lost(&taken), [60]);

@@ -320,20 +320,20 @@ fn blocks_of_nul_bytes_are_called_so() {
     assert_eq!(
         front.problems(),
         [
-            "3: 1 line with NUL bytes before or after, as left by a power cut: read without them; 4.1 kB of them, in the place of about 52 rows"
+            "3: 1 line with NUL bytes before or after, as left by a power cut: read without them; 4096 bytes of them, in the place of about 52 rows"
         ]
     );
     let inside = of(format!("{HEAD}\n{row}2021-02-12 13{nuls}59,120\n{row}"));
     assert_eq!(
         inside.problems(),
         [
-            "3: 1 line with NUL bytes inside, as left by a power cut: left out; 4.12 kB, about 51 rows"
+            "3: 1 line with NUL bytes inside, as left by a power cut: left out; 4115 bytes, about 51 rows"
         ]
     );
     let end = of(format!("{HEAD}\n{row}{nuls}"));
     assert!(
         end.problems()[0].starts_with(
-            "3: 1 line of only NUL bytes, as left by a power cut: left out; 4.1 kB of them, in the place of about "
+            "3: 1 line of only NUL bytes, as left by a power cut: left out; 4096 bytes of them, in the place of about "
         ),
         "{:?}",
         end.problems()

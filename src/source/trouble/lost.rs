@@ -1,7 +1,6 @@
 //! How much of a file became no row, in rows: a line may be what is left of hundreds.
 
-use super::{BeforeHeader, KINDS, Trouble, TroubleKind};
-use crate::doc::number;
+use super::kind::{KINDS, TroubleKind};
 use crate::record::Counter as _;
 
 /// Kinds of lines that were rows once.
@@ -25,7 +24,7 @@ const MANY: u64 = 10;
 
 /// Whether so many are lost, beside so many rows, that nobody knows what a file would say with them: more than a few that were
 /// torn, which every night may have.
-fn are_many(lost: u64, rows: u64) -> bool {
+pub fn are_many(lost: u64, rows: u64) -> bool {
     lost >= MANY && lost.saturating_mul(100) > rows
 }
 
@@ -77,52 +76,11 @@ impl Lost {
         if rows <= lines {
             return String::new();
         }
-        let bytes = number::bytes(self.bytes[kind as usize]);
-        let rows = number::grouped(rows);
+        let bytes = self.bytes[kind as usize];
         if NULS.contains(&kind) {
-            format!("; {bytes} of them, in the place of about {rows} rows")
+            format!("; {bytes} bytes of them, in the place of about {rows} rows")
         } else {
-            format!("; {bytes}, about {rows} rows")
+            format!("; {bytes} bytes, about {rows} rows")
         }
-    }
-}
-
-impl Trouble {
-    /// Takes bytes of the file's lines.
-    #[inline]
-    pub fn take(&mut self, bytes: u64) {
-        self.lost.taken.raise(bytes);
-    }
-
-    /// Adds the bytes of a line, of which so many are NUL, to what is wrong with it, if anything is.
-    pub fn became_no_row(&mut self, bytes: u64, nuls: u64) {
-        self.lost.add(bytes, nuls);
-    }
-
-    /// Why the rest of the file was not read, and about how many rows it has, none where that is not known.
-    pub fn unread(&mut self, line: u64, what: String, rows: u64) {
-        let what = match rows {
-            0 => what,
-            _ => format!("{what}; behind it are about {} rows", number::grouped(rows)),
-        };
-        self.file(Some(line), what);
-        self.unread_rows = rows;
-    }
-
-    /// How many rows the lines of a kind were, and whether so many of all kinds, beside so many rows, that nobody knows what the
-    /// file would say with them.
-    pub(super) fn lost_rows(&self, rows: u64) -> ([u64; KINDS.len()], bool) {
-        let were_rows = |kind| {
-            kind != TroubleKind::NoHeader || rows > 0 && matches!(self.before, BeforeHeader::Rows)
-        };
-        let lost = KINDS.map(|kind| {
-            if were_rows(kind) {
-                self.lost.rows(kind, self.of(kind), rows)
-            } else {
-                0
-            }
-        });
-        let all = lost.iter().sum::<u64>().saturating_add(self.unread_rows);
-        (lost, are_many(all, rows))
     }
 }
