@@ -20,7 +20,11 @@ const CHOICES: [(&str, &str); 5] = [
          that name, or a filter drops it, and run this again, as lost packets look the same (if they are)",
     ),
     (
-        "[{provider}][{cable}][{flows}].",
+        "[then=provider?Ask the provider about packet loss on the line towards the relays][then=cable?Run \
+         this again over a cable: if the loss is gone, it was on this network, such as on its Wi-Fi; if it \
+         stays, ask whoever looks after the router, then the provider][then=flows?In the firewall, in the NAT \
+         router and on this machine, look for what ends UDP flows to the relays: a rule, a limit to sessions, \
+         a protection against floods].",
         "Ask the provider about packet loss on the line towards the relays (if the path to the router loses less). Run this \
          again over a cable: if the loss is gone, it was on this network, such as on its Wi-Fi; if it stays, ask whoever \
          looks after the router, then the provider (if that is not known). In the firewall, in the NAT router and on this \

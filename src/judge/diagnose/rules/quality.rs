@@ -109,15 +109,9 @@ fn breaks_off(stream: &StreamFacts) -> bool {
     answers.take_while(|count| **count == 0).count() >= 2
 }
 
-/// What to do: where the provider's line loses packets, where nobody knows who does, and where a flow was cut.
-const PROVIDER: &str = "Ask the provider about packet loss on the line towards the relays";
-const CABLE: &str = "Run this again over a cable: if the loss is gone, it was on this network, such as on its Wi-Fi; \
-                     if it stays, ask whoever looks after the router, then the provider";
-const FLOWS: &str = "In the firewall, in the NAT router and on this machine, look for what ends UDP flows to the relays: a rule, \
-                     a limit to sessions, a protection against floods";
-
-/// Whose the stream's loss is, as far as the way to the router and the end of the stream tell.
-fn whose(facts: &Facts, stream: &StreamFacts) -> (Party, Confidence, (&'static str, &'static str)) {
+/// Whose the stream's loss is, as far as the way to the router and the end of the stream tell, and what to do: ask the
+/// provider, try a cable, or look for what ends flows.
+fn whose(facts: &Facts, stream: &StreamFacts) -> (Party, Confidence, &'static str) {
     if breaks_off(stream) {
         // a line that is dead would have taken connections after the stream, too
         let again = facts.tcp.again.known().and_then(ConnectFacts::is_open);
@@ -125,11 +119,11 @@ fn whose(facts: &Facts, stream: &StreamFacts) -> (Party, Confidence, (&'static s
             Some(true) => Party::Firewall,
             _ => Party::Unknown,
         };
-        (party, Possible, ("flows", FLOWS))
+        (party, Possible, "flows")
     } else if is_lost_beyond(facts) {
-        (Party::Path, Likely, ("provider", PROVIDER))
+        (Party::Path, Likely, "provider")
     } else {
-        (Party::Unknown, Possible, ("cable", CABLE))
+        (Party::Unknown, Possible, "cable")
     }
 }
 
@@ -145,7 +139,7 @@ pub const LOSS: Rule = Rule {
         if judge(&figures(stream), &CLIENT).loss != LimitVerdict::Fail {
             return None;
         }
-        let (party, confidence, (then, told)) = whose(facts, stream);
+        let (party, confidence, then) = whose(facts, stream);
         let finding = Finding::new(Code::QLoss, Fail, party, confidence);
         let mut finding = with_loss(finding, lost, stream.sent, share);
         if then == "flows" {
@@ -163,7 +157,7 @@ pub const LOSS: Rule = Rule {
             let lost = Datum::Count(trips.sent.saturating_sub(trips.answered));
             finding = finding.counted(name, lost, trips.sent, "machine.router.trips");
         }
-        Some(finding.with(then, told, STREAM))
+        Some(finding.with("then", then, STREAM))
     },
     explains: |_| vec![Code::QBurst],
 };
@@ -200,11 +194,11 @@ pub const BURST: Rule = Rule {
         let stream = stream(facts)?;
         let worst = stream.worst_200ms?;
         loss(facts)?;
-        let (party, confidence, (then, told)) = whose(facts, stream);
+        let (party, confidence, then) = whose(facts, stream);
         (worst.lost >= 4).then(|| {
             Finding::new(Code::QBurst, Warn, party, confidence)
                 .counted("lost", Datum::Count(worst.lost), worst.sent, STREAM)
-                .with(then, told, STREAM)
+                .with("then", then, STREAM)
         })
     },
     explains: nothing,

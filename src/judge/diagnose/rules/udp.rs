@@ -142,11 +142,10 @@ pub const SOME_SILENT: Rule = Rule {
             None if is_cut => (Party::Firewall, Possible),
             None => (Party::Firewall, Likely),
         };
-        let flows = "look for a limit to new UDP flows or sessions: a stream to a port that was open got no answer either";
         let finding = Finding::new(Code::UdpSomeSilent, Fail, party, confidence)
             .counted("closed", Datum::Ports(closed.clone()), sent, CELLS)
             .with("open", Datum::Ports(open), CELLS)
-            .maybe("flows", is_cut.then_some(flows), "quality.stream")
+            .maybe("stream", is_cut.then_some("silent"), "quality.stream")
             .maybe("itself", itself.filter(|_| by.is_none()), CELLS);
         Some(finding.rejected_by(by, CELLS))
     },

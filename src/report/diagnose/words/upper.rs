@@ -104,7 +104,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::UdpSomeSilent => Words {
             said: "UDP {closed} gets no reply ({closed:n} datagrams), while UDP {open} does[; {sender} rejects it][ (ICMP code {icmp-code})][; {itself} itself says that the port is closed].",
-            next: "[Try another relay first, as {itself} is reached and refuses. ]In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481[; before that, {flows}].",
+            next: "[Try another relay first, as {itself} is reached and refuses. ]In the firewall rule for outbound UDP to {ranges}, allow all of 3478 to 3481[stream=silent?; before that, look for a limit to new UDP flows or sessions: a stream to a port that was open got no answer either].",
             settle: "the same run again, after some minutes",
         },
         C::UdpRelaySilent => Words {
@@ -149,7 +149,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::QLoss => Words {
             said: "{lost} of {lost:n} UDP packets are lost ({low} to {high})[, while {router-lost} of {router-lost:n} are on the path to the router][; on the path to the router {near-lost} of {near-lost:n} are, which does not show where][: after {stopped} answers none came any more][, while {again} of {again:n} connections over TCP 443 came up afterwards].",
-            next: "[{provider}][{cable}][{flows}].",
+            next: "[then=provider?Ask the provider about packet loss on the line towards the relays][then=cable?Run this again over a cable: if the loss is gone, it was on this network, such as on its Wi-Fi; if it stays, ask whoever looks after the router, then the provider][then=flows?In the firewall, in the NAT router and on this machine, look for what ends UDP flows to the relays: a rule, a limit to sessions, a protection against floods].",
             settle: "the same run over a cable, and from another network",
         },
         C::QMarginal => Words {
@@ -159,7 +159,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::QBurst => Words {
             said: "Losses come in bursts: {lost} of {lost:n} packets in 200 ms.",
-            next: "[{provider}][{cable}][{flows}].",
+            next: "[then=provider?Ask the provider about packet loss on the line towards the relays][then=cable?Run this again over a cable: if the loss is gone, it was on this network, such as on its Wi-Fi; if it stays, ask whoever looks after the router, then the provider][then=flows?In the firewall, in the NAT router and on this machine, look for what ends UDP flows to the relays: a rule, a limit to sessions, a protection against floods].",
             settle: "the same run over a cable, and from another network",
         },
         C::QRtt => Words {
