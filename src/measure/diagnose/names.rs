@@ -456,7 +456,7 @@ mod tests {
                 result: Err(Unresolved {
                     failure: Failure::new(*cause, ""),
                     dns: Box::new(Dns {
-                        closed: closed.into_iter().copied().collect(),
+                        closed: closed.iter().copied().collect(),
                         ..Dns::default()
                     }),
                 }),

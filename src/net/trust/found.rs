@@ -110,12 +110,11 @@ impl Held {
     /// What is named, and where something is not named, what the system has in its place.
     fn of(named: Named, bundles: &[PathBuf], folders: &[PathBuf]) -> Self {
         let mut held = Self::default();
-        match named.file {
-            Some(file) => held.bundled.extend(file),
-            None => {
-                let all = bundles.iter().map(|file| certificates(file));
-                held.bundled.extend(all.flatten().flatten());
-            }
+        if let Some(file) = named.file {
+            held.bundled.extend(file);
+        } else {
+            let all = bundles.iter().map(|file| certificates(file));
+            held.bundled.extend(all.flatten().flatten());
         }
         let folders = named.folders.unwrap_or_else(|| folders.to_vec());
         let folders = folders.iter().map(std::fs::read_dir);

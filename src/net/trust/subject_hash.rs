@@ -98,9 +98,9 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match length {
         [short] if *short < 0x80 => out.push(*short),
-        // at most eight bytes
         _ => {
-            out.push(0x80 | length.len() as u8);
+            // at most eight bytes
+            out.push(0x80 | u8::try_from(length.len()).unwrap_or_default());
             out.extend(length);
         }
     }
