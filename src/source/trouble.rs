@@ -182,7 +182,7 @@ impl Trouble {
     pub fn unread(&mut self, line: u64, what: String, rows: u64) {
         let what = match rows {
             0 => what,
-            _ => format!("{what}; behind it are about {} rows", rows),
+            _ => format!("{what}; behind it are about {rows} rows"),
         };
         self.file(Some(line), what);
         self.unread_rows = rows;

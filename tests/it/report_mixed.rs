@@ -143,9 +143,10 @@ fn regions(near: impl Fn(i64) -> i64, far: impl Fn(i64) -> i64) -> [String; 1] {
             ..FAR
         };
         // two of three are near, then one of three
-        match second >= CHANGE {
-            false => vec![near, near, far],
-            true => vec![near, far, far],
+        if second < CHANGE {
+            vec![near, near, far]
+        } else {
+            vec![near, far, far]
         }
     })]
 }

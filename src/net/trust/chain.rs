@@ -211,7 +211,7 @@ impl<'a> Chain<'a> {
         roots: impl Iterator<Item = &'b CertificateDer<'static>>,
     ) -> Option<usize> {
         let wanted = self.wanted();
-        let of_root = |der: &CertificateDer<'_>| {
+        let of_root = |der: &CertificateDer<'static>| {
             let fields = Fields::of(der).ok()?;
             let is_wanted = wanted.iter().any(|name| {
                 let subject = fields.subject.as_ref();
@@ -221,7 +221,7 @@ impl<'a> Chain<'a> {
         };
         let sent = self.read.iter().skip(1).flatten();
         let sent = sent.filter_map(|fields| rsa_bits(fields.key.as_ref()?));
-        let mut all = sent.chain(roots.filter_map(|der| of_root(der)));
+        let mut all = sent.chain(roots.filter_map(of_root));
         all.find(|bits| !USUAL_RSA.contains(bits))
     }
 

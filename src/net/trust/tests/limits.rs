@@ -139,7 +139,7 @@ fn what_counts_in_the_store_is_the_certificate_and_not_its_name_and_key() {
         params.self_signed(&key).unwrap().der().clone()
     };
     let first = own(1);
-    let itself = judged(vec![first.clone()], &[first.clone()]);
+    let itself = judged(vec![first.clone()], std::slice::from_ref(&first));
     assert_eq!(itself.trust, Some(Trust::Trusted));
     let renewed = judged(vec![first], &[own(2)]);
     assert_eq!(renewed.trust, Some(Trust::UnknownIssuer));
