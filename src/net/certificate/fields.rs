@@ -28,6 +28,8 @@ pub(in crate::net) struct Fields<'a> {
     pub(in crate::net) key: Option<SubjectPublicKeyInfo<'a>>,
     pub(in crate::net) extensions: Vec<X509Extension<'a>>,
     /// Whether it is of version 1, which has no extensions.
+    #[cfg_attr(any(windows, target_os = "macos"), allow(dead_code))]
+    // it counts for roots that are judged here
     pub(in crate::net) is_v1: bool,
     pub(in crate::net) signature: Option<AlgorithmIdentifier<'a>>,
     /// What could not be read and why, one for each.
