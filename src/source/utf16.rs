@@ -60,7 +60,7 @@ pub(super) struct Utf16<R> {
 const TELLING: usize = 8;
 
 /// How far the bytes at hand are what they were before.
-enum Stretch {
+enum Utf16Stretch {
     /// So many of them.
     Same(usize),
     /// So many, then a line in other pairs of bytes that begins at a place, in an order.
@@ -120,11 +120,11 @@ impl<R: Read> Utf16<R> {
         self.given = 0;
         while !self.plain {
             match self.stretch() {
-                Stretch::Same(count) => {
+                Utf16Stretch::Same(count) => {
                     self.decode(count, self.ended);
                     break;
                 }
-                Stretch::Shifted {
+                Utf16Stretch::Shifted {
                     before,
                     from,
                     order,
@@ -139,7 +139,7 @@ impl<R: Read> Utf16<R> {
     }
 
     /// Whole code units up to a line that is no UTF-16, or that too little is known of, or in other pairs.
-    fn stretch(&mut self) -> Stretch {
+    fn stretch(&mut self) -> Utf16Stretch {
         let end = self.order.ascii(b'\n');
         let whole = self.raw.len() & !1;
         let (mut at, mut in_other, mut last) = (0, 0_usize, None);
@@ -147,11 +147,11 @@ impl<R: Read> Utf16<R> {
             if !std::mem::take(&mut self.begins) {
                 if at >= whole {
                     if self.ended {
-                        return Stretch::Same(self.raw.len());
+                        return Utf16Stretch::Same(self.raw.len());
                     }
                     // they may be the begin of other pairs
                     let last = last.map_or(0, |_| 2_usize);
-                    return Stretch::Same(whole.saturating_sub(in_other.saturating_add(last)));
+                    return Utf16Stretch::Same(whole.saturating_sub(in_other.saturating_add(last)));
                 }
                 let unit = [self.raw[at], self.raw[at.saturating_add(1)]];
                 at.raise(2);
@@ -174,23 +174,23 @@ impl<R: Read> Utf16<R> {
             let head = &next[..next.len().min(TELLING)];
             if head.len() < TELLING && !self.ended {
                 self.begins = true;
-                return Stretch::Same(at);
+                return Utf16Stretch::Same(at);
             }
             if head.len() == TELLING && head.iter().all(|byte| is_ascii_text(*byte)) {
                 self.plain = true;
                 let line = self.lines.saturating_add(1);
                 self.found.switched.store(line, Ordering::Relaxed);
-                return Stretch::Same(at);
+                return Utf16Stretch::Same(at);
             }
         }
     }
 
     /// What code units of Latin letters in the other order are, which begin at a place, behind such a unit that is no Latin
     /// letter: the same order a byte off, unless a mark or the bytes before say that the order is another one.
-    fn shifted(&self, at: usize, last: Option<[u8; 2]>) -> Stretch {
+    fn shifted(&self, at: usize, last: Option<[u8; 2]>) -> Utf16Stretch {
         let (order, other) = (self.order, self.order.other());
         let before_last = at.saturating_sub(2);
-        let of = |before, from, order| Stretch::Shifted {
+        let of = |before, from, order| Utf16Stretch::Shifted {
             before,
             from,
             order,

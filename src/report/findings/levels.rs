@@ -6,7 +6,7 @@ use super::checked::Checked;
 use super::days::{REGION, day, host_or, since, steady, trip};
 use super::drifted;
 use super::found::{Inputs, RankedFinding, name};
-use super::phases::{self, Connects};
+use super::phases::{self, ConnectLevels};
 use super::rates::part;
 use super::shares::label_of;
 use super::shifted::{APART, others, together};
@@ -100,11 +100,11 @@ pub(super) fn all(about: &Inputs<'_>) -> (Vec<RankedFinding>, Checked) {
         let known = looked_at.get(&number).into_iter().flatten();
         let mut known = known.map(|(region, _)| *region);
         if of_host.any(|shift| (shift.from - day).abs() <= APART) {
-            Connects::Moved
+            ConnectLevels::Moved
         } else if known.any(|one| one == region) {
-            Connects::Still
+            ConnectLevels::Still
         } else {
-            Connects::Unknown
+            ConnectLevels::Unknown
         }
     };
     found.extend(phases::all(about, connects, &mut checked));

@@ -22,7 +22,7 @@ const TARGET: [&str; 2] = ["target", "targets"];
 
 /// Whether the connects of what was looked at moved about a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Connects {
+pub(super) enum ConnectLevels {
     Moved,
     Still,
     /// They are not known well enough to tell.
@@ -32,7 +32,7 @@ pub(super) enum Connects {
 /// All of them; how the connects of a series, a region and a day were, `connects` says: handshakes move with them.
 pub(super) fn all(
     about: &Inputs<'_>,
-    connects: impl Fn(usize, usize, i64) -> Connects,
+    connects: impl Fn(usize, usize, i64) -> ConnectLevels,
     checked: &mut Checked,
 ) -> Vec<RankedFinding> {
     let mut found = names(about, checked);
@@ -78,7 +78,7 @@ fn names(about: &Inputs<'_>, checked: &mut Checked) -> Vec<RankedFinding> {
 /// Shifts in handshakes, by series.
 fn handshakes(
     about: &Inputs<'_>,
-    connects: impl Fn(usize, usize, i64) -> Connects,
+    connects: impl Fn(usize, usize, i64) -> ConnectLevels,
     checked: &mut Checked,
 ) -> Vec<RankedFinding> {
     let other = about.rows.other_series().map(|(name, _)| name);
@@ -103,12 +103,13 @@ fn handshakes(
         }
         let count = looked_at.len();
         for (region, shifts) in &mut looked_at {
-            shifts.retain(|shift| connects(number, *region, shift.from) != Connects::Moved);
+            shifts.retain(|shift| connects(number, *region, shift.from) != ConnectLevels::Moved);
         }
         found.extend(most_felt_first(&looked_at).into_iter().map(|shifts| {
             let mut of = shifts.iter();
-            let is_still =
-                of.all(|(region, shift)| connects(number, *region, shift.from) == Connects::Still);
+            let is_still = of.all(|(region, shift)| {
+                connects(number, *region, shift.from) == ConnectLevels::Still
+            });
             handshakes_shifted(about, number, &shifts, count, is_still)
         }));
     }

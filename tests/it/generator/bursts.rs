@@ -37,8 +37,10 @@ const COLUMNS: &[&str] = &[
     "jitter_us",
     "limits",
     "verdict_rtt",
+    "verdict_burst_loss",
     "verdict_loss",
     "verdict_jitter",
+    "verdict_reordering",
 ];
 
 /// Packets of a burst.
@@ -93,7 +95,8 @@ fn cell(probe: &Probe, name: &str, lost: u64) -> String {
         "limits" => return "client".to_owned(),
         // Microsoft wants less than one in a hundred in any 15 s
         "verdict_loss" if lost * 100 >= SENT => return "fail".to_owned(),
-        "verdict_loss" | "verdict_rtt" | "verdict_jitter" => return "pass".to_owned(),
+        "verdict_rtt" | "verdict_burst_loss" | "verdict_loss" | "verdict_jitter"
+        | "verdict_reordering" => return "pass".to_owned(),
         _ => return probe.cell(name),
     };
     number.to_string()
