@@ -349,10 +349,10 @@ impl Hole {
         let sure = if rtt < SHORTEST * 2 {
             TIMER.saturating_sub(on.tick).saturating_sub(SHORTEST)
         } else {
-            rtt * 3 / 4
+            rtt / 2
         };
-        // two measurements of the same path
-        let a_trip = rtt.saturating_sub((rtt / 32).max(Duration::from_micros(500)));
+        // two measurements of the same path, the first of which may have been held up
+        let a_trip = rtt.saturating_sub((rtt / 16).max(Duration::from_micros(500)));
         if most < most_of_a_trip.max(OVERTAKEN) {
             Self::Overtaken
         } else if on.out_of_order.is_some() && least >= sure && most >= a_trip {

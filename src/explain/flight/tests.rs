@@ -106,12 +106,9 @@ fn what_a_tick_of_the_clock_hides_is_no_proof() {
     assert_eq!(seen(0, 65, 0), None);
     assert_eq!(seen(4, 204, 0), Some(true));
     assert_eq!(seen(10, 8, 0), None);
-    // three quarters of a trip for certain
-    assert_eq!(seen(10, 10, 0), None);
-    assert_eq!(seen(10, 12, 0), Some(true));
-    assert_eq!(seen(16, 16, 0), Some(true));
-    assert_eq!(seen(20, 20, 4), None);
-    assert_eq!(seen(24, 26, 4), Some(true));
+    assert_eq!(seen(10, 10, 0), Some(true));
+    assert_eq!(seen(10, 10, 4), None);
+    assert_eq!(seen(20, 20, 4), Some(true));
     // all of it was the program's
     assert_eq!(seen(20, 20, 20), Some(false));
     assert_eq!(seen(40, 120, 120), Some(false));
@@ -121,10 +118,10 @@ fn what_a_tick_of_the_clock_hides_is_no_proof() {
 #[test]
 fn a_segment_that_came_sooner_than_it_can_be_sent_again_is_not_said_to_be_lost() {
     let held_up = |lay: u64| told(&[(41, 1_448, Some(0)), (41 + lay, 5_100, Some(lay))], 40, 2);
-    for lay in [34, 36, 38] {
+    for lay in [34, 36, 37] {
         assert_eq!(held_up(lay).1, None, "{lay}");
     }
-    for lay in [39, 40, 50] {
+    for lay in [38, 40, 50] {
         assert_eq!(held_up(lay).1, Some(true), "{lay}");
     }
     assert_eq!(held_up(30).1, Some(false));
