@@ -183,9 +183,12 @@ mod tests {
         std::fs::rename(&path, &old).unwrap();
         add("c\n");
         assert_eq!([text(&old), text(&path)], ["a\nb\n", "c\n"]);
-        std::fs::remove_file(&path).unwrap();
-        add("d\n");
-        assert_eq!(text(&path), "d\n");
+        // a file that is deleted while it is open keeps its name under Wine
+        if cfg!(unix) {
+            std::fs::remove_file(&path).unwrap();
+            add("d\n");
+            assert_eq!(text(&path), "d\n");
+        }
         // as copytruncate does
         std::fs::write(&path, "").unwrap();
         add("e\n");
