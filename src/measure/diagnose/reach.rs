@@ -11,7 +11,7 @@ use super::relays::{ContactedRelay, another};
 use super::web::{CONTROL, OTHER_CONTROL};
 use crate::endpoints;
 use crate::judge::diagnose::facts::text::{Name, Region};
-use crate::judge::diagnose::facts::{ConnectFacts, Fact, ProxyConnect, WhyUnknown};
+use crate::judge::diagnose::facts::{ConnectFacts, Fact, WhyUnknown};
 use crate::net::machine::SystemProxy;
 use crate::net::{Leads, cells};
 use crate::record::Transport;
@@ -84,12 +84,15 @@ impl Looking<'_> {
         found.tcp = [seen.1, seen.2].into_iter().take(relays.len()).collect();
         (found.facts.tcp.port80, found.facts.tcp.control) = (seen.3, seen.4);
         found.facts.tcp.v6 = named(seen.5, &self.target.host.to_string());
-        found.facts.web.connect = seen.6;
+        (found.facts.web.connect, found.facts.web.tunnel) = match seen.6 {
+            Fact::Known((connect, tunnel)) => (Fact::Known(connect), tunnel),
+            Fact::Unknown(why) => (Fact::Unknown(why.clone()), Fact::Unknown(why)),
+        };
         found.same_region = self.same_region(found, budget).await;
     }
 
     /// What the proxy that is set for the relay's name says.
-    async fn proxied(&self, found: &Looked, budget: &Budget) -> Fact<ProxyConnect> {
+    async fn proxied(&self, found: &Looked, budget: &Budget) -> Fact<proxied::Asked> {
         // the lab's world has no proxies but its own
         let set = found.machine.proxy();
         let way = set.and_then(|proxy| proxy.way.clone());
@@ -103,7 +106,9 @@ impl Looking<'_> {
         };
         let limits = self.opener.plan().limits;
         let asked = proxied::ask(self.opener, proxy, self.target);
-        budget.step(limits.connect + limits.proxy, asked).await
+        budget
+            .step(limits.connect + limits.proxy + limits.tls, asked)
+            .await
     }
 
     /// Where one relay of two is silent: another one of its region, so that one address does not stand for a region, nor a

@@ -6,7 +6,14 @@ use super::words::{with_names, words};
 use crate::judge::diagnose::RULES;
 
 /// Parts of sentences of which each situation has one, and how all of them are listed.
-const CHOICES: [(&str, &str); 5] = [
+const CHOICES: [(&str, &str); 6] = [
+    (
+        "[by!=route?In this machine's firewall, allow outbound UDP 3478 to 3481 and TCP 443 to {ranges}][by=route?Look at \
+         this machine's routes to {ranges}, and at what sets them, such as a VPN client: they must lead to the router].",
+        "In this machine's firewall, allow outbound UDP 3478 to 3481 and TCP 443 to {ranges} (if a firewall refuses). Look at \
+         this machine's routes to {ranges}, and at what sets them, such as a VPN client: they must lead to the router (if \
+         there is no route).",
+    ),
     (
         "[closed=port?check that a name server runs there, allow UDP and TCP 53 to it][closed=no-way?check the routes to \
          it][closed=denied?allow UDP and TCP 53 to it in this machine's firewall]",

@@ -6,14 +6,19 @@ use turnprobe::judge::diagnose::{Code, Confidence, Party, VerdictOutcome};
 use super::told::Told;
 use super::world::World;
 
-/// Looks in short, with a proxy that answers so.
+/// Looks in short, with a proxy that answers so and leads nowhere.
 fn with_proxy(purpose: &str, status: &'static str, rules: &str) -> Told {
     let world = World::new(purpose);
     let url = world.proxy(status);
+    through(&world, &url, status, rules)
+}
+
+/// The same with one that is there.
+fn through(world: &World, url: &str, status: &str, rules: &str) -> Told {
     if !rules.is_empty() {
         world.at_router(rules);
     }
-    let told = Told::with(&world, "", &[("https_proxy", &url)]);
+    let told = Told::with(world, "", &[("https_proxy", url)]);
     let number = status.split(' ').next().unwrap().parse().unwrap();
     assert_eq!(
         told.facts.web.connect.known(),
@@ -29,9 +34,23 @@ const CLOSED: &str = "tcp dport 443 drop";
 #[test]
 #[ignore = "needs root, nftables and tshark"]
 fn a_proxy_that_alone_reaches_the_relays_is_needed() {
-    let told = with_proxy("dg-p-need", "200 Connection established", CLOSED);
+    let world = World::new("dg-p-need");
+    let told = through(&world, &world.tunnel(), "200 OK", CLOSED);
     told.blames(&[Code::ProxyNeeded]);
     told.is(Code::ProxyNeeded, Party::Firewall, Confidence::Certain);
+}
+
+#[test]
+#[ignore = "needs root, nftables and tshark"]
+fn a_proxy_that_answers_200_and_leads_nowhere_does_not_reach_the_relays() {
+    let told = with_proxy("dg-p-lead", "200 Connection established", CLOSED);
+    assert_eq!(
+        told.facts.web.tunnel.known(),
+        Some(&false),
+        "{}",
+        told.text()
+    );
+    told.blames(&[Code::ControlSilent]);
 }
 
 #[test]
@@ -83,7 +102,8 @@ fn a_proxy_that_is_dead_is_named_beside_the_way_that_is_closed() {
 #[test]
 #[ignore = "needs root, nftables and tshark"]
 fn a_proxy_that_would_do_and_is_not_needed_is_good_to_know() {
-    let told = with_proxy("dg-p-idle", "200 Connection established", "");
+    let world = World::new("dg-p-idle");
+    let told = through(&world, &world.tunnel(), "200 OK", "");
     told.is_healthy();
     assert!(
         told.judged.finding(Code::ProxyUnused).is_some(),

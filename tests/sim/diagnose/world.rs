@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -203,6 +203,21 @@ impl World {
         format!("http://{place}")
     }
 
+    /// A proxy that leads every CONNECT to the first relay; its URL.
+    pub fn tunnel(&self) -> String {
+        let place = format!("{NAME_SERVER}:3129");
+        let port = self.lab_port();
+        inside(&self.internet, || {
+            let listener = TcpListener::bind(&place).unwrap();
+            std::thread::spawn(move || {
+                for client in listener.incoming().map_while(Result::ok) {
+                    let _ = lead_on(client, port);
+                }
+            });
+        });
+        format!("http://{place}")
+    }
+
     /// Rules for what the client gets.
     pub fn at_client_in(&self, rules: &str) {
         let chain = format!("chain input {{ type filter hook input priority 0; {rules}\n}}");
@@ -228,6 +243,20 @@ pub fn good_page() -> String {
     format!(
         "HTTP/1.1 200 OK\r\nDate: {now}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nMicrosoft Connect Test"
     )
+}
+
+/// Answers a CONNECT and copies between the client and the first relay.
+fn lead_on(mut client: TcpStream, port: u16) -> std::io::Result<()> {
+    let _ = client.read(&mut [0; 2048])?;
+    let relay = TcpStream::connect((Ipv4Addr::new(127, 0, 0, 21), port))?;
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+    for (mut from, mut to) in [(client.try_clone()?, relay.try_clone()?), (relay, client)] {
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut from, &mut to);
+            let _ = to.shutdown(std::net::Shutdown::Write);
+        });
+    }
+    Ok(())
 }
 
 fn cable(one: (&Namespace, &str), other: (&Namespace, &str)) {

@@ -32,6 +32,8 @@ words! {
         ProxyUnreachable = "proxy-unreachable": "the proxy cannot be connected to",
         /// A proxy that says nothing.
         ProxyMute = "proxy-mute": "the proxy gives no answer that can be understood",
+        /// A proxy that says yes, and leads nowhere.
+        ProxyNowhere = "proxy-nowhere": "the proxy answers CONNECT with 200, and TLS through it fails: it does not lead to a relay",
         /// A proxy that works, and no other way.
         ProxyOnly = "proxy-only": "the proxy lets this through, and no relay is known to be reached without it",
         /// Relays of which not all answer.

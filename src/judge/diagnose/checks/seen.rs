@@ -33,6 +33,8 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
         Item::Ipv4 => of(&machine.has_route4, |has| {
             match (has, facts.tcp.nat64_prefix.known()) {
                 (true, _) | (false, Some(Some(_))) => Observed::Ok(Vec::new()),
+                // one to the relays alone is missing
+                _ if view::is_control_open(facts) == Some(true) => Observed::Ok(Vec::new()),
                 (false, _) => Observed::Odd(Odd::NoIpv4, Vec::new()),
             }
         }),
@@ -207,6 +209,9 @@ fn untold(facts: &Facts) -> WhyUnknown {
 /// A proxy that is dead or leads elsewhere has no finding where nobody needs it, and is not all right.
 fn proxied(facts: &Facts, connect: ProxyConnect) -> Observed {
     match connect {
+        ProxyConnect::Status(200..300) if facts.web.tunnel.known() == Some(&false) => {
+            Observed::Odd(Odd::ProxyNowhere, Vec::new())
+        }
         ProxyConnect::Status(200..300) => {
             ok_if(view::is_tcp_open(facts) == Some(true), Odd::ProxyOnly)
         }

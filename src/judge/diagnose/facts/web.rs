@@ -15,6 +15,9 @@ pub struct WebFacts {
     pub clocks: Fact<Vec<ClockOffset>>,
     /// What the proxy answered to CONNECT for the first relay; `Unknown(NotAsked)` where none is set.
     pub connect: Fact<ProxyConnect>,
+    /// Whether somebody speaks TLS through the proxy after it let the CONNECT through; `Unknown` where it did not, or where the
+    /// handshake was only silence.
+    pub tunnel: Fact<bool>,
 }
 
 /// The page by which a sign-in is noticed.

@@ -108,7 +108,7 @@ of_fields! {
     NameFacts { name, system, comparison }
     NameServerFacts { server, asked, answered, times_us, answer, chain, is_behind_router, waits_ms, waited_ms, closed }
     Answered { ip, in_teams_range, region }
-    WebFacts { page, clocks, connect }
+    WebFacts { page, clocks, connect, tunnel }
     SignInPage { url, status, is_expected, redirects, is_html }
     ClockOffset { source, low_s, high_s }
     TcpFacts { relays, control, port80, again, v6, nat64_prefix }

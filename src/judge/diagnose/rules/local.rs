@@ -97,7 +97,12 @@ pub const NO_ROUTE4: Rule = Rule {
             Fact::Unknown(_) => return None,
         };
         let v6 = facts.tcp.v6.known().and_then(ConnectFacts::is_open);
-        let works = [v6, view::is_tcp_open(facts), view::is_udp_open(facts)];
+        let works = [
+            v6,
+            view::is_tcp_open(facts),
+            view::is_udp_open(facts),
+            view::is_control_open(facts),
+        ];
         // without any address there is no route either, which says nothing more
         let has_none = facts.machine.has_address.known() == Some(&false);
         (!has_route && !has_nat64 && !has_none && !works.contains(&Some(true))).then(|| {

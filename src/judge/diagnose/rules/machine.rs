@@ -1,6 +1,7 @@
 //! Layer 0: this machine.
 
 use super::certificates;
+use super::tcp::is_unroutable;
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{
     ConnectFacts, ConnectOutcome, Endpoint, Facts, NameServerFacts, RelayPortFacts, TriedFacts,
@@ -42,8 +43,8 @@ pub const NO_ADDRESS: Rule = Rule {
 pub const SEND_DENIED: Rule = Rule {
     code: Code::SendDenied,
     layer: 0,
-    condition: "the system refuses to send at least one datagram or SYN (EPERM, EACCES, WSAEACCES), or this machine itself rejects a connect with ICMP as prohibited",
-    why: "only a rule in this machine's own firewall or routing causes that error, even if the rule drops silently",
+    condition: "the system refuses to send at least one datagram or SYN (EPERM, EACCES, WSAEACCES), or this machine itself rejects a connect with ICMP as prohibited, or says at once of every connect to a relay that there is no route, while the control name is reached",
+    why: "only a rule in this machine's own firewall or routing causes that error, even if the rule drops silently; a route that leads the relays nowhere is this machine's own where other addresses are reached",
     grade: "fail, machine, certain",
     check: send_denied,
     explains: |facts| {
@@ -51,7 +52,7 @@ pub const SEND_DENIED: Rule = Rule {
         // of UDP only ports to which everything went out count as silent: their silence is another's
         let (_, tcp) = denied(facts);
         let mut all = Vec::new();
-        if tcp.is_some() {
+        if tcp.is_some() || has_no_route(facts) {
             all.extend([
                 C::Tcp443Silent,
                 C::Tcp443Refused,
@@ -98,9 +99,32 @@ fn denied(facts: &Facts) -> (Denied<'_>, Denied<'_>) {
     (udp, tcp)
 }
 
+/// Whether the system itself says of all relays that no route leads there, and of others that one does.
+fn has_no_route(facts: &Facts) -> bool {
+    let relays = view::relays(facts);
+    !relays.is_empty()
+        && relays.iter().all(is_unroutable)
+        && view::is_control_open(facts) == Some(true)
+}
+
 fn send_denied(facts: &Facts) -> Option<Finding> {
     let (udp, tcp) = denied(facts);
     let mut finding = Finding::new(Code::SendDenied, Fail, Party::Machine, Certain);
+    if has_no_route(facts) {
+        let relays = view::relays(facts);
+        let tried = view::total(relays.iter().map(|relay| relay.tried.len() as u64));
+        let cells = facts.udp.cells.known().map_or(&[][..], Vec::as_slice);
+        let is_all = cells.iter().all(|cell| cell.sent == 0);
+        let protocol = if is_all { "UDP and TCP" } else { "TCP" };
+        finding = finding.with("protocol", protocol, "tcp.relays");
+        let to = relays.first().map(|relay| &relay.remote);
+        return Some(
+            finding
+                .counted("denied", Datum::Count(tried), tried, "tcp.relays")
+                .maybe("to", to, "tcp.relays")
+                .with("by", "route", "tcp.relays"),
+        );
+    }
     let protocol = match (&udp, &tcp) {
         (Some(_), Some(_)) => "UDP and TCP",
         (Some(_), None) => "UDP",

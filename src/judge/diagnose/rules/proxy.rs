@@ -2,7 +2,7 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{Facts, ProxyConnect, ProxyFacts};
-use crate::judge::diagnose::finding::Confidence::{Certain, Likely};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::view;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -36,14 +36,22 @@ fn told(finding: Finding, proxy: &ProxyFacts, status: u16) -> Finding {
 pub const NEEDED: Rule = Rule {
     code: Code::ProxyNeeded,
     layer: 3,
-    condition: "no relay can be connected to directly on TCP 443, and the proxy answers CONNECT with 200",
-    why: "the relay is there, but it cannot be reached without the proxy; media through a proxy arrives late",
-    grade: "fail, firewall, certain",
+    condition: "no relay can be connected to directly on TCP 443, the proxy answers CONNECT with 200, and TLS through it did not fail",
+    why: "the relay is there, but it cannot be reached without the proxy; media through a proxy arrives late; a status alone shows no relay, as a proxy may answer 200 with a page of its own",
+    grade: "fail, firewall, certain if TLS came through the proxy, else possible",
     check: |facts| {
         let (proxy, status) = answered(facts)?;
-        (view::is_tcp_open(facts) == Some(false) && (200..300).contains(&status)).then(|| {
-            let finding = Finding::new(Code::ProxyNeeded, Fail, Party::Firewall, Certain);
-            told(finding, proxy, status)
+        let tunnel = facts.web.tunnel.known();
+        let is_only_way = view::is_tcp_open(facts) == Some(false)
+            && (200..300).contains(&status)
+            && tunnel != Some(&false);
+        is_only_way.then(|| {
+            let (confidence, tls) = match tunnel {
+                Some(_) => (Certain, "works"),
+                None => (Possible, "unproved"),
+            };
+            let finding = Finding::new(Code::ProxyNeeded, Fail, Party::Firewall, confidence);
+            told(finding, proxy, status).with("tls", tls, "web.tunnel")
         })
     },
     explains: |_| DIRECT.to_vec(),
@@ -98,12 +106,13 @@ pub const SILENT: Rule = Rule {
 pub const UNUSED: Rule = Rule {
     code: Code::ProxyUnused,
     layer: 3,
-    condition: "a relay can be connected to directly, and the proxy answers CONNECT with 200",
+    condition: "a relay can be connected to directly, and the proxy answers CONNECT with 200, and TLS through it did not fail",
     why: "a proxy that is configured is not necessarily used",
     grade: "note",
     check: |facts| {
         let (proxy, status) = answered(facts)?;
-        (view::is_tcp_open(facts) == Some(true) && (200..300).contains(&status))
+        let leads_on = (200..300).contains(&status) && facts.web.tunnel.known() != Some(&false);
+        (view::is_tcp_open(facts) == Some(true) && leads_on)
             .then(|| told(Finding::note(Code::ProxyUnused, Certain), proxy, status))
     },
     explains: nothing,

@@ -174,8 +174,12 @@ pub(super) fn is_unroutable(connects: &ConnectFacts) -> bool {
         .iter()
         .all(|tried| tried.took_us < SOONEST_US);
     let is_no_host = |outcome| outcome == ConnectOutcome::HostUnreachable && at_once;
-    connects.are_all(|outcome| outcome == ConnectOutcome::NetUnreachable || is_no_host(outcome))
-        && connects.rejected_by.known().is_none()
+    // a route that swallows packets says that the address is invalid
+    let is_swallowed = |outcome| outcome == ConnectOutcome::Other && at_once;
+    let is_said = |outcome| {
+        outcome == ConnectOutcome::NetUnreachable || is_no_host(outcome) || is_swallowed(outcome)
+    };
+    connects.are_all(is_said) && connects.rejected_by.known().is_none()
 }
 
 /// Who rejects one relay's, by ICMP: neither this machine nor a relay.

@@ -13,8 +13,8 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::SendDenied => Words {
-            said: "A firewall on this machine blocks outgoing {protocol} to {to} ({denied} of {denied:n} refused by the system).",
-            next: "In this machine's firewall, allow outbound UDP 3478 to 3481 and TCP 443 to {ranges}.",
+            said: "[by!=route?A firewall on this machine blocks outgoing][by=route?This machine has no route for] {protocol} to {to} ({denied} of {denied:n} refused by the system)[by=route?, while other addresses are reached].",
+            next: "[by!=route?In this machine's firewall, allow outbound UDP 3478 to 3481 and TCP 443 to {ranges}][by=route?Look at this machine's routes to {ranges}, and at what sets them, such as a VPN client: they must lead to the router].",
             settle: "",
         },
         C::ClockWrong => Words {
@@ -123,9 +123,9 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "the same run where IPv4 works, and without --quick",
         },
         C::ProxyNeeded => Words {
-            said: "Only the proxy {proxy} reaches the relays on TCP 443; nothing answers directly.",
+            said: "[tls=works?Only the proxy {proxy} reaches the relays on TCP 443][tls=unproved?Only the proxy {proxy} says that it reaches the relays on TCP 443 (status {status}; TLS through it is not proved)]; nothing answers directly.",
             next: "In the firewall, allow outbound TCP 443 and UDP 3478 to 3481 to {ranges}: media must not go through a proxy.",
-            settle: "",
+            settle: "a TLS handshake through the proxy, as a browser makes it",
         },
         C::ProxyForbids => Words {
             said: "The proxy {proxy} answers {status} for {name}:443.",
