@@ -4,7 +4,6 @@
 //! their columns (`schema`), how a record is made (`probe`) or written (`sink`). Depends on nothing
 //! else of this crate but `words`.
 
-mod arrange;
 mod cause;
 mod counter;
 mod dns;
@@ -33,7 +32,6 @@ use chrono::{DateTime, Utc};
 
 use crate::words::words;
 
-pub(crate) use arrange::Arrange;
 pub use cause::Cause;
 pub(crate) use counter::Counter;
 pub use dns::{Cname, Dns, SilentServer};

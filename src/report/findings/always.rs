@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::found::{Inputs, RankedFinding, name};
 use super::slow::host;
+use crate::arrange::Arrange as _;
 use crate::doc::number::{counted, grouped, millis, share};
 use crate::judge::always::{SlowMedian, WAIT_US, slow_median, slow_server, trip_us};
 use crate::judge::severity::Severity;
-use crate::record::Arrange as _;
 use crate::schema::{Dialect, Metric, THROUGH};
 use crate::stats::Distribution;
 use crate::stats::survey::Measured;
