@@ -36,7 +36,7 @@ pub use cause::Cause;
 pub(crate) use counter::Counter;
 pub use dns::{Cname, Dns, SilentServer};
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
-pub use explanation::Explanation;
+pub use explanation::{Explanation, LONG_TRIP, SLOW_WAIT};
 pub use held::{EndedBy, HoldEnd, HoldFigures};
 pub use http_reply::HttpReply;
 pub use outcome::{Failure, Outcome};
