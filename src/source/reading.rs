@@ -115,7 +115,7 @@ impl Reading {
     fn count(&mut self, batch: &Batch) {
         let file = batch.file;
         if self.taken.len() <= file {
-            self.taken.resize(file + 1, 0);
+            self.taken.resize(file.saturating_add(1), 0);
         }
         self.taken[file].raise(batch.len() as u64);
     }

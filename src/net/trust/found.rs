@@ -57,16 +57,14 @@ pub(super) fn roots() -> Result<(RootSet, Option<String>), String> {
     }
     let loose = held.loose.iter().filter(|der| held.is_loose(der)).cloned();
     let unread = held.unread();
-    match RootSet::of_certificates(used.into_iter().collect(), loose.collect()) {
-        Some(roots) => Ok((roots, unread)),
-        None => {
-            let unread = unread.map(|unread| format!("; {unread}"));
-            let unread = unread.unwrap_or_default();
-            Err(format!(
-                "no root certificates were found on this system{unread}"
-            ))
-        }
+    if let Some(roots) = RootSet::of_certificates(used.into_iter().collect(), loose.collect()) {
+        return Ok((roots, unread));
     }
+    let unread = unread.map(|unread| format!("; {unread}"));
+    let unread = unread.unwrap_or_default();
+    Err(format!(
+        "no root certificates were found on this system{unread}"
+    ))
 }
 
 /// What the user names in place of what the system has.

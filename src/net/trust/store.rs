@@ -105,7 +105,7 @@ pub(super) enum PendingVerdict {
 pub(super) struct System {
     load: Box<dyn Fn() -> Result<TrustSource, String> + Send + Sync>,
     /// What is wrong with the store, until somebody asks.
-    problem: Mutex<Told>,
+    problem: Mutex<ToldOnce>,
     /// Whether a verdict itself may take long.
     blocks: bool,
     store: OnceLock<TrustSource>,
@@ -169,7 +169,7 @@ impl System {
         self.problem().take()
     }
 
-    fn problem(&self) -> MutexGuard<'_, Told> {
+    fn problem(&self) -> MutexGuard<'_, ToldOnce> {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -227,16 +227,16 @@ impl StoreProblem {
 
 /// What is told once.
 #[derive(Debug, Default)]
-enum Told {
+enum ToldOnce {
     #[default]
-    None,
+    Nothing,
     Found(StoreProblem),
-    Told,
+    Already,
 }
 
-impl Told {
+impl ToldOnce {
     fn found(&mut self, problem: StoreProblem) {
-        if let Self::None = self {
+        if let Self::Nothing = self {
             *self = Self::Found(problem);
         }
     }
@@ -246,7 +246,7 @@ impl Told {
             return None;
         };
         let problem = problem.clone();
-        *self = Self::Told;
+        *self = Self::Already;
         Some(problem)
     }
 }
