@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Arrival, FlightContext, SHORTEST};
+use super::arrival::{Arrival, FlightContext, SHORTEST};
 
 /// Bytes of a segment besides its data: IPv4 (RFC 791 section 3.1), and TCP with timestamps (RFC 7323 section 3.2).
 const SEGMENT_HEADERS: u64 = 52;
