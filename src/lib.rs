@@ -38,6 +38,7 @@
 //! | [`cli`] | the command line |
 //! | [`manual`] | prose: methods, recipes, changes |
 
+mod arrange;
 pub mod cli;
 pub mod clock;
 pub mod compare;
@@ -65,6 +66,7 @@ pub mod store;
 mod sys;
 pub mod target;
 mod timer;
+mod two;
 pub mod wire;
 pub mod words;
 pub mod zone;

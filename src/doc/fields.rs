@@ -5,7 +5,7 @@ use super::cell::Style;
 use super::terminal::styled;
 use super::text::cut;
 use super::wrap::width;
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 
 /// How a field is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Tables.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};

@@ -4,16 +4,7 @@ use std::time::Duration;
 
 use super::flight::TIMER;
 use super::syn_timer::{SLACK, SynTimer, TICK};
-use crate::record::{Cause, FastOpen, Phase, Record, Transport};
-
-/// A round trip of so much is long: Microsoft's limit between client and edge.
-const LONG_TRIP: Duration = Duration::from_millis(100);
-
-/// A name resolution of so much is slow: twice the longest trip that is not.
-const SLOW_DNS: Duration = Duration::from_millis(200);
-
-/// A server that needs so much beyond the round trips is slow.
-const SLOW_SERVER: Duration = Duration::from_millis(200);
+use crate::record::{Cause, FastOpen, LONG_TRIP, Phase, Record, SLOW_WAIT, Transport};
 
 /// What came and lay so long in this machine was taken in late.
 const LATE: Duration = Duration::from_millis(100);
@@ -95,7 +86,7 @@ pub fn slow_dns(record: &Record) -> Option<Duration> {
     let took = record.completed(Phase::Dns)?;
     let others = record.dns.local_delay.unwrap_or_default() + record.dns.silence();
     let took = took.saturating_sub(others);
-    (took >= SLOW_DNS).then_some(took)
+    (took >= SLOW_WAIT).then_some(took)
 }
 
 /// The handshake waited 200 ms for the server beyond its round trips, and no lost segment can be
@@ -108,7 +99,7 @@ pub fn slow_server(record: &Record) -> Option<Duration> {
         return None;
     }
     let waited = flight.servers?.min(others_excess(record)?);
-    (waited >= SLOW_SERVER).then_some(waited)
+    (waited >= SLOW_WAIT).then_some(waited)
 }
 
 /// Something of the server came late, and it is not known why: a segment was lost, or the server
@@ -127,7 +118,7 @@ pub fn loss_or_server(record: &Record) -> Option<Duration> {
                 + record.turn.local_delay.unwrap_or_default();
             took.saturating_sub(others)
         })
-        .filter(|time| *time >= SLOW_SERVER);
+        .filter(|time| *time >= SLOW_WAIT);
     tls.max(turn)
 }
 
@@ -146,7 +137,7 @@ pub fn proxy_or_beyond(record: &Record) -> Option<Duration> {
     let late = [record.tls.flight.local_delay, record.turn.local_delay];
     let late: Duration = late.into_iter().flatten().sum();
     let beyond = beyond.into_iter().sum::<Duration>().saturating_sub(late);
-    (beyond >= SLOW_SERVER).then_some(beyond)
+    (beyond >= SLOW_WAIT).then_some(beyond)
 }
 
 /// The part of a handshake's excess that nobody can be named for.
@@ -155,7 +146,7 @@ fn unexplained(record: &Record, excess: Duration) -> Option<Duration> {
     // all of it where waits behind the first flight are not known
     let is_all = flight.hello_retry || flight.servers.is_none();
     if is_all || flight.unexplained.is_some_and(|wait| wait >= TIMER) {
-        return (excess >= SLOW_SERVER).then_some(excess);
+        return (excess >= SLOW_WAIT).then_some(excess);
     }
     let sent_again = sent_again(record).filter(|again| *again > 0);
     let time = sent_again.map(|_| excess).max(flight.unexplained);
@@ -257,5 +248,5 @@ fn trips(record: &Record) -> u32 {
         _ => 2,
     };
     let flight = &record.tls.flight;
-    base + flight.windows.unwrap_or(1).saturating_sub(1) + u32::from(flight.hello_retry)
+    base + flight.acks + u32::from(flight.hello_retry)
 }

@@ -1,15 +1,16 @@
 //! What is slow all the time: limits of a median, as a diagnosis has them.
 
 use super::limits::CLIENT;
-use crate::record::micros;
+use crate::record::{SLOW_WAIT, micros};
 use crate::stats::Distribution;
 
 /// Values that a median needs here.
 const FEWEST: u64 = 20;
 
-/// A name resolution that takes longer is slow, as for a diagnosis, and so is a server that needs this long for its part of a
-/// handshake, as for `explain`: in microseconds.
-pub const WAIT_US: u64 = 200_000;
+/// [`SLOW_WAIT`] in microseconds.
+pub fn wait_us() -> u64 {
+    micros(SLOW_WAIT)
+}
 
 /// Microsoft's limit for a round trip, in microseconds.
 pub fn trip_us() -> u64 {
@@ -53,7 +54,7 @@ pub fn slow_server(connects: &Distribution, handshakes: &Distribution) -> Option
     let n = connects.moments().count().min(handshakes.moments().count());
     let (trip, took) = connects.quantile(500).zip(handshakes.quantile(500))?;
     let rest = took.saturating_sub(trip.saturating_mul(3));
-    (n >= FEWEST && rest >= WAIT_US).then_some(rest)
+    (n >= FEWEST && rest >= wait_us()).then_some(rest)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Hours of the day that fail more than the others: one, or several that are as bad.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::stats::wilson;
 
 /// Hours are told where chance makes some so bad in fewer than one of a hundred files.

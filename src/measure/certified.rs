@@ -79,6 +79,6 @@ impl Certified {
 
 /// What the user should know of a judge's verdicts so far; told once.
 pub(super) fn take_note(judge: &Judge) -> Option<String> {
-    let why = judge.take_os_problem()?;
-    Some(format!("trust_os stays empty: {why}"))
+    let problem = judge.take_os_problem()?;
+    Some(problem.words("trust_os stays empty"))
 }

@@ -97,6 +97,8 @@ impl Web {
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_global(Some(LIMIT))
+            // a server may close one that is kept at any time, also while it is asked again
+            .max_idle_connections(0)
             .user_agent(concat!("turnprobe/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Self {

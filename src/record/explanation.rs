@@ -2,7 +2,16 @@
 //!
 //! Not here: the rules that choose one (`explain`).
 
+use std::time::Duration;
+
 use crate::words::words;
+
+/// A name resolution that takes so long is slow, and so is a server that needs so much beyond the round trips: twice the
+/// longest trip that is not.
+pub const SLOW_WAIT: Duration = Duration::from_millis(200);
+
+/// A round trip of so much is long: Microsoft's limit between client and edge.
+pub const LONG_TRIP: Duration = Duration::from_millis(100);
 
 words! {
     /// Where the time of a slow probe went.

@@ -4,7 +4,6 @@
 //! their columns (`schema`), how a record is made (`probe`) or written (`sink`). Depends on nothing
 //! else of this crate but `words`.
 
-mod arrange;
 mod cause;
 mod counter;
 mod dns;
@@ -33,12 +32,11 @@ use chrono::{DateTime, Utc};
 
 use crate::words::words;
 
-pub(crate) use arrange::Arrange;
 pub use cause::Cause;
 pub(crate) use counter::Counter;
 pub use dns::{Cname, Dns, SilentServer};
 pub use dotnet::{cipher_algorithm, hash_algorithm, key_exchange_algorithm, ssl_protocol};
-pub use explanation::Explanation;
+pub use explanation::{Explanation, LONG_TRIP, SLOW_WAIT};
 pub use held::{EndedBy, HoldEnd, HoldFigures};
 pub use http_reply::HttpReply;
 pub use outcome::{Failure, Outcome};

@@ -1,6 +1,6 @@
 //! The order of groups in a table: the worst first.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::borrow::Borrow;
 use std::cmp::{Ordering, Reverse};
 

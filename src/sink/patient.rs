@@ -2,7 +2,7 @@
 //! renamed or its share is unavailable, rows wait and are written in order once that is over. Rows that wait longer are kept in a
 //! file beside it (`pending`), which is added as soon as the file is back, or by the next run.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

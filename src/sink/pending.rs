@@ -2,7 +2,7 @@
 //! temporary files, with a hash of the whole path before its name. They are created like every other file of rows; the
 //! next run adds them (`take_in`). Here: their names, and which there are.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Names on the command line to inputs, and their order.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};

@@ -10,7 +10,7 @@ mod odd;
 mod undecided;
 mod unknown;
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::record::Counter as _;
 use std::borrow::Cow;
 

@@ -27,6 +27,9 @@ const WAITING: usize = 4;
 /// How often a waiting caller looks whether it shall stop.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// How long the thread gets to end once nobody takes from it any more: so many looks, and the time between them.
+const LAST_LOOKS: (usize, Duration) = (200, Duration::from_millis(5));
+
 /// A reading under way.
 #[derive(Debug)]
 pub struct Reading {
@@ -39,6 +42,8 @@ pub struct Reading {
     thread: Option<JoinHandle<()>>,
     /// Whether the thread has sent all.
     ended: bool,
+    /// Rows that were taken, of each file.
+    taken: Vec<u64>,
 }
 
 /// Reads files one after the other on a thread of its own, until `stop` is set. Times without a
@@ -83,6 +88,7 @@ pub fn read(inputs: Vec<Input>, zone: Zone, stop: Arc<AtomicBool>) -> Reading {
         state,
         thread,
         ended: false,
+        taken: Vec::new(),
     }
 }
 
@@ -92,7 +98,10 @@ impl Reading {
     pub fn next(&mut self) -> Option<Batch> {
         loop {
             match self.batches.recv_timeout(LOOK) {
-                Ok(batch) => return Some(batch),
+                Ok(batch) => {
+                    self.count(&batch);
+                    return Some(batch);
+                }
                 Err(RecvTimeoutError::Disconnected) => {
                     self.ended = true;
                     return None;
@@ -101,6 +110,14 @@ impl Reading {
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }
+    }
+
+    fn count(&mut self, batch: &Batch) {
+        let file = batch.file;
+        if self.taken.len() <= file {
+            self.taken.resize(file.saturating_add(1), 0);
+        }
+        self.taken[file].raise(batch.len() as u64);
     }
 
     /// Takes a batch back, whose memory is used again.
@@ -127,10 +144,20 @@ impl Reading {
             state,
             thread,
             ended,
+            taken,
+            total,
             ..
         } = self;
         drop(batches);
         if let Some(thread) = thread {
+            let (looks, pause) = LAST_LOOKS;
+            for _ in 0..looks {
+                // one that waits for standard input or a pipe does not end
+                if ended || total.is_none() || thread.is_finished() {
+                    break;
+                }
+                std::thread::sleep(pause);
+            }
             // a thread that waits for standard input would keep us for ever
             if (ended || thread.is_finished()) && thread.join().is_err() {
                 lock(&state).problems.push(Problem {
@@ -142,7 +169,14 @@ impl Reading {
                 });
             }
         }
-        lock(&state).clone()
+        let mut summary = lock(&state).clone();
+        if !ended {
+            // the thread may be behind what was taken, or ahead of it
+            for (index, file) in summary.files.iter_mut().enumerate() {
+                file.rows = taken.get(index).copied().unwrap_or(0);
+            }
+        }
+        summary
     }
 }
 

@@ -4,7 +4,7 @@ mod kind;
 mod lost;
 mod unreadable;
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::record::Counter as _;
 use crate::schema::{FaultKind, RolledFault};
 use kind::KINDS;

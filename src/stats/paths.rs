@@ -1,7 +1,7 @@
 //! What the certificates of many rows tell of the way to the relays: the same for rows just measured
 //! and rows of files.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,14 +3,23 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Each module and the modules of ours that it may name. `record`, `schema`, `words`, `target` and
+/// Each module and the modules of ours that it may name. `record`, `schema`, `words`, `target`, `arrange` and
 /// `endpoints` are free to all; the impure ones may use `clock`.
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let everybody = ["record", "schema", "words", "target", "endpoints"];
+    let everybody = [
+        "record",
+        "schema",
+        "words",
+        "target",
+        "endpoints",
+        "arrange",
+    ];
     let with = |more: &[&'static str]| [&everybody[..], more].concat();
     BTreeMap::from([
         ("words", vec![]),
-        ("record", vec!["words"]),
+        ("arrange", vec![]),
+        ("two", vec![]),
+        ("record", vec!["words", "arrange"]),
         // of `measure` only pure files: see `imports`
         ("schema", vec!["record", "words", "measure"]),
         ("target", vec!["record"]),
@@ -26,11 +35,11 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("explain", with(&[])),
         ("judge", with(&["zone", "stats"])),
         ("pace", with(&[])),
-        ("stats", with(&["explain", "zone"])),
+        ("stats", with(&["explain", "two", "zone"])),
         ("doc", with(&["stats", "zone"])),
         (
             "report",
-            with(&["doc", "stats", "zone", "measure", "judge"]),
+            with(&["doc", "stats", "two", "zone", "measure", "judge"]),
         ),
         ("compare", with(&["report", "doc", "stats", "zone"])),
         (
@@ -78,6 +87,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
 /// No tokio, no sockets, no files, no clock.
 const PURE: &[&str] = &[
     "words",
+    "arrange",
     "record",
     "schema",
     "target",

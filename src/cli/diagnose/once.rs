@@ -130,10 +130,9 @@ pub(super) fn look(
     runtime.shutdown_background();
     progress.finish();
     drop(lab);
-    if let Some(why) = judge.take_os_problem() {
-        message::note(&format!(
-            "could not tell whether this system trusts the certificates: {why}"
-        ));
+    if let Some(problem) = judge.take_os_problem() {
+        let effect = "could not tell whether this system trusts the certificates";
+        message::note(&problem.words(effect));
     }
     if let Some(other) = options
         .comparison

@@ -1,7 +1,7 @@
 //! Problems that only show once rows are combined: too late for their order, impossible times, overlapping files,
 //! duplicate rows.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,6 @@
 //! A settings file, read and parsed. Not here: which keys there are (`keys`), which of them are used (`merge`).
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::Range;

@@ -85,10 +85,9 @@ pub fn run(args: &TlsArgs, color: Color) -> Result<Exit, FatalError> {
         return Ok(Exit::Interrupted);
     }
     print(ladder, &run, &target, args.format, color).map_err(FatalError::io)?;
-    if let Some(why) = judge.take_os_problem() {
-        message::note(&format!(
-            "could not tell whether this system trusts the certificates: {why}"
-        ));
+    if let Some(problem) = judge.take_os_problem() {
+        let effect = "could not tell whether this system trusts the certificates";
+        message::note(&problem.words(effect));
     }
     if interrupted.yes() {
         message::note("interrupted: this is what was known by then");

@@ -1,6 +1,6 @@
 //! Times on the command line that are easily misread: those without a unit, and those in two words.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::time::Duration;
 
 use clap::ArgMatches;

@@ -1,6 +1,6 @@
 //! Cumulative curves: which share of the probes took at most how long.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fmt::Write as _;
 
 use maud::{Markup, html};

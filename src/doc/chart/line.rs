@@ -3,7 +3,7 @@
 //! Bands are not here: they would hide each other (`panels` has them). The medians stand on a linear axis from
 //! zero, unless they lie so far apart that only a logarithmic one shows them.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -7,7 +7,7 @@ mod budget;
 mod chart;
 mod table;
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::cell::Cell;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

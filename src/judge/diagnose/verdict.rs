@@ -6,8 +6,8 @@ use super::facts::{AddressOrigin, ConnectFacts, Facts};
 use super::finding::Finding;
 use super::roots::{findings, place};
 use super::view::relays;
+use crate::arrange::Arrange as _;
 use crate::judge::severity::Severity;
-use crate::record::Arrange as _;
 use crate::words::{words, words_as_text};
 
 /// Root causes that are named.

@@ -1,6 +1,6 @@
 //! When stretches begin, in a time zone, and which of these starts belong to a schedule.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use chrono::{DateTime, Datelike as _, Utc};
 
 use super::plan::{DAY_S, Every, HOUR_S, Planned, Schedule, Stretch};

@@ -1,11 +1,11 @@
 //! Bursts and watches over UDP.
 
 use super::finished::BurstTotals;
+use crate::arrange::Arrange as _;
 use crate::doc::chart::{Chart, PanelForm};
 use crate::doc::number::grouped as count;
 use crate::doc::parts::{estimate, main_section, mean, over_time};
 use crate::doc::{Block, Cell, Paragraph, Section, Style, Table};
-use crate::record::Arrange as _;
 use crate::stats::charts::PanelPoint;
 
 /// A row for each host, target and mode, and how they did against Microsoft's table.

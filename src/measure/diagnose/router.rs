@@ -1,7 +1,7 @@
 //! Round trips to the first router, in parallel with everything else: they separate a bad local network from a bad
 //! path beyond it.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,10 +1,10 @@
 //! Held connections.
 
 use super::finished::HeldTotals;
+use crate::arrange::Arrange as _;
 use crate::doc::chart::{Chart, PanelForm};
 use crate::doc::parts::{exact, filled, listed, main_section, mean, over_time, quantile};
 use crate::doc::{Block, Cell, Paragraph, Section, Table};
-use crate::record::Arrange as _;
 use crate::stats::charts::{Panel, PanelPoint};
 
 /// A row for each host and target, and one for their samples.

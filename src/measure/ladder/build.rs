@@ -6,10 +6,10 @@ use super::script::{
     Alpn, Findings, NameAnswer, NameDoubt, NoAnswer, OddAnswer, ScriptStop, VersionFindings,
 };
 use super::way::Walked;
+use crate::arrange::Arrange as _;
 use crate::judge::ladder::{Impostor, VersionFacts, WayFacts, impostor, names, versions};
 use crate::judge::severity::Colour;
 use crate::net::certificate;
-use crate::record::Arrange as _;
 use crate::record::{ProtocolVersion, TurnReply, group_name, micros, millis, suite_name};
 use crate::wire::tls_ask::{HelloRefusal, ssl2_suite_name};
 

@@ -1,9 +1,9 @@
 //! Pings.
 
 use super::finished::PingTotals;
+use crate::arrange::Arrange as _;
 use crate::doc::parts::{estimate, exact, filled, main_section, percent, quantile};
 use crate::doc::{Block, Paragraph, Section, Table};
-use crate::record::Arrange as _;
 
 /// A row for each address.
 pub fn section(all: &[PingTotals]) -> Section {

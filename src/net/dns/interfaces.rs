@@ -1,7 +1,7 @@
 //! Name servers of interfaces in the order in which Windows asks them. Not here: how Windows is asked
 //! for them (`windows`).
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::time::Duration;
 

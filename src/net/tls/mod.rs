@@ -99,7 +99,8 @@ impl TlsClient {
         let (out_of_order, start_acked) =
             (at_first.out_of_order, at_first.bytes_acked.unwrap_or(0));
         let mut tap = WireTap::stamped(&stream);
-        let start = clock::now();
+        // what the machine did until here is none of the handshake's
+        let start = tap.log.begin();
         let driven = driven(&stream, drive(&mut connection, &mut tap), first_byte, limit).await;
         let now = clock::now();
         let (took, waited) = (

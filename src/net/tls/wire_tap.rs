@@ -144,6 +144,13 @@ impl<'a> WireTap<'a> {
 }
 
 impl FlightLog {
+    /// Begins now, which is what arrivals and the handshake's own time count from: a part of it is never longer than all of
+    /// it.
+    pub fn begin(&mut self) -> Instant {
+        self.start = Moment::now();
+        self.start.at
+    }
+
     /// The time up to now in which there was nothing to be done.
     pub fn waited_until(&self, now: Instant) -> Duration {
         let waits = self
@@ -239,6 +246,26 @@ mod tests {
             ];
             assert_eq!(tap.write_vectored(&flight).unwrap(), 18);
             assert_eq!(tap.sent, 18);
+        });
+    }
+
+    #[test]
+    fn arrivals_count_from_where_the_handshake_begins() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let stream = tokio::net::TcpStream::connect(listener.local_addr().unwrap());
+            let stream = Stream::direct(stream.await.unwrap());
+            let mut tap = WireTap::stamped(&stream);
+            // the system takes its time before anything is sent
+            std::thread::sleep(Duration::from_millis(50));
+            let start = tap.log.begin();
+            tap.log.note(7, None);
+            let took = clock::now().saturating_duration_since(start);
+            assert!(tap.log.arrivals[0].at <= took, "{took:?}");
         });
     }
 }

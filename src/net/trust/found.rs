@@ -2,18 +2,21 @@
 //!
 //! `SSL_CERT_FILE` replaces the file with all of them, `SSL_CERT_DIR` the folders, and neither replaces the other, as in
 //! OpenSSL. What they name has to be there: where OpenSSL goes on without a word, the user meant something else. In a
-//! folder OpenSSL looks for a name that is made of the certificate's own hash (`2e5ac55d.0`), and for nothing else.
+//! folder OpenSSL looks for a name that is made of the certificate's own hash (`2e5ac55d.0`), and for nothing else; for `.1`
+//! only where there is a `.0`. A file that it would look for and that cannot be read is told.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rustls::pki_types::CertificateDer;
 use rustls_native_certs::load_native_certs;
 
-use super::pem::certificates;
+use super::pem;
 use super::roots::RootSet;
 use super::subject_hash::subject_hash;
+use crate::net::plain_error;
 
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDER: &str = "SSL_CERT_DIR";
@@ -37,8 +40,8 @@ const BUNDLES: [&str; 8] = [
     "/etc/ssl/certs/cacert.pem",
 ];
 
-/// The roots, or why they cannot be had.
-pub(super) fn roots() -> Result<RootSet, String> {
+/// The roots, with what was not read of them, or why they cannot be had.
+pub(super) fn roots() -> Result<(RootSet, Option<String>), String> {
     let named = Named::by_environment()?;
     let is_anything_named = named.file.is_some() || named.folders.is_some();
     let held = Held::of(
@@ -46,19 +49,22 @@ pub(super) fn roots() -> Result<RootSet, String> {
         &BUNDLES.map(PathBuf::from),
         &FOLDERS.map(PathBuf::from),
     );
-    let used: Vec<_> = if is_anything_named {
-        held.bundled.union(&held.linked).cloned().collect()
-    } else {
+    let mut used: HashSet<_> = held.bundled.union(&held.linked).cloned().collect();
+    if !is_anything_named {
         // also those of systems whose places are not listed here
-        let native: HashSet<_> = load_native_certs().certs.into_iter().collect();
-        native
-            .into_iter()
-            .filter(|der| !held.is_loose(der))
-            .collect()
-    };
+        let native = load_native_certs().certs.into_iter();
+        used.extend(native.filter(|der| !held.is_loose(der)));
+    }
     let loose = held.loose.iter().filter(|der| held.is_loose(der)).cloned();
-    RootSet::of_certificates(used, loose.collect())
-        .ok_or_else(|| "no root certificates were found on this system".to_owned())
+    let unread = held.unread();
+    if let Some(roots) = RootSet::of_certificates(used.into_iter().collect(), loose.collect()) {
+        return Ok((roots, unread));
+    }
+    let unread = unread.map(|unread| format!("; {unread}"));
+    let unread = unread.unwrap_or_default();
+    Err(format!(
+        "no root certificates were found on this system{unread}"
+    ))
 }
 
 /// What the user names in place of what the system has.
@@ -72,10 +78,13 @@ type Der = CertificateDer<'static>;
 
 impl Named {
     fn by_environment() -> Result<Self, String> {
-        let file = named(FILE).map(|file| match certificates(Path::new(&file)) {
-            Ok(found) if found.is_empty() => Err(nothing(FILE, &file, None)),
-            Ok(found) => Ok(found),
-            Err(why) => Err(nothing(FILE, &file, Some(why.to_string()))),
+        let file = named(FILE).map(|file| {
+            let found = pem::read(Path::new(&file));
+            if found.unread.is_some() || found.certificates.is_empty() {
+                Err(nothing(FILE, &file, found.unread))
+            } else {
+                Ok(found.certificates)
+            }
         });
         let folders = named(FOLDER).map(|value| {
             let folders: Vec<_> = std::env::split_paths(&value)
@@ -102,9 +111,14 @@ struct Held {
     bundled: HashSet<Der>,
     /// In folders, under the name of its hash.
     linked: HashSet<Der>,
-    /// In folders, under names by which nobody looks for them.
+    /// In folders, under names by which nobody looks for them, or in a form that nobody reads.
     loose: HashSet<Der>,
+    /// What OpenSSL would look for and cannot read, or not as a whole, and why.
+    unread: Vec<String>,
 }
+
+/// As many files that were not read are named.
+const MOST_NAMED: usize = 3;
 
 impl Held {
     /// What is named, and where something is not named, what the system has in its place.
@@ -113,29 +127,68 @@ impl Held {
         if let Some(file) = named.file {
             held.bundled.extend(file);
         } else {
-            let all = bundles.iter().map(|file| certificates(file));
-            held.bundled.extend(all.flatten().flatten());
+            for path in bundles.iter().filter(|path| path.exists()) {
+                let file = pem::read(path);
+                held.bundled.extend(file.certificates);
+                held.note(path, file.unread);
+            }
         }
-        let folders = named.folders.unwrap_or_else(|| folders.to_vec());
-        let folders = folders.iter().map(std::fs::read_dir);
-        // what links lead to counts
-        let entries = folders.flatten().flatten().flatten();
-        for path in entries
-            .map(|entry| entry.path())
-            .filter(|path| path.is_file())
-        {
-            let hash = hash_in_name(&path);
-            for der in certificates(&path).unwrap_or_default() {
-                let is_linked = hash.is_some() && hash == subject_hash(&der);
-                let to = if is_linked {
-                    &mut held.linked
-                } else {
-                    &mut held.loose
-                };
-                to.insert(der);
+        let is_named = named.folders.is_some();
+        for folder in named.folders.as_deref().unwrap_or(folders) {
+            match std::fs::read_dir(folder) {
+                // what links lead to counts
+                Ok(entries) => entries
+                    .flatten()
+                    .map(|entry| entry.path())
+                    .filter(|path| path.is_file())
+                    .for_each(|path| held.take(&path)),
+                Err(error) if is_named || error.kind() != ErrorKind::NotFound => {
+                    held.note(folder, Some(plain_error(&error)));
+                }
+                // a system has one of these
+                Err(_) => {}
             }
         }
         held
+    }
+
+    /// Takes a file of a folder.
+    fn take(&mut self, path: &Path) {
+        let file = pem::read(path);
+        let hash = hash_in_name(path);
+        for der in file.certificates {
+            let is_linked = hash.is_some() && hash == subject_hash(&der);
+            let to = if is_linked {
+                &mut self.linked
+            } else {
+                &mut self.loose
+            };
+            to.insert(der);
+        }
+        self.loose.extend(file.other_form);
+        self.note(path, file.unread.filter(|_| hash.is_some()));
+    }
+
+    fn note(&mut self, path: &Path, unread: Option<String>) {
+        let unread = unread.map(|why| format!("{} ({why})", path.display()));
+        self.unread.extend(unread);
+    }
+
+    /// What was not read, in words.
+    fn unread(&self) -> Option<String> {
+        let mut names = self.unread.clone();
+        names.sort();
+        let more = names.len().saturating_sub(MOST_NAMED);
+        names.truncate(MOST_NAMED);
+        let more = (more > 0).then(|| format!("and {more} more"));
+        names.extend(more);
+        let is_any = !names.is_empty();
+        is_any.then(|| {
+            format!(
+                "not read as roots of this system, by OpenSSL neither: {}",
+                names.join(", ")
+            )
+        })
     }
 
     /// Whether a certificate is in a folder only, and not where anybody looks for it.
@@ -144,17 +197,16 @@ impl Held {
     }
 }
 
-/// The hash in a name as OpenSSL looks for it: eight hexadecimal digits, a dot and a number.
+/// The hash in a name as OpenSSL looks for it: eight hexadecimal digits, a dot and a number, where there is a file for each
+/// smaller one.
 fn hash_in_name(path: &Path) -> Option<u32> {
     let name = path.file_name()?.to_str()?;
-    let (hash, number) = name.split_once('.')?;
-    let is_lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    let is_one = hash.len() == 8
-        && hash.bytes().all(is_lower_hex)
-        && !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit());
-    let hash = u32::from_str_radix(hash, 16).ok()?;
-    is_one.then_some(hash)
+    let (digits, number) = name.split_once('.')?;
+    let hash = u32::from_str_radix(digits, 16).ok()?;
+    let number: u32 = number.parse().ok()?;
+    let is_one = name == format!("{hash:08x}.{number}");
+    let is_there = |number| path.with_file_name(format!("{hash:08x}.{number}")).exists();
+    (is_one && (0..number).all(is_there)).then_some(hash)
 }
 
 fn named(variable: &str) -> Option<OsString> {
@@ -229,7 +281,7 @@ mod tests {
     fn only_names_made_of_a_hash_are_looked_for() {
         for (name, hash) in [
             ("2e5ac55d.0", 0x2e5a_c55d),
-            ("/etc/ssl/certs/00000000.12", 0),
+            ("/etc/ssl/certs/00000000.0", 0),
         ] {
             assert_eq!(hash_in_name(Path::new(name)), Some(hash), "{name}");
         }
@@ -239,6 +291,10 @@ mod tests {
             "2e5ac55d.",
             "2e5ac55d.pem",
             "2E5AC55D.0",
+            "2e5ac55d.00",
+            "2e5ac55d.+0",
+            // there is no 2e5ac55d.0 beside it
+            "2e5ac55d.1",
             "2e5ac55d.r0",
             "2e5ac55.0",
         ] {

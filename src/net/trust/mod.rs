@@ -48,6 +48,7 @@ use roots::Judged;
 use store::{PendingVerdict, System};
 
 pub use refused::refusal;
+pub use store::StoreProblem;
 
 /// How long a system's verifier may take before its verdict counts as missing.
 const SYSTEM_LIMIT: Duration = Duration::from_secs(3);
@@ -215,8 +216,8 @@ impl Judge {
         }
     }
 
-    /// Why the system's store could not be read; told once.
-    pub fn take_os_problem(&self) -> Option<String> {
+    /// What is wrong with the system's store; told once.
+    pub fn take_os_problem(&self) -> Option<StoreProblem> {
         match &self.os {
             Os::Given(_) => None,
             Os::System(system) => system.take_problem(),

@@ -1,7 +1,7 @@
-//! Certificates in a file, in the two forms that OpenSSL reads: plain ones, and `TRUSTED CERTIFICATE`, which has what it
-//! may be used for behind it.
+//! Certificates in a file, in the forms that OpenSSL reads: plain ones, also under their old name `X509 CERTIFICATE`, and
+//! `TRUSTED CERTIFICATE`, which has what it may be used for behind it.
 
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use rustls::pki_types::CertificateDer;
@@ -9,60 +9,98 @@ use rustls::pki_types::pem::PemObject as _;
 use x509_parser::asn1_rs::{Any, FromDer};
 
 use crate::net::certificate::Fields;
+use crate::net::plain_error;
 
 /// The most that is read of a file.
 const MOST: u64 = 64 << 20;
 
-/// All certificates of a file that may stand for servers.
-///
-/// # Errors
-///
-/// When the file cannot be read, or a block of it cannot: OpenSSL then takes nothing from the file.
-pub(super) fn certificates(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
+type Der = CertificateDer<'static>;
+
+/// What a file holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct PemFile {
+    /// Its certificates that may stand for servers, up to what cannot be read.
+    pub certificates: Vec<Der>,
+    /// The certificate that the file is, where it is none in PEM: OpenSSL does not read it.
+    pub other_form: Option<Der>,
+    /// Why it was not read as a whole, or holds nothing.
+    pub unread: Option<String>,
+}
+
+/// Reads a file.
+pub(super) fn read(path: &Path) -> PemFile {
     let mut text = Vec::new();
-    std::fs::File::open(path)?
-        .take(MOST)
-        .read_to_end(&mut text)?;
-    of_text(&text).map_err(|number| {
-        let why = format!("certificate {number} of the file is damaged or cut off");
-        io::Error::new(io::ErrorKind::InvalidData, why)
-    })
+    let file = std::fs::File::open(path);
+    match file.and_then(|file| file.take(MOST).read_to_end(&mut text)) {
+        Ok(_) => of_text(&text),
+        Err(error) => PemFile {
+            unread: Some(plain_error(&error)),
+            ..PemFile::default()
+        },
+    }
 }
 
-/// The certificates, or the number of the first that cannot be read, from 1 on.
-fn of_text(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, usize> {
-    let mut all = Vec::new();
-    for found in CertificateDer::pem_slice_iter(text) {
-        let der = found.ok().filter(|der| Fields::of(der).is_ok());
-        all.push(der.ok_or(all.len() + 1)?);
-    }
-    let text = String::from_utf8_lossy(text);
-    let mut rest: &str = &text;
-    while let Some((begin, end)) = rest
-        .find(BEGIN)
-        .and_then(|begin| Some((begin, begin + rest[begin..].find(END)? + END.len())))
-    {
-        // its form is that of a plain one, but for its name and what is behind the certificate
-        let one = rest[begin..end].replace("TRUSTED CERTIFICATE", "CERTIFICATE");
-        let der = CertificateDer::from_pem_slice(one.as_bytes()).ok();
-        all.extend(der.as_ref().and_then(|der| of_trusted(der)));
-        rest = &rest[end..];
-    }
-    Ok(all)
-}
+/// The lines around a certificate, of which each kind has two.
+const BEGIN: &str = "-----BEGIN ";
+const KINDS: [&str; 3] = [CERTIFICATE, "X509 CERTIFICATE-----", TRUSTED];
+const CERTIFICATE: &str = "CERTIFICATE-----";
+const TRUSTED: &str = "TRUSTED CERTIFICATE-----";
 
-const BEGIN: &str = "-----BEGIN TRUSTED CERTIFICATE-----";
-const END: &str = "-----END TRUSTED CERTIFICATE-----";
+fn of_text(text: &[u8]) -> PemFile {
+    let mut file = PemFile::default();
+    let lossy = String::from_utf8_lossy(text);
+    let mut lines = lossy.trim_start_matches('\u{feff}').lines();
+    let mut blocks: usize = 0;
+    while let Some(line) = lines.next() {
+        let kind = line.strip_prefix(BEGIN).map(str::trim_end);
+        let Some(kind) = kind.filter(|kind| KINDS.contains(kind)) else {
+            continue;
+        };
+        blocks += 1;
+        let end = format!("-----END {kind}");
+        let content: Vec<_> = lines
+            .by_ref()
+            .take_while(|line| line.trim_end() != end)
+            .collect();
+        let content = content.join("\n");
+        // those of each kind have the same form, but that the uses are behind a trusted one
+        let plain = format!("{BEGIN}{CERTIFICATE}\n{content}\n-----END {CERTIFICATE}\n");
+        let der = Der::from_pem_slice(plain.as_bytes()).ok();
+        let parts = der.as_ref().and_then(|der| parts(der));
+        let Some((certificate, uses)) = parts.filter(|(der, _)| Fields::of(der).is_ok()) else {
+            let why = format!("certificate {blocks} of the file is damaged or cut off");
+            file.unread = Some(why);
+            return file;
+        };
+        if kind != TRUSTED || may_be_of_servers(uses) {
+            file.certificates.push(Der::from(certificate.to_vec()));
+        }
+    }
+    if blocks == 0 {
+        file.other_form = Fields::of(text).is_ok().then(|| Der::from(text.to_vec()));
+        let why = if file.other_form.is_some() {
+            "it is in DER, and only PEM is read"
+        } else {
+            "it holds no certificate in PEM"
+        };
+        file.unread = Some(why.to_owned());
+    }
+    file
+}
 
 /// The object identifiers of servers and of every use, with tag and length.
 const SERVERS: [u8; 10] = [6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1];
 const ANY: [u8; 6] = [6, 4, 0x55, 0x1d, 0x25, 0];
 
-/// The certificate before its uses (`X509_CERT_AUX`: those that it is trusted for, and those that it is not), where it
-/// may stand for servers.
-fn of_trusted(both: &[u8]) -> Option<CertificateDer<'static>> {
+/// A certificate and what is behind it.
+fn parts(both: &[u8]) -> Option<(&[u8], &[u8])> {
     let (behind, _): (_, Any<'_>) = Any::from_der(both).ok()?;
-    let certificate = both.get(..both.len() - behind.len())?;
+    Some(both.split_at(both.len() - behind.len()))
+}
+
+/// Whether the uses behind a certificate (`X509_CERT_AUX`: those that it is trusted for, and those that it is not) let it
+/// stand for servers.
+fn may_be_of_servers(behind: &[u8]) -> bool {
     let mut uses = match Any::from_der(behind) {
         Ok((_, uses)) => uses.data,
         Err(_) => &[],
@@ -82,7 +120,7 @@ fn of_trusted(both: &[u8]) -> Option<CertificateDer<'static>> {
         }
         uses = rest;
     }
-    is_taken.then(|| CertificateDer::from(certificate.to_vec()))
+    is_taken
 }
 
 #[cfg(test)]
@@ -91,18 +129,62 @@ mod tests {
 
     const ROOT: &[u8] = include_bytes!("../../../tests/data/certs/root.pem");
 
-    // `curl --cacert` (OpenSSL 3.0) ends with 77 for each of the last three: nothing of the file is taken
+    fn count(text: &[u8]) -> (usize, Option<String>) {
+        let file = of_text(text);
+        (file.certificates.len(), file.unread)
+    }
+
+    // `openssl verify -CAfile` of 3.0.22 says OK with each of the first, and takes what is before a damaged block only
     #[test]
-    fn of_a_file_with_a_damaged_block_nothing_is_taken() {
-        let with = |more: &[u8]| of_text(&[ROOT, more].concat());
-        assert_eq!(with(b"").map(|all| all.len()), Ok(1));
-        assert_eq!(with(ROOT).map(|all| all.len()), Ok(2));
-        assert_eq!(with(b"# a comment\n").map(|all| all.len()), Ok(1));
-        assert_eq!(with(&ROOT[..200]), Err(2));
+    fn a_file_is_read_as_openssl_reads_it() {
+        let text = std::str::from_utf8(ROOT).unwrap();
+        let renamed = |kind: &str| text.replace(" CERTIFICATE", &format!(" {kind} CERTIFICATE"));
+        for (text, what) in [
+            (text.to_owned(), "plain"),
+            (format!("\u{feff}{text}"), "a mark of UTF-8"),
+            (renamed("X509"), "the old name"),
+            (renamed("TRUSTED"), "uses may be missing"),
+            (text.replace('\n', "\r\n"), "Windows' ends of lines"),
+            (text.replace('\n', "  \n"), "blanks behind lines"),
+            (
+                format!("Certificate:\n  Data:\n{text}# more\n"),
+                "text around it",
+            ),
+        ] {
+            assert_eq!(count(text.as_bytes()), (1, None), "{what}");
+        }
+        let with = |more: &[u8]| count(&[ROOT, more].concat());
+        assert_eq!(with(ROOT), (2, None));
+        let damaged = Some("certificate 2 of the file is damaged or cut off".to_owned());
         let block = |text: &str| {
             format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
         };
-        assert_eq!(with(block("%%%%").as_bytes()), Err(2));
-        assert_eq!(with(block("AAAA").as_bytes()), Err(2));
+        for more in [
+            &ROOT[..200],
+            block("%%%%").as_bytes(),
+            block("AAAA").as_bytes(),
+        ] {
+            assert_eq!(with(more), (1, damaged.clone()));
+        }
+        let damaged = count(&[block("AAAA").as_bytes(), ROOT].concat());
+        assert_eq!(damaged.0, 0);
+    }
+
+    // `openssl verify -CAfile`: no certificate or crl found
+    #[test]
+    fn what_is_not_pem_is_said_to_be() {
+        let der = include_bytes!("../../../tests/data/certs/root.der");
+        let file = of_text(der);
+        assert_eq!(file.other_form, Some(Der::from(der.to_vec())));
+        assert_eq!(
+            file.unread.as_deref(),
+            Some("it is in DER, and only PEM is read")
+        );
+        let wide: Vec<_> = ROOT.iter().flat_map(|byte| [*byte, 0]).collect();
+        let indented = [b" ", ROOT].concat();
+        for text in [&wide[..], &indented, b"", b"hello"] {
+            let none = "it holds no certificate in PEM".to_owned();
+            assert_eq!(count(text), (0, Some(none)));
+        }
     }
 }

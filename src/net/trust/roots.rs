@@ -39,7 +39,7 @@ struct KnownRoot {
 }
 
 /// What is told of a chain that only such a root would verify.
-const LOOSE: &str = "its root is in a folder of the store without the hash link that OpenSSL needs (openssl rehash)";
+const LOOSE: &str = "its root is in a folder of the store, but not in PEM with the hash link that OpenSSL needs (openssl rehash)";
 
 /// What is told of a certificate that is its own issuer, where the store has one with its name and key.
 const ANOTHER: &str = "the store holds another certificate with its name and key, not this one";

@@ -18,9 +18,9 @@ const MOST_THREADS: usize = 4;
 /// Somebody who gives verdicts.
 #[derive(Debug, Clone)]
 pub(super) enum TrustSource {
-    /// webpki by these roots.
+    /// webpki by these roots, and what was not read of the others.
     #[cfg(all(unix, not(target_os = "macos")))]
-    Roots(Arc<super::roots::RootSet>),
+    Roots(Arc<super::roots::RootSet>, Option<String>),
     /// Windows.
     #[cfg(windows)]
     Windows,
@@ -30,6 +30,17 @@ pub(super) enum TrustSource {
 }
 
 impl TrustSource {
+    /// What of it was not read, in words.
+    fn unread(&self) -> Option<String> {
+        match self {
+            #[cfg(all(unix, not(target_os = "macos")))]
+            Self::Roots(_, unread) => unread.clone(),
+            #[cfg(windows)]
+            Self::Windows => None,
+            Self::System(_) => None,
+        }
+    }
+
     /// What it says of a chain.
     pub(super) fn judged(
         &self,
@@ -39,7 +50,7 @@ impl TrustSource {
     ) -> Judged {
         match self {
             #[cfg(all(unix, not(target_os = "macos")))]
-            Self::Roots(roots) => roots.judged(&super::chain::Chain::of(sent), name, now),
+            Self::Roots(roots, _) => roots.judged(&super::chain::Chain::of(sent), name, now),
             #[cfg(windows)]
             Self::Windows => super::windows::judged(sent, name, now),
             Self::System(verifier) => by_system(verifier.as_ref(), sent, name, now),
@@ -93,8 +104,8 @@ pub(super) enum PendingVerdict {
 /// The store of this system, read when it is first needed.
 pub(super) struct System {
     load: Box<dyn Fn() -> Result<TrustSource, String> + Send + Sync>,
-    /// Why the store could not be read, until somebody asks.
-    problem: Mutex<StoreProblem>,
+    /// What is wrong with the store, until somebody asks.
+    problem: Mutex<ToldOnce>,
     /// Whether a verdict itself may take long.
     blocks: bool,
     store: OnceLock<TrustSource>,
@@ -141,19 +152,24 @@ impl System {
         let _one = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         if self.store.get().is_none() {
             match (self.load)() {
-                Ok(store) => drop(self.store.set(store)),
-                Err(why) => self.problem().found(why),
+                Ok(store) => {
+                    if let Some(unread) = store.unread() {
+                        self.problem().found(StoreProblem::Partly(unread));
+                    }
+                    drop(self.store.set(store));
+                }
+                Err(why) => self.problem().found(StoreProblem::Unusable(why)),
             }
         }
         self.store.get()
     }
 
-    /// Why the store could not be read; told once.
-    pub(super) fn take_problem(&self) -> Option<String> {
+    /// What is wrong with the store; told once.
+    pub(super) fn take_problem(&self) -> Option<StoreProblem> {
         self.problem().take()
     }
 
-    fn problem(&self) -> MutexGuard<'_, StoreProblem> {
+    fn problem(&self) -> MutexGuard<'_, ToldOnce> {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -190,29 +206,48 @@ impl System {
     }
 }
 
-/// What is told once.
-#[derive(Debug, Default)]
-enum StoreProblem {
-    #[default]
-    None,
-    Found(String),
-    Told,
+/// What is wrong with the store of this system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreProblem {
+    /// It could not be read, so that there is no verdict.
+    Unusable(String),
+    /// Some of it was not read; the rest counts.
+    Partly(String),
 }
 
 impl StoreProblem {
-    fn found(&mut self, why: String) {
-        if let Self::None = self {
-            *self = Self::Found(why);
+    /// In words; `effect` is what it means that there is no verdict.
+    pub fn words(self, effect: &str) -> String {
+        match self {
+            Self::Unusable(why) => format!("{effect}: {why}"),
+            Self::Partly(what) => what,
+        }
+    }
+}
+
+/// What is told once.
+#[derive(Debug, Default)]
+enum ToldOnce {
+    #[default]
+    Nothing,
+    Found(StoreProblem),
+    Already,
+}
+
+impl ToldOnce {
+    fn found(&mut self, problem: StoreProblem) {
+        if let Self::Nothing = self {
+            *self = Self::Found(problem);
         }
     }
 
-    fn take(&mut self) -> Option<String> {
-        let Self::Found(why) = self else {
+    fn take(&mut self) -> Option<StoreProblem> {
+        let Self::Found(problem) = self else {
             return None;
         };
-        let why = std::mem::take(why);
-        *self = Self::Told;
-        Some(why)
+        let problem = problem.clone();
+        *self = Self::Already;
+        Some(problem)
     }
 }
 
@@ -252,7 +287,8 @@ fn load() -> Result<TrustSource, String> {
 
 #[cfg(all(unix, not(target_os = "macos")))]
 fn load() -> Result<TrustSource, String> {
-    Ok(TrustSource::Roots(Arc::new(super::found::roots()?)))
+    let (roots, unread) = super::found::roots()?;
+    Ok(TrustSource::Roots(Arc::new(roots), unread))
 }
 
 #[cfg(not(any(windows, unix)))]

@@ -1,6 +1,6 @@
 //! The data of the charts.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};

@@ -3,8 +3,8 @@
 
 use super::clocks;
 use super::order::MOST_LISTED;
+use crate::arrange::Arrange as _;
 use crate::measure::folds::Finished;
-use crate::record::Arrange as _;
 use crate::report::model::ReportedEvent;
 use crate::stats::survey::{EgressChange, Groups, Measured};
 use crate::stats::units::moment;

@@ -10,7 +10,8 @@ mod schedule;
 mod series;
 mod tables;
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
+use crate::two::both;
 use std::collections::HashMap;
 
 use super::findings;
@@ -53,7 +54,7 @@ pub struct ReportContext {
 impl Report {
     /// Of the folded rows.
     pub fn of(rows: &Finished, around: ReportContext) -> Self {
-        let ((tables, events), phases) = rayon::join(
+        let ((tables, events), phases) = both(
             || (tables::all(rows), events::of(rows)),
             || panels::all(rows),
         );

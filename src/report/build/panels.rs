@@ -1,6 +1,6 @@
 //! Each metric over time, by region and by host.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::BTreeMap;
 
 use chrono::DateTime;

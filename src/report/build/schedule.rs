@@ -2,9 +2,9 @@
 
 use super::clocks;
 use super::order::MOST_LISTED;
+use crate::arrange::Arrange as _;
 use crate::judge::schedule::{Every, Missing, PauseKind, Stretch, schedule};
 use crate::measure::folds::Finished;
-use crate::record::Arrange as _;
 use crate::report::model::{PlannedRun, ReportedGap, ReportedSchedule};
 use crate::stats::survey;
 use crate::stats::units::{moment, seconds};

@@ -2,9 +2,9 @@
 //! measured.
 
 use super::schedule::{ReportedGaps, gaps};
+use crate::arrange::Arrange as _;
 use crate::judge::outages::OutageRules;
 use crate::measure::folds::Finished;
-use crate::record::Arrange as _;
 use crate::report::model::{InRollups, ListedOutage, ReportedSeries};
 use crate::schema::through::proxy_of;
 use crate::stats::Count;

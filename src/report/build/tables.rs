@@ -1,8 +1,8 @@
 //! Groups of every dimension as tables.
 
 use super::order;
+use crate::arrange::Arrange as _;
 use crate::measure::folds::Finished;
-use crate::record::Arrange as _;
 use crate::report::model::{GroupTable, KeyGroup};
 use crate::schema::Metric;
 use crate::schema::through::{THROUGH, proxy_of};

@@ -4,6 +4,7 @@
 use super::charts;
 use super::verdict::{sentence, untold, word};
 use super::words::{listed, next, said, words};
+use crate::arrange::Arrange as _;
 use crate::doc::parts::{main_section, section};
 use crate::doc::text::{cut, time};
 use crate::doc::{Block, Cell, Document, Paragraph, Point, Section, ShownRows, Style, Table};
@@ -11,7 +12,6 @@ use crate::judge::diagnose::{
     Check, CheckState, Confidence, Diagnosis, Facts, Finding, VerdictOutcome,
 };
 use crate::judge::severity::Severity;
-use crate::record::Arrange as _;
 use crate::zone::Zone;
 
 /// The document.

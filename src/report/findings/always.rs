@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::found::{Inputs, RankedFinding, name};
 use super::slow::host;
+use crate::arrange::Arrange as _;
 use crate::doc::number::{counted, grouped, millis, share};
-use crate::judge::always::{SlowMedian, WAIT_US, slow_median, slow_server, trip_us};
+use crate::judge::always::{SlowMedian, slow_median, slow_server, trip_us, wait_us};
 use crate::judge::severity::Severity;
-use crate::record::Arrange as _;
 use crate::schema::{Dialect, Metric, THROUGH};
 use crate::stats::Distribution;
 use crate::stats::survey::Measured;
@@ -41,7 +41,9 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
             let text = path_text(transport, &whence(&slow, &hosts), &slow);
             found.push(of_host(finding("rtt-high", text, &slow), &slow));
         }
-        let mut slow = those(&hosts, |rows| slow_median(rows.times(Metric::Dns), WAIT_US));
+        let mut slow = those(&hosts, |rows| {
+            slow_median(rows.times(Metric::Dns), wait_us())
+        });
         slow.retain(|one| resolved.insert(one.key));
         if !slow.is_empty() {
             found.push(names(&whence(&slow, &hosts), &slow));
@@ -219,7 +221,7 @@ fn handshakes(transport: &str, hosts: &[(&str, &Measured)]) -> Option<RankedFind
     }
     let rest = |rows: &Measured| slow_server(rows.times(Metric::Connect), rows.times(Metric::Tls));
     let slow = those(hosts, |rows| {
-        rest(rows).and_then(|_| slow_median(rows.times(Metric::Tls), WAIT_US))
+        rest(rows).and_then(|_| slow_median(rows.times(Metric::Tls), wait_us()))
     });
     let SlowGroup {
         rows, slow: worst, ..
@@ -233,7 +235,7 @@ fn handshakes(transport: &str, hosts: &[(&str, &Measured)]) -> Option<RankedFind
         grouped(worst.n),
         ms(worst.median_us),
         ms(rest(rows)?),
-        ms(WAIT_US),
+        ms(wait_us()),
     );
     Some(of_host(finding("tls-slow", text, &slow), &slow))
 }

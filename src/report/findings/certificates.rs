@@ -1,6 +1,6 @@
 //! Certificates: what is on the TLS path, what has expired or will, what was renewed.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,6 +1,6 @@
 //! A finding while it is being made.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! Which outages of several series are one: those that can have begun and ended together.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::stats::survey::Outage;
 
 /// An outage of one or several series.

@@ -36,11 +36,11 @@ mod whose;
 mod worst_hours;
 
 use super::model::{EarlierDifference, Report, Verdict};
+use crate::arrange::Arrange as _;
 use crate::doc::number::{counted, grouped, seconds};
 use crate::judge::severity::{Colour, Severity};
 use crate::measure::folds::Finished;
 use crate::measure::rollup::text::NOT_LOOKED_AT;
-use crate::record::Arrange as _;
 use crate::stats::survey::UnreadRows;
 use found::{Inputs, RankedFinding};
 use together::OutageGroups;

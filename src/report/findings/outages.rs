@@ -1,6 +1,6 @@
 //! Outages, the longest first. Who failed together: `whose`.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -9,11 +9,11 @@ use super::checked::Checked;
 use super::days::{REGION, day, host_or, since, steady};
 use super::found::{Inputs, RankedFinding, name};
 use super::shifted::{is_up, others, together};
+use crate::arrange::Arrange as _;
 use crate::doc::number::{counted, millis};
 use crate::judge::levels::{Hour, Shift, shifts};
 use crate::judge::phases::{Weight, weight};
 use crate::judge::severity::Severity;
-use crate::record::Arrange as _;
 use crate::schema::THROUGH;
 use crate::stats::survey::{OTHER, PhaseLevel};
 

@@ -1,6 +1,6 @@
 //! Outages of a region: its relays did not answer, while those of other regions did.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::BTreeMap;
 
 use crate::judge::outages::OutageRule;

@@ -1,6 +1,6 @@
 //! Runs of a schedule that are missing: what happened then is not known.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fmt::Write as _;
 
 use super::found::{Inputs, RankedFinding, name};

@@ -1,8 +1,8 @@
 //! Shifts that came together: of several regions, or of several targets, one finding.
 
+use crate::arrange::Arrange as _;
 use crate::doc::number::counted;
 use crate::judge::levels::Shift;
-use crate::record::Arrange as _;
 
 /// Days by which shifts of one cause may be found apart.
 pub(super) const APART: i64 = 2;

@@ -1,6 +1,6 @@
 //! Hours of the day in which round trips are longer.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use chrono::{DateTime, Datelike as _, Timelike as _};
 
 use super::days::{host_or, trip};

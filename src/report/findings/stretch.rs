@@ -1,6 +1,6 @@
 //! When something was, where it was at some times only: a stretch, or a few days.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,6 @@
 //! The other end: addresses and certificates.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fmt::Write as _;
 
 use crate::doc::number::grouped;

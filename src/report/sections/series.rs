@@ -1,6 +1,6 @@
 //! When it did not work, when nothing was measured, and what changed.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schedule;

@@ -2,7 +2,7 @@
 //! with the number of its first row within the run; once that is whole it is brought to the disk and called `.jsonl`. What the server refuses is called
 //! `.jsonl.bad`.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;

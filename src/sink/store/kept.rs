@@ -2,7 +2,7 @@
 //! the folder for temporary files. Each line is a row as in the table; a run has its own file for each table, and
 //! locks it.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};

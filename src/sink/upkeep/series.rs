@@ -1,7 +1,7 @@
 //! The rolled files of a series, recognised by their names alone. Files that keep rows
 //! (`probes-2026-11-22.pending.csv`), torn pieces and anything else beside them have other names.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;

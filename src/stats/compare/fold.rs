@@ -1,7 +1,7 @@
 //! Rows of two sides folded into cells and blocks. Streaming: memory depends on cells and blocks,
 //! both of which have a cap, not on rows.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 

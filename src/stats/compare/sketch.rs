@@ -1,7 +1,7 @@
 //! What is kept of the values of a block once it is closed: enough for its median, and for the
 //! quantiles of several blocks together.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::record::Counter as _;
 use crate::stats::Expo;
 use crate::stats::expo::{Bin, quantile};

@@ -1,6 +1,6 @@
 //! Stretches of time in which nobody measured: of a series, and of several together.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

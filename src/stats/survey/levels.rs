@@ -1,6 +1,6 @@
 //! What a series was like, hour by hour and day by day: the round trip to each region, and the rows without an answer.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::BTreeMap;
 
 use super::ParsedRow;

@@ -38,6 +38,7 @@ use super::RowFold;
 use super::paths::CertificateRow;
 use crate::record::Counter as _;
 use crate::record::HttpReply;
+use crate::two::both;
 use std::borrow::Cow;
 
 pub use axis::Change;
@@ -295,8 +296,7 @@ impl<K: RowFold> SurveyFold<K> {
     /// Ends the fold: what waited for its order is brought in, and every cell is closed.
     pub fn finish(mut self) -> SurveyResult<K> {
         self.sums.kinds.finish();
-        let (timeline, ()) = rayon::join(
-            || self.timeline.finish(),
+        let ((), timeline) = both(
             || {
                 self.sums.dimensions.close_all();
                 self.sums.relays.finish();
@@ -309,6 +309,7 @@ impl<K: RowFold> SurveyFold<K> {
                     series.finish();
                 }
             },
+            || self.timeline.finish(),
         );
         let mut sums = self.sums;
         (sums.bucket_s, sums.timeline) = timeline;

@@ -1,6 +1,6 @@
 //! Names that are counted.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::HashMap;
 
 use super::groups::{OTHER, is_same, part};

@@ -3,7 +3,7 @@
 //! Names are followed by series, handshakes by series and region: a median of several would move with how many rows there are
 //! of each. There is one entry of 8 bytes: 1.4 MB for a month of a thousand series.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::stats::Rough;
 use crate::stats::units::HOUR_US;
 

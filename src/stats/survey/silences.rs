@@ -1,7 +1,7 @@
 //! Stretches in which the relays of one region answered a series nothing, be it that those of others answered in
 //! between: an outage of a region cuts the rows of a series into pieces too short to tell.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::record::Counter as _;
 
 /// Stretches that are kept, those with the most rows.

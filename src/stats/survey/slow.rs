@@ -1,6 +1,6 @@
 //! Slow connects and what explains them.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::record::Counter as _;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::{file, sent};
 use crate::command::{Said, finished, run, start, turnprobe};
-use crate::servers::tcp::Relay;
+use crate::servers::tcp::{Relay, close, until_closed};
 
 /// The web service in this process: what it answers to a path, and what it was asked.
 struct Service {
@@ -92,6 +92,8 @@ impl Service {
     }
 }
 
+/// Answers one request. One that comes on the same connection has no answer: a server may end a connection at any time
+/// that it did not promise to keep.
 fn converse(
     stream: TcpStream,
     config: &Arc<ServerConfig>,
@@ -114,8 +116,15 @@ fn converse(
     let answer = answer(&path);
     asked.lock().unwrap().push(path);
     let _ = stream.write_all(&answer);
-    stream.conn.send_close_notify();
     let _ = stream.flush();
+    let ends = String::from_utf8_lossy(&answer).contains("Connection: close");
+    if ends {
+        stream.conn.send_close_notify();
+        let _ = stream.flush();
+        close(stream.get_ref());
+    } else {
+        until_closed(stream.get_ref());
+    }
 }
 
 fn answer(path: &str, version: &str) -> String {

@@ -3,7 +3,7 @@
 mod found;
 mod told;
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Times without answers.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use crate::record::Counter as _;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! A watch as text: a line per minute, a line per outage, the list of outages.
 
-use crate::record::Arrange as _;
+use crate::arrange::Arrange as _;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 

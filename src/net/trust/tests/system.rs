@@ -7,7 +7,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
 use super::*;
-use crate::net::trust::store::TrustSource;
+use crate::net::trust::store::{StoreProblem, TrustSource};
 
 /// A system that trusts everybody as soon as the gate is open.
 #[derive(Debug, Clone, Default)]
@@ -183,7 +183,8 @@ async fn a_store_that_could_not_be_read_is_read_the_next_time() {
     let start = clock::now();
     assert_eq!(judge.take_os_problem(), None);
     assert_eq!(trust_os(&judge, "a.test", start).await, None);
-    assert_eq!(judge.take_os_problem().as_deref(), Some("no room"));
+    let problem = Some(StoreProblem::Unusable("no room".to_owned()));
+    assert_eq!(judge.take_os_problem(), problem);
     let trust = trust_os(&judge, "b.test", start).await;
     assert_eq!(trust, Some(Trust::Trusted));
     assert_eq!(judge.take_os_problem(), None);
@@ -200,6 +201,11 @@ mod found {
     }
 
     fn verdict_of(variable: &str, value: &str) -> String {
+        told_of(variable, value).0
+    }
+
+    /// The verdict, and what is wrong with the store.
+    fn told_of(variable: &str, value: &str) -> (String, String) {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
@@ -212,8 +218,11 @@ mod found {
             .output()
             .unwrap();
         let output = String::from_utf8(output.stdout).unwrap();
-        let (_, verdict) = output.split_once("verdict: ").unwrap();
-        verdict.lines().next().unwrap().to_owned()
+        let line = |begin| {
+            let (_, line) = output.split_once(begin).unwrap();
+            line.lines().next().unwrap().to_owned()
+        };
+        (line("verdict: "), line("problem: "))
     }
 
     #[test]
@@ -227,6 +236,9 @@ mod found {
         let second = run(judge.examine(&chain, &name, in_2030(), clock::now()));
         let note = first.os_note;
         let all = format!("{:?} {:?} {note}", first.trust_os, second.trust_os);
+        let problem = judge.take_os_problem();
+        let problem = problem.map(|problem| problem.words("empty"));
+        println!("problem: {}", problem.unwrap_or_default());
         println!("verdict: {}", all.trim_end());
     }
 
@@ -246,12 +258,64 @@ mod found {
         std::fs::copy(ROOT, folder.path().join("my-root.pem")).unwrap();
         assert_eq!(
             verdict(),
-            "Some(UnknownIssuer) Some(UnknownIssuer) its root is in a folder of the store without the hash link that OpenSSL needs (openssl rehash)"
+            "Some(UnknownIssuer) Some(UnknownIssuer) its root is in a folder of the store, but not in PEM with the hash link that OpenSSL needs (openssl rehash)"
         );
         std::os::unix::fs::symlink("my-root.pem", folder.path().join("0a1b2c3d.0")).unwrap();
         assert!(verdict().starts_with("Some(UnknownIssuer)"), "another's");
         std::os::unix::fs::symlink("my-root.pem", folder.path().join("2cbc8948.0")).unwrap();
         assert_eq!(verdict(), "Some(Trusted) Some(WrongName)");
+    }
+
+    // `openssl verify -CApath` of 3.0.22 says OK or error 20 of each
+    #[test]
+    fn a_file_in_a_folder_counts_where_openssl_reads_it_and_is_named_where_it_does_not() {
+        const TRUSTED: &str = "Some(Trusted) Some(WrongName)";
+        let folder = tempfile::tempdir().unwrap();
+        let pem = std::fs::read(ROOT).unwrap();
+        let other = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let damaged = |number| format!("certificate {number} of the file is damaged or cut off");
+        let none = "it holds no certificate in PEM".to_owned();
+        for (files, is_trusted, why) in [
+            (vec![("2cbc8948.0", pem.clone())], true, String::new()),
+            (vec![("2CBC8948.0", pem.clone())], false, String::new()),
+            (vec![("2cbc8948.1", pem.clone())], false, String::new()),
+            (
+                vec![("2cbc8948.0", b"hi".to_vec()), ("2cbc8948.1", pem.clone())],
+                true,
+                none,
+            ),
+            (
+                vec![("2cbc8948.0", der!("root").to_vec())],
+                false,
+                "it is in DER, and only PEM is read".to_owned(),
+            ),
+            (
+                vec![("2cbc8948.0", [&pem, &other[..]].concat())],
+                true,
+                damaged(2),
+            ),
+            (
+                vec![("2cbc8948.0", [&other[..], &pem].concat())],
+                false,
+                damaged(1),
+            ),
+        ] {
+            for (name, text) in &files {
+                std::fs::write(folder.path().join(name), text).unwrap();
+            }
+            let (verdict, problem) = told_of("SSL_CERT_DIR", folder.path().to_str().unwrap());
+            assert_eq!(verdict == TRUSTED, is_trusted, "{files:?}: {verdict}");
+            if why.is_empty() {
+                assert_eq!(problem, "", "{files:?}");
+            } else {
+                let path = folder.path().join("2cbc8948.0");
+                let named = format!("{} ({why})", path.display());
+                assert!(problem.ends_with(&named), "{problem}");
+            }
+            for (name, _) in &files {
+                std::fs::remove_file(folder.path().join(name)).unwrap();
+            }
+        }
     }
 
     // what `openssl x509 -trustout -addtrust serverAuth` and `-addreject serverAuth` put behind it: lists of object
