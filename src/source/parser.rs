@@ -52,6 +52,8 @@ pub(super) struct Parser<'a> {
     begun: bool,
     /// Whether the block has zero bytes.
     zeros: bool,
+    /// Bytes of the block behind the line at which the file was given up.
+    pub behind: u64,
     /// Reads the whole of the file for what it tells; without it, the block at hand has to do.
     look: Option<Look<'a>>,
 }
@@ -71,6 +73,7 @@ impl<'a> Parser<'a> {
             separator_hint: None,
             begun: false,
             zeros: false,
+            behind: 0,
         }
     }
 
@@ -242,6 +245,7 @@ impl<'a> Parser<'a> {
                 if fits && !self.rows.begins_like_a_header() {
                     let ended = self.rows.finish(self.line, &mut self.trouble);
                     if ended != RowEnd::Whole && !self.odd_end(ended, text, false) {
+                        self.behind = text.len().saturating_sub(line.next) as u64;
                         return text.len();
                     }
                     at = line.next;
@@ -258,6 +262,7 @@ impl<'a> Parser<'a> {
                 .became_no_row(line.text.len() as u64, nuls.count() as u64);
             at = next;
             if self.rows.stopped || self.hopeless {
+                self.behind = text.len().saturating_sub(at) as u64;
                 return text.len();
             }
         }
@@ -291,7 +296,7 @@ impl<'a> Parser<'a> {
         if content.trim().is_empty() {
             return next;
         }
-        if self.is_untouched() && is_json_document(content) {
+        if self.is_untouched() && json::is_document(content) {
             self.json_document();
             return next;
         }
@@ -385,15 +390,4 @@ impl<'a> Parser<'a> {
         }
         next
     }
-}
-
-/// Whether a first line begins JSON that is no JSON Lines, as PowerShell's `ConvertTo-Json` writes
-/// it.
-fn is_json_document(line: &str) -> bool {
-    let line = line.trim();
-    line == "{"
-        || line.strip_prefix('[').is_some_and(|rest| {
-            let rest = rest.trim_start();
-            rest.is_empty() || rest.starts_with(['{', ']'])
-        })
 }

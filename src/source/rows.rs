@@ -82,6 +82,8 @@ pub(super) struct Rows<'a> {
     told: Vec<String>,
     units: ToldUnits,
     given_up: bool,
+    /// Whether rows of it were delivered.
+    delivered: bool,
     file: usize,
     csv: Option<LayoutInForce>,
     json: Option<LayoutInForce>,
@@ -129,6 +131,7 @@ impl<'a> Rows<'a> {
             told: Vec::new(),
             units: ToldUnits::default(),
             given_up: false,
+            delivered: false,
             file,
             csv: None,
             json: None,
@@ -157,10 +160,25 @@ impl<'a> Rows<'a> {
         rows
     }
 
-    /// Forgets the row that is being made, and takes no more.
+    /// Forgets the row that is being made, and those before where nobody has them yet, and takes no more.
     pub fn give_up(&mut self) {
         self.batch.drop_row();
         self.given_up = true;
+        if self.delivered {
+            return;
+        }
+        let layout = Arc::clone(&self.batch.layout);
+        self.batch.reuse(layout, self.file);
+        self.count = 0;
+        (self.first, self.last) = (None, None);
+        self.unread = UnreadRows::default();
+        [self.unknown_outcomes, self.unknown_paths] = Default::default();
+        self.requests = [0; 3];
+    }
+
+    /// Whether somebody has some of its rows.
+    pub fn are_delivered(&self) -> bool {
+        self.delivered
     }
 
     /// The layout of CSV, made ready for a row.
@@ -337,8 +355,9 @@ impl<'a> Rows<'a> {
     }
 
     fn deliver(&mut self, layout: Arc<Layout>) {
-        if !self.batch.is_empty() && !self.out.deliver(&mut self.batch) {
-            self.stopped = true;
+        if !self.batch.is_empty() {
+            self.delivered = true;
+            self.stopped |= !self.out.deliver(&mut self.batch);
         }
         self.batch.reuse(layout, self.file);
     }

@@ -29,9 +29,10 @@ impl Parser<'_> {
             RowEnd::Timeless => self.trouble.count(TroubleKind::Time, self.line),
             RowEnd::Undecided => {
                 self.hopeless = true;
-                let left = match self.rows.count {
-                    0 => "left out",
-                    _ => "left out from here on; what came before counts",
+                let left = if self.rows.are_delivered() {
+                    "left out from here on; what came before counts"
+                } else {
+                    "left out"
                 };
                 let what = format!("{}: {left}", self.rows.undecided());
                 self.trouble.file(Some(self.line), what);

@@ -242,8 +242,9 @@ impl<K: RowFold> SurveyFold<K> {
         }
         let word = row.get(id!(tls_path));
         let path = TlsPath::of_word(word);
-        // a file may have one without the other
-        if word.is_empty() && row.get(id!(Thumbprint)).is_empty() {
+        // a file may have one without the others
+        let certificate = [id!(Thumbprint), id!(Issuer), id!(Subject)];
+        if word.is_empty() && certificate.iter().all(|id| row.get(*id).is_empty()) {
             return;
         }
         let told = CertificateRow {
