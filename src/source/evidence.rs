@@ -14,6 +14,7 @@ use crate::schema::{Id, Layout, Row, id};
 use super::cells::CheckedCells;
 use super::dates::{DayOrder, Local, Serial};
 use super::number::{Mark, Marks, Said, said};
+use super::tails::Tails;
 use super::time::split_distance;
 use super::units::{ColumnUnit, TWINS, UnitEvidence};
 
@@ -38,6 +39,8 @@ pub(super) struct FormatEvidence {
     before: Option<Local>,
     /// Most digits behind the mark of dates that are numbers.
     serial_digits: Option<usize>,
+    /// How long its rows are.
+    pub tails: Tails,
 }
 
 /// The place of a column in a layout, and its number in [`FormatEvidence`].
@@ -81,6 +84,7 @@ impl FormatEvidence {
             self.pair(places, row);
         }
         self.places = places;
+        self.tails.take(row);
         let datetime = row.get(id!(datetime)).trim().as_bytes();
         let date = split_distance(datetime).map_or(datetime, |(date, _)| date);
         if let Some(date) = Local::of(date) {

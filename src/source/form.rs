@@ -146,12 +146,13 @@ impl LayoutInForce {
         let times: Vec<usize> = self.cells.times().collect();
         for (place, name) in names.iter().enumerate() {
             let is_time = times.contains(&place);
-            if !is_time && !(name.ends_with("_us") && self.times.has_twins()) {
+            let may_be_beside = name.ends_with("_us") && self.times.has_twins();
+            if !(is_time || may_be_beside) {
                 continue;
             }
             let (unit, cell) = evidence.unit(name);
             let unit = match unit {
-                ColumnUnit::Beside if self.times.has_twins() && name.ends_with("_us") => unit,
+                ColumnUnit::Beside if may_be_beside => unit,
                 ColumnUnit::Millis if is_time && !self.times.is_twin(place) => {
                     ColumnUnit::Scaled(1000)
                 }

@@ -140,21 +140,6 @@ impl<'a> Parser<'a> {
         problems
     }
 
-    /// What a reader that takes each cell as it stands would not read so; `utf16` is whether the file is in that.
-    pub fn odd(&self, utf16: bool) -> Option<String> {
-        let told = |is: bool, what: &str| is.then(|| what.to_owned());
-        let form = told(utf16, "it is in UTF-16");
-        let form = form.or_else(|| {
-            let has_line = self.separator_hint.is_some();
-            told(has_line, "its first line names the separator")
-        });
-        let columns = || Some(self.rows.left_out("").next()?.what);
-        form.or_else(|| self.rows.rewritten())
-            .or_else(|| self.trouble.odd())
-            .or_else(|| self.rows.odd_outcomes())
-            .or_else(columns)
-    }
-
     /// Counts a line that was left out because of its length, of so many bytes, and whose first byte is this.
     pub fn too_long(&mut self, first: u8, bytes: u64) {
         self.line.raise(1);
@@ -377,6 +362,11 @@ impl<'a> Parser<'a> {
                 Fit::Unsure => {
                     self.rows.batch.drop_row();
                     self.trouble.count(TroubleKind::Commas, self.line);
+                    return next;
+                }
+                Fit::No if self.fill(text) => {
+                    let ended = self.rows.finish(self.line, &mut self.trouble);
+                    self.odd_end(ended, text, false);
                     return next;
                 }
                 Fit::No => self.rows.batch.drop_row(),

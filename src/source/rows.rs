@@ -18,6 +18,7 @@ use super::header::{self, Header};
 use super::mended::{Fit, MendedRows};
 use super::shown_twice::ShownTwice;
 use super::stamps::Stamps;
+use super::tails::{self, Tails};
 use super::time::Clock;
 use super::trouble::{Trouble, TroubleKind};
 use super::units::ToldUnits;
@@ -95,6 +96,10 @@ pub(super) struct Rows<'a> {
     /// there was none.
     requests: [u64; 3],
     mended: MendedRows,
+    /// How long its rows are, where some have another number of cells than their header.
+    pub tails: Option<Tails>,
+    /// Such rows that were read.
+    pub other_lengths: u64,
     /// Cells that are the same in another form.
     pub same: SameCells,
     out: &'a mut dyn Deliver,
@@ -140,6 +145,8 @@ impl<'a> Rows<'a> {
             headers_again: 0,
             requests: [0; 3],
             mended: MendedRows::default(),
+            tails: None,
+            other_lengths: 0,
             same: SameCells::default(),
             out,
         };
@@ -315,6 +322,26 @@ impl<'a> Rows<'a> {
             self.batch.cell(cell);
         }
         Fit::Yes
+    }
+
+    /// The same where it lacks the empty cells at its end, or has more of them; the file must have been looked at.
+    pub fn fill(&mut self) -> bool {
+        if let Some(evidence) = &mut self.survey {
+            evidence.tails.take(&self.batch.current());
+            return false;
+        }
+        let (Some(form), Some(tails)) = (&self.csv, &self.tails) else {
+            return false;
+        };
+        let Some(cells) = tails::whole(tails, &self.batch, form) else {
+            return false;
+        };
+        self.batch.drop_row();
+        for cell in &cells {
+            self.batch.cell(cell);
+        }
+        self.other_lengths.raise(1);
+        true
     }
 
     /// Times by the clocks of the zone, and by UTC.

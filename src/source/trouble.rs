@@ -145,7 +145,7 @@ impl Trouble {
     /// So many rows about are behind the line at which the file was given up.
     pub fn behind(&mut self, rows: u64) {
         if let Some((_, what)) = self.whole.last_mut().filter(|_| rows > 0) {
-            what.push_str(&format!("; behind it are about {rows} rows"));
+            *what = format!("{what}; behind it are about {rows} rows");
         }
         self.unread_rows = rows;
     }

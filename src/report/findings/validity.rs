@@ -100,7 +100,7 @@ pub(super) fn end(
     let dates = match shown.date(order) {
         Some(date) => [Some(date), None],
         None if order.is_some() && !shown.are_pairs() => return None,
-        None => shown.either(ShownDate::of(begin)),
+        None => shown.either(ShownDate::of(begin).as_ref()),
     };
     let mut dates = dates.into_iter().flatten();
     let (date, or) = (dates.next()?, dates.next());
@@ -197,10 +197,10 @@ impl ShownDate {
 
     /// The two days that it can be, where nothing else tells: of these the only one that is up to a few years behind the begin
     /// in the same order.
-    fn either(&self, begin: Option<Self>) -> [Option<NaiveDate>; 2] {
+    fn either(&self, begin: Option<&Self>) -> [Option<NaiveDate>; 2] {
         let orders = [DateOrder::DayFirst, DateOrder::MonthFirst];
         let dates = orders.map(|order| self.in_order(order));
-        let begins = orders.map(|order| begin.as_ref().and_then(|begin| begin.in_order(order)));
+        let begins = orders.map(|order| begin.and_then(|begin| begin.in_order(order)));
         let is_usual = |(end, begin): (Option<NaiveDate>, Option<NaiveDate>)| {
             let days = end.zip(begin).map(|(end, begin)| (end - begin).num_days());
             days.is_none_or(|days| (1..=MOST_DAYS).contains(&days))
