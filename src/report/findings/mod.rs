@@ -21,6 +21,7 @@ mod phases;
 mod proxies;
 mod rates;
 mod region_outage;
+mod region_rows;
 mod regional;
 mod same_time;
 mod schedule;

@@ -270,6 +270,13 @@ impl Dimensions {
         }
     }
 
+    /// Gives a series the label of another one that is named alike.
+    pub fn label_as(&mut self, series: usize, number: usize) {
+        if let Some(label) = self.series_labels.get(&series).cloned() {
+            self.series_labels.entry(number).or_insert(label);
+        }
+    }
+
     /// In the order of [`Combination::groups`].
     fn dimensions(&mut self) -> [&mut ByTransport; DIMENSIONS] {
         [
