@@ -18,13 +18,14 @@ use super::header::{self, Header};
 use super::mended::{Fit, MendedRows};
 use super::shown_twice::ShownTwice;
 use super::stamps::Stamps;
-use super::tails::{self, Tails};
+use super::tails::Tails;
 use super::time::Clock;
 use super::trouble::{Trouble, TroubleKind};
 use super::units::ToldUnits;
 use super::words::Unknown;
 
 mod decided;
+mod lengths;
 mod notes;
 mod of_json;
 mod outcome;
@@ -333,7 +334,7 @@ impl<'a> Rows<'a> {
         let (Some(form), Some(tails)) = (&self.csv, &self.tails) else {
             return false;
         };
-        let Some(cells) = tails::whole(tails, &self.batch, form) else {
+        let Some(cells) = lengths::whole(tails, &self.batch, form) else {
             return false;
         };
         self.batch.drop_row();

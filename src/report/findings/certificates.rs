@@ -197,13 +197,11 @@ fn unreadable(about: &Inputs<'_>) -> Option<RankedFinding> {
         .then(|| RankedFinding::new(Severity::Warn, rows as f64, "tls-path-unknown", text).n(rows))
 }
 
-/// Rows with a certificate of files that have no word for what it shows.
+/// Rows with a certificate of files of ours without the column for what it shows.
 fn unknown_ways(about: &Inputs<'_>) -> Option<RankedFinding> {
-    let paths = &about.rows.paths;
-    let rows = paths.unjudged().saturating_sub(paths.unreadable());
+    let rows = about.rows.paths.without_column();
     let text = format!(
-        "Whether TLS is inspected is not known of {} with a certificate: the file has no column `tls_path`, which only this program \
-         writes.",
+        "Whether TLS is inspected is not known of {} with a certificate: the column `tls_path` is missing in the file.",
         counted(rows, "row", "rows"),
     );
     (rows > 0).then(|| RankedFinding::new(Severity::Note, 0.0, "tls-path-unknown", text).n(rows))

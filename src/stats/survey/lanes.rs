@@ -17,13 +17,13 @@ const MOST: usize = 64;
 /// The series that rows without a computer are of.
 #[derive(Debug, Default)]
 pub struct Lanes {
-    of: HashMap<usize, SeriesLanes>,
+    of: HashMap<usize, NamelessRuns>,
 }
 
 /// Those of a series.
 #[derive(Debug, Default)]
-struct SeriesLanes {
-    lanes: Vec<Lane>,
+struct NamelessRuns {
+    lanes: Vec<NamelessSeries>,
     /// The place of that of the last row.
     latest: usize,
     /// The places of runs that others go on from, or that go on.
@@ -32,7 +32,7 @@ struct SeriesLanes {
 
 /// A series of runs one after the other.
 #[derive(Debug)]
-struct Lane {
+struct NamelessSeries {
     number: usize,
     run: RunKey,
     last: i64,
@@ -99,7 +99,7 @@ impl Lanes {
     }
 }
 
-impl SeriesLanes {
+impl NamelessRuns {
     /// The series of a row of another run than the row before.
     fn other(
         &mut self,
@@ -129,7 +129,7 @@ impl SeriesLanes {
         } else {
             beside()
         };
-        self.lanes.push(Lane {
+        self.lanes.push(NamelessSeries {
             number,
             run,
             last: at,

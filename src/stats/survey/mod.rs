@@ -264,6 +264,7 @@ impl<K: RowFold> SurveyFold<K> {
         let told = CertificateRow {
             path,
             has_column: row.layout.has(id!(tls_path)),
+            is_ours: row.layout.dialect.is_ours(),
             evidence: &row.text(id!(tls_path_evidence)),
             at: taken.at,
             host: row.get(id!(host)),
