@@ -32,6 +32,7 @@ mod standing;
 mod stretch;
 mod together;
 mod validity;
+mod watched;
 mod whose;
 mod worst_hours;
 
