@@ -201,6 +201,9 @@ impl Serial {
     /// Fewer digits behind the mark are no time of the day: two are a quarter of an hour.
     pub const FEWEST_DIGITS: usize = 3;
 
+    /// Days that numbers of the date system of 1904 are short of those of 1900.
+    pub const DAYS_TO_1904: i64 = 1_462;
+
     /// Of a text; none when it is no such number.
     pub fn of(text: &[u8]) -> Option<Self> {
         let are_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);

@@ -28,6 +28,8 @@ pub(super) struct Clock {
     pub order: Option<DayOrder>,
     /// Most digits behind the mark of times that are numbers of a spreadsheet, where that is known.
     pub serial_digits: Option<usize>,
+    /// Whether these numbers count days from 1904 on.
+    pub since_1904: bool,
     /// Whether the last time was such a date or number, and it was not known.
     pub undecided: bool,
     /// Times that were numbers of a spreadsheet: those by the clocks of the zone, and those by UTC.
@@ -72,6 +74,7 @@ impl Clock {
             twice: ShownTwice::default(),
             order: None,
             serial_digits: None,
+            since_1904: false,
             undecided: false,
             serials: [0; 2],
             without_seconds: 0,
@@ -157,7 +160,12 @@ impl Clock {
         self.undecided |= digits.is_none();
         digits.filter(|digits| *digits >= Serial::FEWEST_DIGITS)?;
         self.serials[usize::from(by_utc)].raise(1);
-        Some(serial.seconds)
+        let days = if self.since_1904 {
+            Serial::DAYS_TO_1904
+        } else {
+            0
+        };
+        serial.seconds.checked_add(days.checked_mul(86_400)?)
     }
 
     /// A date in the form of another country.

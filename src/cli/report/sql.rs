@@ -200,8 +200,16 @@ fn seen(inputs: Vec<Input>, place: &TableSource, needs_times: bool) -> anyhow::R
             let odd = source::odd_for_others(path, is_json, left);
             // what cannot be opened or unpacked is told below
             if let Ok(Some(odd)) = odd {
-                let fix = if odd.ends_with("rename it") { "" } else { MAKE_PARQUET };
-                let gap = if fix.is_empty() { "" } else { ", which DuckDB does not read: " };
+                let fix = if odd.ends_with("rename it") {
+                    ""
+                } else {
+                    MAKE_PARQUET
+                };
+                let gap = if fix.is_empty() {
+                    ""
+                } else {
+                    ", which DuckDB does not read: "
+                };
                 bail!("{name}: {odd}{gap}{fix}");
             }
         }
