@@ -7,13 +7,13 @@ use std::time::Duration;
 use chrono::NaiveTime;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::burst::StreamArgs;
+use super::burst::args::StreamArgs;
 use super::compare::args::{self as compare, CompareArgs};
 use super::diagnose::args::{self as diagnose, DiagnoseArgs};
 use super::endpoints::args::{self as endpoints, EndpointsArgs};
 #[cfg(feature = "parquet")]
 use super::export::args::{self as export, ExportArgs};
-use super::hold::HoldArgs;
+use super::hold::args::HoldArgs;
 use super::list::ListArgs;
 use super::long_help::{
     ADVANCED, ASKS, EXIT_CODES, LAB, OUTPUT, ROLL, TARGETS, TRANSPORTS, faults,
@@ -21,7 +21,7 @@ use super::long_help::{
 use super::metrics::MetricsArgs;
 use super::proxy::ProxyArgs;
 use super::report::args::{self as report, ReportArgs};
-use super::settings::SettingsArgs;
+use super::settings::args::SettingsArgs;
 use super::store::StoreArgs;
 use super::store::command::{self as store, StoreCommandArgs};
 use super::suggested;

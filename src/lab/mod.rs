@@ -43,7 +43,7 @@ use answer::LabNames;
 use bind::{Pair, Sockets};
 use certs::Certificates;
 pub use error::LabError;
-pub use fault::Fault;
+pub use fault::{Fault, MetBy};
 use relay::Seat;
 use shared::Shared;
 use world::LoopbackAddresses;

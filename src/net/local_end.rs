@@ -1,6 +1,6 @@
 //! This end of every socket: its address and port, and what it is told before it connects.
 
-mod error;
+pub(super) mod error;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::period::{Roll, is_number};
-use super::upkeep::compressed;
+use super::upkeep::series::compressed;
 
 /// Behind the name of a file whose rows are kept.
 const PENDING: &str = ".pending";

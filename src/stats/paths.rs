@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::HourCounts;
-use super::survey::OTHER;
+use super::survey::groups::OTHER;
 use crate::record::{Counter as _, Tls, TlsPath};
 
 /// Most pairs of a name and an issuer that are told apart.

@@ -150,6 +150,7 @@ fn options_that_do_nothing_are_refused() {
         "--lab --offline",
         "--offline --compare-resolver 9.9.9.9",
         "--compare-resolver 9.9.9.9 10.0.0.1",
+        "--lab --lab-fault udp-loss,proxy-auth",
         "--lab 10.0.0.1",
         "--monitoring-plugin --format json",
     ] {

@@ -1,6 +1,6 @@
 //! `turnprobe probe --burst` and `--watch`: what they print; the rest is the procedure that all kinds share (`run`).
 
-mod args;
+pub(super) mod args;
 pub(super) mod config;
 
 use std::net::IpAddr;
@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use anstream::adapter::strip_str;
 
-pub use args::StreamArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;

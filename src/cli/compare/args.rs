@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::files::{DocumentFormat, page_name};
 use crate::cli::long_help::{FILTERS, OUTPUT, READ};
-use crate::cli::settings::SettingsArgs;
+use crate::cli::settings::args::SettingsArgs;
 use crate::cli::store::ReadStoreArgs;
 use crate::cli::suggested;
 use crate::zone::Zone;

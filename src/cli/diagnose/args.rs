@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::files::page_name;
 use crate::cli::list::ListArgs;
 use crate::cli::long_help::{LAB, OUTPUT, faults};
-use crate::cli::settings::SettingsArgs;
+use crate::cli::settings::args::SettingsArgs;
 use crate::cli::values::{address, bundle_name, duration};
 use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;

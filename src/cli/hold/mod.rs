@@ -1,13 +1,12 @@
 //! `turnprobe probe --hold`: what it prints; the rest is the procedure that all kinds share (`run`).
 
-mod args;
+pub(super) mod args;
 pub(super) mod config;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use args::HoldArgs;
 pub(super) use config::job;
 
 use super::run::world::headline;

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::files::{DocumentFormat, page_name};
 use crate::cli::list::ListArgs;
 use crate::cli::long_help::{ADVANCED, FILTERS, OUTPUT, READ};
-use crate::cli::settings::SettingsArgs;
+use crate::cli::settings::args::SettingsArgs;
 use crate::cli::store::ReadStoreArgs;
 use crate::cli::suggested;
 use crate::cli::values::{duration, whole};

@@ -1,7 +1,7 @@
 //! `--config FILE` and `--profile NAME`: options from a TOML file are put in front of those on the command line, so
 //! that the same rules apply to them.
 
-mod args;
+pub(super) mod args;
 mod file;
 mod keys;
 mod merge;
@@ -16,7 +16,6 @@ use clap::{Arg, ArgMatches, CommandFactory as _};
 
 use super::args::Cli;
 use super::exit::{Exit, FatalError};
-pub use args::SettingsArgs;
 use merge::Setting;
 use origins::Origins;
 

@@ -10,7 +10,7 @@ use crate::cli::files::DocumentFormat;
 use crate::cli::list::ListArgs;
 use crate::cli::long_help::{LAB, OUTPUT, faults};
 use crate::cli::proxy::ProxyArgs;
-use crate::cli::settings::SettingsArgs;
+use crate::cli::settings::args::SettingsArgs;
 use crate::cli::values::{address, duration};
 use crate::cli::words::words;
 use crate::endpoints::DEFAULT_RELAY;

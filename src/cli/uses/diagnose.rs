@@ -51,6 +51,10 @@ pub(super) fn idle(args: &DiagnoseArgs, given: &Given) -> Option<(&'static str, 
     if given.has("lab_fault") && !args.lab {
         return Some(("lab_fault", Idle::without("--lab", "--lab")));
     }
+    if let Some(fault) = args.lab_fault.iter().find(|fault| fault.is_of_proxy()) {
+        let why = "does nothing, as a diagnosis of the lab has no proxy: leave it out";
+        return Some(("lab_fault", Idle::other(why.to_owned()).of(*fault)));
+    }
     if given.has("compare_resolver") && args.offline {
         let why = Idle::beside("--offline", ", which only asks the system's name servers");
         return Some(("compare_resolver", why));

@@ -48,6 +48,11 @@ impl Idle {
         Self(why)
     }
 
+    /// The same of one fault of several.
+    pub fn of(self, fault: Fault) -> Self {
+        Self(format!("{fault} {}", self.0))
+    }
+
     /// The words.
     pub fn why(&self) -> &str {
         &self.0
@@ -83,8 +88,6 @@ pub(super) fn unseen(faults: &[Fault], proxy: &ProxyArgs, goes_straight_too: boo
         } else {
             return None;
         };
-        Some(Idle::other(format!(
-            "{fault} does nothing {why}, or leave it out"
-        )))
+        Some(Idle::other(format!("does nothing {why}, or leave it out")).of(*fault))
     })
 }

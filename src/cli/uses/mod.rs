@@ -7,6 +7,7 @@ mod diagnose;
 mod given;
 mod idle;
 mod log;
+mod places;
 mod probe;
 mod report;
 mod strayed;

@@ -1,17 +1,13 @@
 //! What each option of `probe` needs.
 
-use std::path::PathBuf;
-
 use super::given::Given;
 use super::idle::{EITHER, Idle, spelled, unseen};
 use crate::cli::args::ProbeArgs;
 use crate::cli::config::{self, transports};
 use crate::cli::mode::ProbeMode;
-use crate::cli::run::outputs::is_stdout;
-use crate::cli::values::StdoutFormat;
+use crate::lab::{Fault, MetBy};
 use crate::net::Way;
-use crate::record::{Record, Transport};
-use crate::sink::Format;
+use crate::record::Transport;
 use crate::target::{Target, Targets};
 
 /// What an option needs beside a mode that uses it.
@@ -190,10 +186,10 @@ pub(super) fn idle(
 }
 
 /// What the command line comes to.
-struct UseOutcome<'a> {
-    args: &'a ProbeArgs,
+pub(super) struct UseOutcome<'a> {
+    pub(super) args: &'a ProbeArgs,
     given: &'a Given,
-    mode: ProbeMode,
+    pub(super) mode: ProbeMode,
     targets: Targets,
     ways: Vec<Way>,
 }
@@ -316,12 +312,34 @@ impl<'a> UseOutcome<'a> {
             Need::Fault if args.lab_fault.is_empty() => {
                 Some(Idle::without("--lab-fault", "--lab --lab-fault NAME"))
             }
-            Need::Seen => unseen(&args.lab_fault, &args.proxy, args.compare_direct),
+            Need::Seen => unseen(&args.lab_fault, &args.proxy, args.compare_direct)
+                .or_else(|| args.lab_fault.iter().find_map(|fault| self.unmet(*fault))),
             Need::Proxy if args.proxy.proxy.is_none() => {
                 Some(Idle::without("--proxy", "--proxy URL"))
             }
             _ => None,
         }
+    }
+
+    /// Why a fault of the lab is not met by what this does.
+    fn unmet(&self, fault: Fault) -> Option<Idle> {
+        let need = match fault.met_by() {
+            MetBy::Everywhere => return None,
+            MetBy::Tcp => Need::Tcp,
+            MetBy::Hello => Need::Hello,
+            MetBy::Tls => Need::Tls,
+            MetBy::Requests => Need::Requests,
+            MetBy::Udp => Need::Udp,
+        };
+        let idle = match (self.mode, need) {
+            (Burst | Watch | Hold, Need::Requests) => return None,
+            (Burst | Watch, Need::Tcp | Need::Hello | Need::Tls) => {
+                Idle::beside(self.mode.flag()?, ", as nothing goes over TCP")
+            }
+            (Hold, Need::Udp) => Idle::beside(self.mode.flag()?, ", as nothing goes over UDP"),
+            _ => self.lacks(need)?,
+        };
+        Some(idle.of(fault))
     }
 
     /// Whether a transport is spoken, where that is for the user to say.
@@ -349,46 +367,6 @@ impl<'a> UseOutcome<'a> {
             }
             None => Idle::unless(&format!("{words} alone"), reason, give),
         }
-    }
-
-    /// Whether rows of the measurement are written.
-    fn has_rows(&self) -> bool {
-        self.args.format.is_some() || !self.args.output.is_empty()
-    }
-
-    /// Whether rows go into a store.
-    fn is_stored(&self) -> bool {
-        self.args.store.store.is_some()
-    }
-
-    /// Whether a store gets columns that it would not have without `--columns`.
-    fn is_more_stored(&self) -> bool {
-        let chosen = self.args.columns.as_deref().map(config::columns::<Record>);
-        let chosen = chosen.and_then(Result::ok).unwrap_or_default();
-        self.is_stored() && self.mode == Series && chosen.iter().any(|column| !column.default)
-    }
-
-    /// Files of packets and samples.
-    fn more_files(&self) -> impl Iterator<Item = &PathBuf> {
-        let packets = self.args.stream.packets.iter();
-        let rollups = &self.args.rollup_output;
-        packets.chain(&self.args.hold.samples).chain(rollups)
-    }
-
-    fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        let output = self.args.output.iter();
-        let output = output.filter(|path| !is_stdout(path));
-        output.chain(self.more_files())
-    }
-
-    fn has_csv(&self) -> bool {
-        let args = self.args;
-        let on_stdout = match args.format {
-            None => args.output.iter().any(|path| is_stdout(path)),
-            Some(format) => format == StdoutFormat::Csv,
-        };
-        let is_csv = |path: &PathBuf| matches!(Format::from_path(path), Ok(Format::Csv));
-        on_stdout || self.files().any(is_csv)
     }
 }
 

@@ -89,7 +89,7 @@ fn samples() -> Vec<Sample> {
         ("proxy_dns", "local"),
         ("proxy_auth_file", "tests/data/proxy/who"),
         ("proxy_timeout", "4s"),
-        ("lab_fault", "reset"),
+        ("lab_fault", "silent"),
         ("lab_fault_share", "50"),
         ("concurrency", "3"),
         ("dns_timeout", "2s"),
@@ -208,7 +208,7 @@ fn two_options_that_are_accepted_together_both_do_something() {
         "-o rows.csv --transport udp",
         "-o rows.csv --transport tcp",
         "-o rows.csv --transport pseudo-tls",
-        "--format csv --lab --lab-fault reset",
+        "--format csv --lab --lab-fault silent",
         "-o rows.csv --proxy http://other.example:3128",
     ] {
         let mut outcome = |words: &[&str]| {

@@ -4,6 +4,7 @@ use super::given::Given;
 use super::idle::Idle;
 use super::idle::unseen;
 use crate::cli::tls::args::TlsArgs;
+use crate::lab::MetBy;
 use crate::target::{Host, Target};
 
 /// The first option that would do nothing, and why.
@@ -35,6 +36,11 @@ pub(super) fn idle(args: &TlsArgs, given: &Given) -> Option<(&'static str, Idle)
     }
     if let Some(idle) = unseen(&args.lab_fault, &args.proxy, false) {
         return Some(("lab_fault", idle));
+    }
+    let mut faults = args.lab_fault.iter();
+    if let Some(fault) = faults.find(|one| matches!(one.met_by(), MetBy::Requests | MetBy::Udp)) {
+        let why = "does nothing, as only handshakes of TLS are done: leave it out";
+        return Some(("lab_fault", Idle::other(why.to_owned()).of(*fault)));
     }
     if given.has("proxy") && given.has("no_proxy") {
         return Some(("proxy", Idle::beside("--no-proxy", "")));

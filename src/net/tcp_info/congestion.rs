@@ -4,7 +4,7 @@ use std::io;
 
 use socket2::Socket;
 
-use crate::net::local_end::LocalEndError;
+use crate::net::local_end::error::LocalEndError;
 
 /// Whether sockets of this program may use the algorithm.
 ///

@@ -2,7 +2,7 @@
 
 use socket2::Socket;
 
-use crate::net::local_end::LocalEndError;
+use crate::net::local_end::error::LocalEndError;
 
 /// The bit of `net.ipv4.tcp_fastopen` for clients.
 const CLIENT: u32 = 1;

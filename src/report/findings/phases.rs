@@ -204,7 +204,7 @@ fn handshakes_shifted(
             "{connects}slower relays, {path}or something on the path that ends TLS or holds it up (possible)"
         )
     } else {
-        format!("{connects}faster relays, {path}or a device less on the path (possible)")
+        format!("{connects}faster relays, {path}or one device fewer on the path (possible)")
     };
     let what = format!(
         "{} to {}{region}: the median TLS handshake over {}",

@@ -2,7 +2,7 @@
 //! that no row waits for it.
 
 mod compression;
-mod series;
+pub(super) mod series;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -22,8 +22,8 @@ use super::pending;
 use super::period::beside;
 use crate::in_use;
 use compression::Compression;
+pub(super) use series::FileSeries;
 use series::Rolled;
-pub(super) use series::{FileSeries, compressed};
 
 /// How long the end of a series waits for a file that is being compressed: the next run does the rest.
 const PATIENCE: Duration = Duration::from_millis(300);

@@ -13,7 +13,7 @@ mod dimensions;
 mod egress;
 mod finished;
 mod gaps;
-mod groups;
+pub(super) mod groups;
 mod hosts;
 mod known_rollups;
 mod levels;

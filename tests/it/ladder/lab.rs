@@ -215,6 +215,7 @@ fn a_command_line_that_makes_no_sense_is_refused_before_anything_is_sent() {
         ("tls udp://relay.test", "this command is about TLS"),
         ("tls -6 192.0.2.1", "-6 does nothing without a name to resolve"),
         ("tls --lab-fault reset", "--lab-fault does nothing without --lab"),
+        ("tls --lab --lab-fault udp-loss", "--lab-fault udp-loss does nothing, as only handshakes of TLS are done: leave it out"),
         ("tls --lab --resolver 192.0.2.53", "--resolver does nothing with --lab"),
         ("tls --address 192.0.2.1 --all-addresses", "--all-addresses does nothing with --address"),
         ("tls -i 1m", "--interval must be 10s or less"),

@@ -175,6 +175,26 @@ fn what_is_wrong_is_named_with_its_fix() {
         ("http://x", "`http:` is not supported"),
         ("--max-failed 101", "from 0 to 100"),
         ("--lab-fault reset", "--lab-fault does nothing without --lab: give --lab, or leave it out"),
+        (
+            "--lab --lab-fault udp-loss",
+            "--lab-fault udp-loss does nothing with tls alone, as nothing goes over UDP: give --transport udp",
+        ),
+        (
+            "--lab --lab-fault turn-500",
+            "--lab-fault turn-500 does nothing with tls alone, as no request is sent: give --ask allocate",
+        ),
+        (
+            "--lab --transport tcp --lab-fault expired",
+            "--lab-fault expired does nothing with --transport tcp, as no TLS handshake is done",
+        ),
+        (
+            "--lab --watch --lab-fault udp-loss,reset",
+            "--lab-fault reset does nothing with --watch, as nothing goes over TCP: leave one of them out",
+        ),
+        (
+            "--lab --hold 9s --lab-fault udp-loss",
+            "--lab-fault udp-loss does nothing with --hold, as nothing goes over UDP: leave one of them out",
+        ),
         ("--watch --for 4s", "--for does nothing with --watch, as it is for --burst: leave one of them out"),
         ("--for 4s", "--for does nothing without --burst: give --burst"),
         ("--hold 2s --burst 50/s", "--burst cannot go with --hold: leave one of them out"),
