@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::measure::burst::Burst;
-use crate::measure::burst::fold::OutagePart;
+use crate::measure::burst::fold::LostStretch;
 use crate::record::{
     Distance, Figures, LimitVerdict, LimitVerdicts, Outcome, Phase, PhaseTimes, micros,
 };
@@ -148,7 +148,7 @@ fn time(row: &Burst, read: impl Fn(&Figures) -> Option<Duration>) -> Value<'stat
     time_us(row.figures.as_ref().and_then(read))
 }
 
-fn outages(row: &Burst, read: impl Fn(&OutagePart) -> i64) -> Value<'static> {
+fn outages(row: &Burst, read: impl Fn(&LostStretch) -> i64) -> Value<'static> {
     numbers(row.outages.iter().flatten().map(read).collect())
 }
 

@@ -10,7 +10,7 @@ use super::joined::joined;
 use super::region_outage::RegionOutage;
 use super::regional;
 use super::standing::{failing_relay, only_region};
-use super::watched::{self, Watched};
+use super::watched::{self, WatchFinding};
 use super::whose::where_to_look;
 use crate::doc::number::{counted, grouped, percent, seconds};
 use crate::judge::outages::{OutageRule, Usual};
@@ -25,7 +25,7 @@ const MOST: usize = 3;
 enum Whose<'a> {
     Series(Box<OutageEvent<'a>>),
     Region(&'a RegionOutage),
-    Watch(Watched<'a>),
+    Watch(WatchFinding<'a>),
 }
 
 impl Whose<'_> {

@@ -10,12 +10,12 @@ use crate::stats::units::moment;
 
 /// An outage, and whose it is.
 #[derive(Clone, Copy)]
-pub(super) struct Watched<'a> {
+pub(super) struct WatchFinding<'a> {
     burst: &'a BurstTotals,
     outage: &'a MinuteOutage,
 }
 
-impl Watched<'_> {
+impl WatchFinding<'_> {
     /// How long it lasted, in microseconds.
     pub(super) fn length(&self) -> u64 {
         let [from, to] = self.times();
@@ -63,12 +63,12 @@ impl Watched<'_> {
 }
 
 /// Those that are more than chance.
-pub(super) fn all<'a>(about: &Inputs<'a>) -> impl Iterator<Item = Watched<'a>> {
+pub(super) fn all<'a>(about: &Inputs<'a>) -> impl Iterator<Item = WatchFinding<'a>> {
     let bursts = about.report.kinds.bursts.iter();
     bursts.flat_map(|burst| {
         let outages = burst.longest_outages.iter();
         let certain = outages.filter(|outage| outage.is_certain);
-        certain.map(move |outage| Watched { burst, outage })
+        certain.map(move |outage| WatchFinding { burst, outage })
     })
 }
 

@@ -19,6 +19,6 @@ mod window;
 pub use figures::PacketFold;
 pub use judged::VERDICTS;
 pub use ledger::{Fate, Ledger, Settled};
-pub use outage::{OutageChange, OutagePart, WatchOutage, WatchOutages};
+pub use outage::{LostStretch, OutageChange, WatchOutage, WatchOutages};
 pub use rows::{BurstBucket, BurstGroup, BurstRows};
 pub use watched::{WatchedOutage, WatchedOutages};

@@ -28,7 +28,7 @@ pub struct WatchOutage {
 
 /// What lies in one row of an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OutagePart {
+pub struct LostStretch {
     /// When it began; where the row before has a part of the same outage, where that one ends.
     pub began: DateTime<Utc>,
     /// How long it lasted until the end of the row.
@@ -63,7 +63,7 @@ pub struct WatchOutages {
     count: u64,
     total: Duration,
     /// What is over and in no row yet.
-    over: Vec<OutagePart>,
+    over: Vec<LostStretch>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +95,7 @@ impl LossRun {
     }
 
     /// What is in no row yet.
-    fn part(&mut self) -> Option<OutagePart> {
+    fn part(&mut self) -> Option<LostStretch> {
         let WatchOutage {
             began,
             length,
@@ -103,7 +103,7 @@ impl LossRun {
             ..
         } = self.outage;
         let (before, known) = std::mem::replace(&mut self.in_rows, (length, lost));
-        let part = OutagePart {
+        let part = LostStretch {
             began: began.checked_add_signed(TimeDelta::from_std(before).ok()?)?,
             length: length.saturating_sub(before),
             lost: lost.saturating_sub(known),
@@ -143,7 +143,7 @@ impl WatchOutages {
 
     /// The outages since the last call, and what of the one under way is new: for the row that ends now. What
     /// becomes an outage only later is in the next row, with all of it.
-    pub fn parts(&mut self) -> Vec<OutagePart> {
+    pub fn parts(&mut self) -> Vec<LostStretch> {
         let mut parts = std::mem::take(&mut self.over);
         let run = self.run.as_mut().filter(|run| run.told);
         parts.extend(run.and_then(LossRun::part));
@@ -391,7 +391,7 @@ mod tests {
             outages.add(&packet);
         }
         rows.push(outages.parts());
-        let part = |began, seconds, lost| OutagePart {
+        let part = |began, seconds, lost| LostStretch {
             began: at(began),
             length: Duration::from_secs(seconds),
             lost,
