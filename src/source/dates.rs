@@ -86,7 +86,8 @@ impl Local {
         // Denmark and Indonesia have points in times and not in dates
         let (seconds, has_seconds) = time_of_day(rest, true)?;
         // 2021/02/12; with dashes it is ISO 8601, but for times of half a day
-        let year_first = first >= 1000 && (mark != b'-' || !rest.iter().all(is_of_whole_day));
+        let year_first =
+            first >= 1000 && (mark != b'-' || !rest.iter().copied().all(is_of_whole_day));
         let are_pairs = mark == b'.' && digits == 2 && !year_first && !has_blanks;
         let (year, numbers) = if year_first {
             (first, [second, third])
@@ -306,7 +307,7 @@ fn month(word: &str) -> Option<i64> {
 }
 
 /// Whether a byte can be in a time of the whole day.
-fn is_of_whole_day(byte: &u8) -> bool {
+fn is_of_whole_day(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b',')
 }
 

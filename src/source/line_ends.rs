@@ -73,8 +73,8 @@ impl LineEnds {
 pub fn odd_for_others(path: &Path, is_json: bool, most: u64) -> io::Result<Option<&'static str>> {
     let mut reader = BufReader::new(File::open(path)?);
     let is_gzip = reader.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    let name = path.to_string_lossy().to_lowercase();
-    match (is_gzip, name.ends_with(".gz")) {
+    let ending = path.extension().unwrap_or_default();
+    match (is_gzip, ending.eq_ignore_ascii_case("gz")) {
         (true, false) => {
             return Ok(Some(
                 "it is compressed, and its name does not end in .gz, by which DuckDB goes: rename it",

@@ -612,7 +612,7 @@ fn the_outages_of_a_watch_are_told_to_the_packet_and_those_that_chance_makes_are
     rows = vec![("0,,,", 60, 0); 10];
     rows[4] = ("1,[30500000],[3000000],[3]", 60, 3);
     let dir = tempfile::tempdir().unwrap();
-    let said = self::report("", &[&file(dir.path(), "w.csv", &watched(&rows))]);
+    let said = self::report("", &[&file(dir.path(), "w.csv", watched(&rows))]);
     said.out_has("No answer for 3 s from 2026-11-22 10:04:30");
     said.out_has("3 packets in a row lost");
     said.out_has("within minutes of a watch 1 outage of 3 s in all");
@@ -624,6 +624,6 @@ fn minutes_of_a_watch_that_lost_packets_and_tell_of_no_outages_leave_it_open() {
     let report = json(&watched(&rows));
     is(&report["bursts"][0], json!({"outages_untold": 3}));
     let dir = tempfile::tempdir().unwrap();
-    let said = self::report("", &[&file(dir.path(), "w.csv", &watched(&rows))]);
+    let said = self::report("", &[&file(dir.path(), "w.csv", watched(&rows))]);
     said.out_has("could not tell in 3 minutes of a watch with losses");
 }

@@ -93,20 +93,20 @@ fn told(bursts: &[&BurstTotals]) -> RankedFinding {
     });
     text.push_str(&unknown.join(", "));
     let [sent, lost] = [sum(|burst| burst.sent), sum(|burst| burst.lost)];
-    let loss = share(lost, sent);
-    if let Some(loss) = loss {
+    let missing = share(lost, sent);
+    if let Some(missing) = missing {
         let _ = write!(
             text,
             "; {} of {} packets were lost ({})",
             grouped(lost),
             grouped(sent),
-            percent(loss)
+            percent(missing)
         );
     }
     text.push('.');
     let finding = RankedFinding::new(
         severity(first),
-        loss.unwrap_or(0.0),
+        missing.unwrap_or(0.0),
         "quality-unknown",
         text,
     );
