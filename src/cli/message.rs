@@ -31,6 +31,8 @@ enum MessageJob {
     Message(String),
     /// Text as it is.
     Text(String),
+    /// What is told elsewhere, and in the log too.
+    Logged(String),
     Done(SyncSender<()>),
 }
 
@@ -105,6 +107,15 @@ pub fn raw(text: &str) {
     }
 }
 
+/// A note that is told elsewhere: only the log gets it. It is dropped when hundreds wait already.
+pub fn for_the_log(text: &str) {
+    let text = formed("note", text.trim_end());
+    match writer() {
+        Some(writer) => drop(writer.try_send(MessageJob::Logged(text))),
+        None => log_alone(&text),
+    }
+}
+
 /// Waits a moment until everything is written.
 pub fn flush() {
     if let Some(writer) = WRITER.get().and_then(Option::as_ref) {
@@ -134,6 +145,7 @@ fn write_job(job: MessageJob) {
     match job {
         MessageJob::Message(text) => write_message(&text),
         MessageJob::Text(text) => write(&text),
+        MessageJob::Logged(text) => log_alone(&text),
         MessageJob::Done(done) => drop(done.try_send(())),
     }
 }
@@ -177,6 +189,11 @@ fn write(text: &str) {
 fn write_in(text: &str, shown: &str) {
     wipe();
     let _ = std::io::stderr().write_all(shown.as_bytes());
+    log_alone(text);
+}
+
+/// A line of the log.
+fn log_alone(text: &str) {
     if let Some(unwritten) = log::add(text) {
         let _ = std::io::stderr().write_all(format!("turnprobe: note: {unwritten}\n").as_bytes());
     }

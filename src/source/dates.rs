@@ -3,9 +3,11 @@
 //! a spreadsheet has for them, `44239.57362`.
 //! Not here: what the clocks of a zone make of them (`time`).
 
+mod halves;
 mod pairs;
 
 use crate::zone::WEEKDAYS;
+use halves::{is_after_noon, split_half};
 
 /// Which of the first two numbers of a date is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +47,22 @@ pub(super) struct Local {
 impl Local {
     /// Of a text; none when it has no such form.
     pub fn of(text: &[u8]) -> Option<Self> {
+        let without_marks;
+        let text = if text.is_ascii() {
+            text
+        } else {
+            // which way Arabic is written
+            let marks = ['\u{200e}', '\u{200f}'];
+            without_marks = std::str::from_utf8(text).ok()?.replace(marks, "");
+            without_marks.trim().as_bytes()
+        };
         Self::of_numbers(text).or_else(|| Self::of_names(text))
     }
 
     fn of_numbers(text: &[u8]) -> Option<Self> {
         let (first, mark, rest) = number(text)?;
-        // as in Hungary
-        let has_blanks = mark == b'.' && first >= 1000;
+        // as in Hungary, and in Slovenia
+        let has_blanks = mark == b'.' && (first >= 1000 || rest.first() == Some(&b' '));
         let next = |rest| {
             if has_blanks {
                 <[u8]>::trim_ascii_start(rest)
@@ -64,17 +75,20 @@ impl Local {
         let (third, end, rest) = number(before)?;
         let digits = before.len().saturating_sub(rest.len()).saturating_sub(1);
         let ends = match end {
-            b'.' => has_blanks,
+            // as in Hungary, and in Croatia
+            b'.' => mark == b'.' && (has_blanks || digits == 4),
             end => matches!(end, b' ' | b',' | b'T'),
         };
         if mark != again || !matches!(mark, b'/' | b'.' | b'-') || !ends {
             return None;
         }
         let rest = rest.strip_prefix(b" ").unwrap_or(rest);
-        let (seconds, has_seconds) = time_of_day(rest, mark == b'.')?;
-        // 2021/02/12
-        let year_first = first >= 1000 && mark != b'-';
-        let are_pairs = mark == b'.' && digits == 2 && !year_first;
+        // Denmark and Indonesia have points in times and not in dates
+        let (seconds, has_seconds) = time_of_day(rest, true)?;
+        // 2021/02/12; with dashes it is ISO 8601, but for times of half a day
+        let year_first =
+            first >= 1000 && (mark != b'-' || !rest.iter().copied().all(is_of_whole_day));
+        let are_pairs = mark == b'.' && digits == 2 && !year_first && !has_blanks;
         let (year, numbers) = if year_first {
             (first, [second, third])
         } else if are_pairs {
@@ -188,6 +202,9 @@ impl Serial {
     /// Fewer digits behind the mark are no time of the day: two are a quarter of an hour.
     pub const FEWEST_DIGITS: usize = 3;
 
+    /// Days that numbers of the date system of 1904 are short of those of 1900.
+    pub const DAYS_TO_1904: i64 = 1_462;
+
     /// Of a text; none when it is no such number.
     pub fn of(text: &[u8]) -> Option<Self> {
         let are_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
@@ -289,21 +306,23 @@ fn month(word: &str) -> Option<i64> {
     i64::try_from(place.saturating_add(1)).ok()
 }
 
+/// Whether a byte can be in a time of the whole day.
+fn is_of_whole_day(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b',')
+}
+
 /// `H:mm[:ss[.fraction]][ AM| PM]`: seconds of the day, and whether it has seconds. In some countries there are points between
 /// them: `H.mm[.ss]`.
 fn time_of_day(text: &[u8], may_have_points: bool) -> Option<(i64, bool)> {
     let text = std::str::from_utf8(text).ok()?;
+    let (time, half) = split_half(text);
     let with_colons;
-    let text = if may_have_points && !text.contains(':') {
+    let time = if may_have_points && !time.contains(':') {
         // a fraction may follow
-        with_colons = text.replacen('.', ":", 2);
+        with_colons = time.replacen('.', ":", 2);
         &with_colons
     } else {
-        text
-    };
-    let (time, half) = match text.find([' ', '\u{a0}', '\u{202f}']) {
-        Some(at) => (&text[..at], text[at..].trim()),
-        None => (text, ""),
+        time
     };
     let mut parts = time.split(':');
     let mut part = |most: i64| {
@@ -335,11 +354,11 @@ fn time_of_day(text: &[u8], may_have_points: bool) -> Option<(i64, bool)> {
     if parts.next().is_some() {
         return None;
     }
-    let hour = match half.to_ascii_uppercase().as_str() {
-        "" | "UHR" => hour,
-        "AM" | "A.M." if (1..=12).contains(&hour) => hour % 12,
-        "PM" | "P.M." if (1..=12).contains(&hour) => (hour % 12).saturating_add(12),
-        _ => return None,
+    let hour = if half.is_empty() || half.eq_ignore_ascii_case("uhr") {
+        hour
+    } else {
+        let is_after = is_after_noon(half).filter(|_| (1..=12).contains(&hour))?;
+        (hour % 12).saturating_add(if is_after { 12 } else { 0 })
     };
     let minutes = hour.saturating_mul(60).saturating_add(minute);
     let seconds = minutes

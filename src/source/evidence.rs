@@ -13,7 +13,7 @@ use crate::record::Counter as _;
 use crate::schema::{Id, Layout, Row, id};
 
 use super::cells::CheckedCells;
-use super::dates::{DayOrder, Local, Serial};
+use super::dates::{DayOrder, Local, Serial, days};
 use super::number::{Mark, Marks, Said, said};
 use super::tails::Tails;
 use super::time::split_distance;
@@ -46,6 +46,8 @@ pub(super) struct FormatEvidence {
     serial_digits: Option<usize>,
     /// How long its rows are.
     pub tails: Tails,
+    /// Whether these count days from 1904 on, as a run that began later shows.
+    since_1904: bool,
 }
 
 /// The place of a column in a layout, and its number in [`FormatEvidence`].
@@ -100,6 +102,7 @@ impl FormatEvidence {
         let serials = [row.get(id!(started_utc)).trim().as_bytes(), datetime];
         for serial in serials.into_iter().filter_map(Serial::of) {
             self.serial_digits = self.serial_digits.max(Some(serial.digits));
+            self.since_1904 |= is_since_1904(serial, row.get(id!(run_id)));
         }
     }
 
@@ -159,6 +162,11 @@ impl FormatEvidence {
     /// Most digits behind the mark of dates that are numbers of a spreadsheet; none where there are no such.
     pub fn serial_digits(&self) -> Option<usize> {
         self.serial_digits
+    }
+
+    /// Whether these count days from 1904 on.
+    pub fn since_1904(&self) -> bool {
+        self.since_1904
     }
 
     /// Which number of a date is the day.
@@ -276,6 +284,24 @@ impl FormatEvidence {
             goes_on(DayOrder::DayFirst).or_else(|| goes_on(DayOrder::MonthFirst))
         });
     }
+}
+
+/// Days of a run at most.
+const LONGEST_RUN: i64 = 1_000;
+
+/// Whether a row lies years before the begin of its run, and days behind it where its number counts from 1904 on. The run's
+/// name begins with its date.
+fn is_since_1904(serial: Serial, run: &str) -> bool {
+    let number = |from: usize, to: usize| run.get(from..to)?.parse::<i64>().ok();
+    let date = number(0, 4).zip(number(4, 6)).zip(number(6, 8));
+    let begun = date.and_then(|((year, month), day)| days(year, month, day));
+    let Some(begun) = begun.filter(|_| run.get(8..9) == Some("T")) else {
+        return false;
+    };
+    let before = begun.saturating_sub(serial.seconds.div_euclid(86_400));
+    // less a day, as its clock may be another one
+    let behind = Serial::DAYS_TO_1904.saturating_sub(before);
+    before > 1 && (-1..=LONGEST_RUN).contains(&behind)
 }
 
 impl ColumnEvidence {

@@ -40,6 +40,8 @@ pub(super) struct Places {
     pub names: NamePlaces,
     /// Words without which a line is no row.
     words: Vec<usize>,
+    /// Names of which a line is a row of something.
+    named: Vec<usize>,
 }
 
 /// What each row has one of, besides its time: an address, a name, a status, what it is a row of.
@@ -68,7 +70,22 @@ impl Places {
             names: [id!(host), id!(remotehost), id!(remotename), id!(proxy)]
                 .map(|id| layout.place_of(id)),
             words: words(layout),
+            named: names(layout),
         }
+    }
+
+    /// Whether a line with an outcome has neither a time nor a name, though the file has such columns: a line of subtotals, as
+    /// a spreadsheet makes them for each word of a column.
+    pub fn is_subtotal(&self, row: &Row<'_>) -> bool {
+        let mut times = [self.started, self.datetime].into_iter().flatten();
+        let is_untimed = (self.started.is_some() || self.datetime.is_some())
+            && times.all(|place| row.cell(place).trim().is_empty());
+        is_untimed
+            && !self.named.is_empty()
+            && self
+                .named
+                .iter()
+                .all(|place| row.cell(*place).trim().is_empty())
     }
 
     /// Whether a line has neither a time nor any word that a row has one of, though the file has such columns: the line below
@@ -80,6 +97,22 @@ impl Places {
             && self.words.iter().all(|place| row.cell(*place).is_empty())
             && !times.into_iter().any(has_digit)
     }
+}
+
+/// Names of which a row of a file with such columns has one.
+const NAMES: &[Id] = &[
+    id!(remoteip),
+    id!(remotename),
+    id!(remotehost),
+    id!(host),
+    id!(run_id),
+];
+
+/// Places of names, where there are two at least.
+fn names(layout: &Layout) -> Vec<usize> {
+    let places = NAMES.iter().filter_map(|id| layout.place_of(*id));
+    let places: Vec<usize> = places.collect();
+    if places.len() > 1 { places } else { Vec::new() }
 }
 
 /// Places of words of which a row has one; none where a row may have none.

@@ -1,5 +1,5 @@
 //! A JSON object in a line of its own to cells (RFC 8259): `null` is an empty cell, an array its
-//! items with one space between, an object inside is left empty.
+//! items with one space between, an object inside is left empty, but for a time of Windows PowerShell.
 
 use std::fmt;
 
@@ -27,7 +27,16 @@ pub(super) fn is_of_columns(line: &str) -> bool {
     let key = line.trim_start().strip_prefix('{').map(str::trim_start);
     let key = key.and_then(|rest| rest.strip_prefix('"')?.split_once('"'));
     let value = key.and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
-    value.is_some_and(|value| value.trim_start().starts_with('{'))
+    let inner = value.and_then(|value| value.trim_start().strip_prefix('{'));
+    inner.is_some_and(|inner| !is_of_powershell(inner))
+}
+
+/// Whether an object that is open is a time of Windows PowerShell: `"value":"\/Date(1791957600141)\/","DateTime":...`.
+fn is_of_powershell(inner: &str) -> bool {
+    let inner = inner.trim_start().strip_prefix("\"value\"");
+    let value = inner.and_then(|rest| rest.trim_start().strip_prefix(':'));
+    let text = value.and_then(|value| value.trim_start().strip_prefix('"'));
+    text.is_some_and(|text| text.trim_start_matches('\\').starts_with("/Date("))
 }
 
 /// Why a line is no JSON at all, in words; none where it is.
@@ -219,7 +228,14 @@ impl<'de> Visitor<'de> for CellText<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        // a time of Windows PowerShell, with its text for people beside it
+        while let Some(key) = map.next_key::<String>()? {
+            let mut value = String::new();
+            map.next_value_seed(CellText(&mut |text| value.push_str(text)))?;
+            if key == "value" && value.starts_with("/Date(") {
+                (self.0)(&value);
+            }
+        }
         Ok(())
     }
 }

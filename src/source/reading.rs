@@ -328,6 +328,11 @@ impl ReadWorker {
         if opened.content.is_of_old_mac() {
             notes.push(format!("{name}: lines end in CR only, as on old Macs"));
         }
+        if parser.line == SHEET_LINES {
+            notes.push(format!(
+                "{name}: it has 1,048,576 lines, as many as a sheet of Excel holds: if it was saved there, what came after them is lost"
+            ));
+        }
         // bytes of cells are estimated
         if opened.content.is_text()
             && size.is_some_and(|about| about.len() < state.files[index].bytes)
@@ -353,6 +358,9 @@ impl ReadWorker {
         (!parser.rows.stopped).then_some(parser.rows.batch)
     }
 }
+
+/// Lines of a sheet of Excel.
+const SHEET_LINES: u64 = 1_048_576;
 
 /// To the caller and back.
 struct Lane {

@@ -28,6 +28,8 @@ pub(super) struct Clock {
     pub order: Option<DayOrder>,
     /// Most digits behind the mark of times that are numbers of a spreadsheet, where that is known.
     pub serial_digits: Option<usize>,
+    /// Whether these numbers count days from 1904 on.
+    pub since_1904: bool,
     /// Whether the last time was such a date or number, and it was not known.
     pub undecided: bool,
     /// Times that were numbers of a spreadsheet: those by the clocks of the zone, and those by UTC.
@@ -72,6 +74,7 @@ impl Clock {
             twice: ShownTwice::default(),
             order: None,
             serial_digits: None,
+            since_1904: false,
             undecided: false,
             serials: [0; 2],
             without_seconds: 0,
@@ -86,7 +89,11 @@ impl Clock {
     pub fn read(&mut self, text: &str, by: By) -> Option<DateTime<Utc>> {
         let bytes = text.trim().as_bytes();
         if bytes.get(4) == Some(&b'-') {
-            let (seconds, nanos, has_zone) = iso(bytes)?;
+            let Some((seconds, nanos, has_zone)) = iso(bytes) else {
+                // with half of a day, as in Canada and Korea
+                let shown = self.foreign(bytes)?;
+                return self.of_country(shown, by);
+            };
             self.without_seconds
                 .raise(u64::from(bytes.get(16) != Some(&b':')));
             if by == By::Zone && !has_zone {
@@ -95,7 +102,15 @@ impl Clock {
             self.by_utc.raise(1);
             return DateTime::from_timestamp(seconds, nanos);
         }
+        if let Some((seconds, has_zone)) = compact(bytes) {
+            if by == By::Zone && !has_zone {
+                return self.by_clocks(seconds, 0);
+            }
+            self.by_utc.raise(1);
+            return DateTime::from_timestamp(seconds, 0);
+        }
         let mut by_utc = by == By::Utc;
+        let bytes = of_powershell(bytes).unwrap_or(bytes);
         let shown = if let Some(shown) = german(bytes) {
             self.without_seconds.raise(u64::from(bytes.len() == 16));
             shown
@@ -113,7 +128,12 @@ impl Clock {
         } else {
             self.foreign(bytes)?
         };
-        if by_utc {
+        self.of_country(shown, if by_utc { By::Utc } else { by })
+    }
+
+    /// The moment that is shown so in the form of a country.
+    fn of_country(&mut self, shown: i64, by: By) -> Option<DateTime<Utc>> {
+        if by == By::Utc {
             self.by_utc.raise(1);
             return DateTime::from_timestamp(shown, 0);
         }
@@ -140,7 +160,12 @@ impl Clock {
         self.undecided |= digits.is_none();
         digits.filter(|digits| *digits >= Serial::FEWEST_DIGITS)?;
         self.serials[usize::from(by_utc)].raise(1);
-        Some(serial.seconds)
+        let days = if self.since_1904 {
+            Serial::DAYS_TO_1904
+        } else {
+            0
+        };
+        serial.seconds.checked_add(days.checked_mul(86_400)?)
     }
 
     /// A date in the form of another country.
@@ -207,6 +232,14 @@ fn iso(b: &[u8]) -> Option<(i64, u32, bool)> {
 /// A time of a country and how far the clocks that it is by are ahead of UTC, where it says so, in seconds:
 /// `24.10.2026 22:00:00 +02:00`.
 pub(super) fn split_distance(text: &[u8]) -> Option<(&[u8], i64)> {
+    if let Some((time, name)) = text
+        .iter()
+        .rposition(|byte| *byte == b' ')
+        .and_then(|at| text.split_at_checked(at))
+        && let Some(ahead) = of_name(name.trim_ascii())
+    {
+        return Some((time.trim_ascii_end(), ahead));
+    }
     let after_time =
         |byte: &u8| matches!(byte, b'+' | b'-' | b'Z' | b'z' | b'U' | b'u' | b'G' | b'g');
     // the last one; a date has `-` before its time
@@ -216,14 +249,55 @@ pub(super) fn split_distance(text: &[u8]) -> Option<(&[u8], i64)> {
     Some((time.trim_ascii_end(), ahead))
 }
 
-/// How far clocks are ahead of UTC, in seconds, behind a blank or none: `Z`, `UTC`, `GMT`, `+02`, `+0200`, `+02:00`. Other names
-/// of zones are not clear: several have the same.
+/// The names of Central European Time, which no other zone has, and how far its clocks are ahead of UTC, in seconds.
+fn of_name(name: &[u8]) -> Option<i64> {
+    let is = |names: [&[u8]; 2]| names.iter().any(|one| name.eq_ignore_ascii_case(one));
+    if is([b"CET", b"MEZ"]) {
+        return Some(3600);
+    }
+    is([b"CEST", b"MESZ"]).then_some(7200)
+}
+
+/// The digits of `/Date(1791957600141)/` and `/Date(1791957600141+0200)/`, as Windows PowerShell writes times in JSON:
+/// milliseconds since 1970 in UTC, whatever the distance says.
+fn of_powershell(text: &[u8]) -> Option<&[u8]> {
+    let inner = text.strip_prefix(b"/Date(")?.strip_suffix(b")/")?;
+    let digits = inner
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let (digits, rest) = inner.split_at_checked(digits)?;
+    (rest.is_empty() || distance(rest).is_some()).then_some(digits)
+}
+
+/// `yyyyMMddHHmmss` and `yyyyMMddTHHmmss` (ISO 8601, basic format), and a distance from UTC or none: seconds since 1970 in
+/// UTC, and whether it says its zone.
+#[expect(clippy::arithmetic_side_effects, reason = "numbers of two digits")]
+fn compact(b: &[u8]) -> Option<(i64, bool)> {
+    let at = if b.get(8) == Some(&b'T') { 9 } else { 8 };
+    let year = two(b, 0)? * 100 + two(b, 2)?;
+    let day = days(year, two(b, 4)?, two(b, 6)?)?;
+    let [hour, minute, second] = [two(b, at)?, two(b, at + 2)?, two(b, at + 4)?];
+    if !(2000..2100).contains(&year) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let rest = b.get(at + 6..)?;
+    let ahead = if rest.is_empty() { 0 } else { distance(rest)? };
+    let seconds = hour * 3600 + minute * 60 + second.min(59);
+    Some((day * 86_400 + seconds - ahead, !rest.is_empty()))
+}
+
+/// How far clocks are ahead of UTC, in seconds, behind a blank or none: `Z`, `UTC`, `GMT`, `+02`, `+0200`, `+02:00`, and the
+/// names of Central European Time. Other names of zones are not clear: several have the same.
 #[expect(clippy::arithmetic_side_effects, reason = "numbers of two digits")]
 fn distance(text: &[u8]) -> Option<i64> {
     let text = text.strip_prefix(b" ").unwrap_or(text);
     let is_utc = |name: &&[u8]| text.eq_ignore_ascii_case(name);
     if [&b"Z"[..], b"UTC", b"GMT"].iter().any(is_utc) {
         return Some(0);
+    }
+    if let Some(ahead) = of_name(text) {
+        return Some(ahead);
     }
     let [sign @ (b'+' | b'-'), distance @ ..] = text else {
         return None;

@@ -327,7 +327,7 @@ impl Trouble {
             TroubleKind::Utf16 => "in UTF-16 within a file that is not: read as UTF-16",
             TroubleKind::Time => return format!("{lines} {}", untimed(self.time.as_ref())),
             TroubleKind::Totals => {
-                "without time, address and status, as the totals of a spreadsheet: left out"
+                "without time and address, as the totals of a spreadsheet: left out"
             }
             TroubleKind::Contradicts => {
                 "whose Status is OK although they name a cause or phase of failure: left out, as they contradict themselves"

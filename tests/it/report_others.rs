@@ -564,3 +564,66 @@ fn minutes_of_one_watch_of_many_are_an_outage_by_their_packets_and_not_by_their_
         assert!(!text.contains("by chance"), "{text}");
     }
 }
+
+/// Minutes of a watch with a packet a second of which one was lost at least, and what each tells of outages.
+fn watched(outages: &[(&str, u64, u64)]) -> String {
+    let mut text = "started_utc,run_id,slot,mode,host,remotehost,Port,Status,interval_us,seconds,sent,received,lost,outages,\
+                    outages_after_us,outages_us,outages_lost\n"
+        .to_owned();
+    for (minute, (cells, sent, lost)) in outages.iter().enumerate() {
+        let (status, received) = (if lost < sent { "OK" } else { "turn-silent" }, sent - lost);
+        let _ = writeln!(
+            text,
+            "2026-11-22 10:{minute:02}:00.000000Z,r,{minute},watch,pc,relay.test,3478,{status},1000000,60,{sent},{received},\
+             {lost},{cells}",
+        );
+    }
+    text
+}
+
+// by hand: from 10:01:50 on all packets are lost until 10:03:20, 90 s in three rows; in 10:05 three are, two and four
+// seconds long. Of 600 packets 96 are lost, a share of 0.16: ln(0.01 / 600) / ln 0.16 = 6.004, so 7 in a row are no chance
+#[test]
+fn the_outages_of_a_watch_are_told_to_the_packet_and_those_that_chance_makes_are_not() {
+    let mut rows = vec![("0,,,", 60, 0); 10];
+    rows[1] = ("1,[50000000],[10000000],[10]", 60, 10);
+    rows[2] = ("1,[0],[60000000],[60]", 60, 60);
+    rows[3] = ("1,[0],[20000000],[20]", 60, 20);
+    rows[5] = (
+        "2,\"[10000000,20000000]\",\"[2000000,4000000]\",\"[2,4]\"",
+        60,
+        6,
+    );
+    let report = json(&watched(&rows));
+    let outages: Vec<_> = report["findings"].as_array().unwrap().iter().collect();
+    let outages: Vec<_> = outages
+        .iter()
+        .filter(|one| one["code"] == "outage")
+        .collect();
+    assert_eq!(outages.len(), 1, "{}", report["findings"]);
+    let [from, to] = ["2026-11-22T10:01:50Z", "2026-11-22T10:03:20Z"];
+    is(outages[0], json!({"from": from, "to": to, "n": 90}));
+    let burst = &report["bursts"][0];
+    is(
+        burst,
+        json!({"outages": 3, "outages_s": 96.0, "outages_untold": 0}),
+    );
+    // within a minute only, and none of chance; a row alone says OK
+    rows = vec![("0,,,", 60, 0); 10];
+    rows[4] = ("1,[30500000],[3000000],[3]", 60, 3);
+    let dir = tempfile::tempdir().unwrap();
+    let said = self::report("", &[&file(dir.path(), "w.csv", watched(&rows))]);
+    said.out_has("No answer for 3 s from 2026-11-22 10:04:30");
+    said.out_has("3 packets in a row lost");
+    said.out_has("within minutes of a watch 1 outage of 3 s in all");
+}
+
+#[test]
+fn minutes_of_a_watch_that_lost_packets_and_tell_of_no_outages_leave_it_open() {
+    let rows = vec![(",,,", 60, 5); 3];
+    let report = json(&watched(&rows));
+    is(&report["bursts"][0], json!({"outages_untold": 3}));
+    let dir = tempfile::tempdir().unwrap();
+    let said = self::report("", &[&file(dir.path(), "w.csv", watched(&rows))]);
+    said.out_has("could not tell in 3 minutes of a watch with losses");
+}

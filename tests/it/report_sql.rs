@@ -67,6 +67,26 @@ fn a_file_that_duckdb_would_read_in_another_way_is_refused_with_the_reason() {
             with(&format!("{other_header}\n")).into_bytes(),
             "1 other header stands within the file",
         ),
+        (
+            "it.csv",
+            plain().replace('\n', "\r\r\n").into_bytes(),
+            "lines of it end in two CR before the LF",
+        ),
+        (
+            "it.csv",
+            with(&row(20, "OK", "13500").replace('\n', "\r\n")).into_bytes(),
+            "some of its lines end in LF and others in CRLF",
+        ),
+        (
+            "it.csv",
+            vec![0x1f, 0x8b, 8, 0],
+            "it is compressed, and its name does not end in .gz, by which DuckDB goes: rename it",
+        ),
+        (
+            "it.csv.gz",
+            plain().into_bytes(),
+            "it is not compressed, and its name ends in .gz, by which DuckDB goes: rename it",
+        ),
         // thousands, and what stands for nothing
         (
             "it.csv",
@@ -189,4 +209,17 @@ fn a_zone_that_a_query_has_no_use_for_is_refused() {
     said.err_has("--by hour with --sql uses UTC");
     query("--by region,day --time-zone utc", &[&path]).ended(0);
     query(&format!("{zone} --since 2026-11-02T00:00"), &[&path]).ended(0);
+}
+
+#[test]
+fn an_empty_text_in_the_place_of_a_number_in_json_is_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "{\"started_utc\":\"2026-11-02 10:00:00Z\",\"Status\":\"OK\",\"failed_phase\":\"\",\"connect_us\":\"\"}\n";
+    let path = file(dir.path(), "it.jsonl", text);
+    let said = query("--metric connect --since 2026-11-01", &[&path]).ended(0);
+    has(&said.stdout, "CAST(NULLIF(\"connect_us\", '') AS BIGINT)");
+    has(
+        &said.stdout,
+        "CAST(NULLIF(\"started_utc\", '') AS TIMESTAMPTZ)",
+    );
 }

@@ -576,3 +576,29 @@ fn where_more_came_back_than_was_sent_the_loss_is_that_of_the_tool() {
     is(&report["assessments"][0], json!({"loss_percent": 2.0}));
     assert_eq!(report["verdict"]["colour"], "red");
 }
+
+// 60 bursts of 3,000 packets, five of each of twelve computers; nothing is lost in any
+#[test]
+fn computers_whose_bursts_lack_the_same_verdicts_are_one_note() {
+    let rows = &bursts()[..60];
+    let (report, _) = report_of(
+        rows,
+        &["verdict_loss", "verdict_jitter"],
+        |row, name, cell| match name {
+            "host" => format!("pc{}", &of(row, "started_utc")[14..16]),
+            _ => cell.into(),
+        },
+    );
+    let all = report["findings"].as_array().unwrap();
+    let notes = all.iter().filter(|one| one["code"] == "quality-unknown");
+    let notes: Vec<_> = notes.collect();
+    assert_eq!(notes.len(), 1, "{all:?}");
+    is(
+        notes[0],
+        json!({"severity": "note", "host": "", "n": 180_000}),
+    );
+    has(
+        &notes[0]["text"].to_string(),
+        "in 60 of 60 bursts over UDP from 12 computers to relay.test:3478 are missing",
+    );
+}

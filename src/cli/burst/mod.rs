@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anstream::adapter::strip_str;
+
 pub(super) use config::job;
 
 use super::run::world::headline;
@@ -16,6 +18,7 @@ use super::terminal;
 use crate::clock::Wall;
 use crate::doc::lines::{WIDTH, narrowed};
 use crate::measure::Engine;
+use crate::measure::burst::fold::OutageChange;
 use crate::measure::burst::text::watch::{Minutes, change, distance, moved};
 use crate::measure::burst::text::{BurstSummary, block, failed_lines};
 use crate::measure::burst::{Burst, Packet};
@@ -117,10 +120,16 @@ impl MeasurementKind for BurstKind {
                 detail: Some(packet),
                 ..Told::default()
             },
-            Event::Change(what, seen) => live(narrowed(
-                &change(&what, &seen, self.zone),
-                terminal::columns(),
-            )),
+            Event::Change(what, seen) => {
+                let text = change(&what, &seen, self.zone);
+                // the summary, which follows, has the one that lasts
+                let is_seen = !matches!(what, OutageChange::Lasts(_));
+                Told {
+                    live: is_seen.then(|| narrowed(&text, terminal::columns())),
+                    kept: Some(strip_str(&text).to_string()),
+                    ..Told::default()
+                }
+            }
             Event::Moved { from, to, at } => live(narrowed(
                 &moved(from, to, at, self.zone),
                 terminal::columns(),

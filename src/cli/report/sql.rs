@@ -168,6 +168,14 @@ struct SeenFiles {
 /// Bytes of all files together that are looked at for what DuckDB would read in another way; of the rest only the first rows are.
 const MOST_BYTES: u64 = 256 << 20;
 
+/// What to do with a file that DuckDB would read in another way.
+const MAKE_PARQUET: &str = if cfg!(feature = "parquet") {
+    "make Parquet of the file with turnprobe export, and query that"
+} else {
+    "make Parquet of the file with the export of a turnprobe that was built with --features parquet, which this one was not, and \
+     query that"
+};
+
 /// Looks into each file for its kind and its columns, and for what a query cannot be right about.
 fn seen(inputs: Vec<Input>, place: &TableSource, needs_times: bool) -> anyhow::Result<SeenFiles> {
     let interrupted = signals::listen(None)?;
@@ -187,6 +195,24 @@ fn seen(inputs: Vec<Input>, place: &TableSource, needs_times: bool) -> anyhow::R
             !matches!(input, Input::Table(_)),
             "{name}: a store is queried by its own engine: leave it out, and pass the output of --sql sqlite to sqlite3, or that of --sql postgres to psql"
         );
+        if let (Input::File(path), false) = (&input, matches!(place, TableSource::Parquet(_))) {
+            let is_json = matches!(place, TableSource::Json(_));
+            let odd = source::odd_for_others(path, is_json, left);
+            // what cannot be opened or unpacked is told below
+            if let Ok(Some(odd)) = odd {
+                let fix = if odd.ends_with("rename it") {
+                    ""
+                } else {
+                    MAKE_PARQUET
+                };
+                let gap = if fix.is_empty() {
+                    ""
+                } else {
+                    ", which DuckDB does not read: "
+                };
+                bail!("{name}: {odd}{gap}{fix}");
+            }
+        }
         let mut reading = source::read(vec![input], Zone::Utc, interrupted.flag());
         let Some(batch) = reading.next() else {
             let problems = reading.finish().problems;
@@ -228,9 +254,7 @@ fn seen(inputs: Vec<Input>, place: &TableSource, needs_times: bool) -> anyhow::R
             "{name}: its name does not end as what it holds, and DuckDB goes by that: .csv for CSV, .jsonl for JSON Lines"
         );
         if let Some(odd) = file.odd.or(odd) {
-            bail!(
-                "{name}: {odd}: DuckDB would not read that as a report does; make Parquet of the file with turnprobe export, and query that"
-            );
+            bail!("{name}: {odd}: DuckDB would not read that as a report does; {MAKE_PARQUET}");
         }
         match &mut seen {
             None => {
@@ -270,8 +294,7 @@ fn columns(batch: &Batch, place: &TableSource) -> anyhow::Result<BTreeSet<String
         };
         ensure!(
             known == name || !matches!(place, TableSource::Json(_)),
-            "the key {name} is spelled as {known} in files of turnprobe, and DuckDB would not find it: make Parquet of the file with \
-             turnprobe export, and query that"
+            "the key {name} is spelled as {known} in files of turnprobe, and DuckDB would not find it: {MAKE_PARQUET}"
         );
         Ok(known.to_owned())
     });

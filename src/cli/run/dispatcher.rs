@@ -105,6 +105,7 @@ impl<K: MeasurementKind> Dispatcher<K> {
         let Told {
             text,
             live,
+            kept,
             remark,
             detail,
         } = told;
@@ -116,6 +117,13 @@ impl<K: MeasurementKind> Dispatcher<K> {
         if let Some(remark) = remark.filter(|_| !is_text && (is_aloud || !self.has_remarked)) {
             self.has_remarked = true;
             message::note(&remark);
+        }
+        // where a note tells it already, the log has that
+        let is_noted = is_aloud && live.is_some() && self.text.is_none() && self.rows.is_some();
+        match kept.filter(|_| !is_noted) {
+            Some(kept) if is_aloud => message::for_the_log(&kept),
+            Some(kept) => message::note(kept.trim_end()),
+            None => {}
         }
         let text = [text.filter(|_| is_text), live.filter(|_| is_aloud)];
         for text in text.into_iter().flatten() {

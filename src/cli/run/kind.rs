@@ -97,6 +97,8 @@ pub(in crate::cli) struct Told<D> {
     pub text: Option<String>,
     /// Text that a reader wants at once, wherever that may be.
     pub live: Option<String>,
+    /// What nobody must miss: a line of the log, and a note where only notes are told.
+    pub kept: Option<String>,
     /// A note on stderr, where the text above is not seen.
     pub remark: Option<String>,
     /// A row of the second file.
@@ -108,6 +110,7 @@ impl<D> Default for Told<D> {
         Self {
             text: None,
             live: None,
+            kept: None,
             remark: None,
             detail: None,
         }

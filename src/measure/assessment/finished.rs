@@ -42,6 +42,8 @@ pub struct AssessmentTotals {
     pub rtt_unknown: u64,
     /// Those of which nobody knows the jitter.
     pub jitter_unknown: u64,
+    /// Tests that received more packets than they sent.
+    pub received_beyond_sent: u64,
     /// Cells that are no number, or cannot be: they count nowhere.
     pub unreadable: u64,
     /// Time of the earliest test.
@@ -77,6 +79,7 @@ fn one(tool: &str, protocol: &str, group: &AssessmentGroup) -> AssessmentTotals 
         loss_unknown,
         rtt_unknown,
         jitter_unknown,
+        received_beyond_sent: group.beyond,
         unreadable: group.unreadable,
         first: group.first.map(moment),
         last: group.last.map(moment),

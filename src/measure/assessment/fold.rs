@@ -35,6 +35,8 @@ pub struct AssessmentGroup {
     pub jitter: Distribution,
     /// Tests that tell something, but not what was lost, how long a round trip took, or the jitter: how many of each.
     pub unknown: [u64; 3],
+    /// Tests that received more packets than they sent.
+    pub beyond: u64,
     /// Cells that are no number, or cannot be.
     pub unreadable: u64,
     /// Time of the earliest row, in microseconds since 1970.
@@ -137,6 +139,9 @@ impl AssessmentGroup {
         );
         // versions of the tool say 0 whatever was lost
         let counted = sent.zip(received).filter(|(sent, _)| *sent > 0);
+        self.beyond.raise(u64::from(
+            counted.is_some_and(|(sent, received)| received > sent),
+        ));
         // with answers that came twice nothing seems lost, where the tool knows better
         let told_better = loss.is_some_and(|loss| loss > 0.0);
         let counted = counted.filter(|(sent, received)| received <= sent || !told_better);

@@ -1,6 +1,7 @@
 //! Tests of the Network Assessment Tool.
 
 use super::finished::AssessmentTotals;
+use crate::doc::number::counted;
 use crate::doc::parts::{filled, main_section, percent, quantile};
 use crate::doc::{Block, Cell, Paragraph, Section, Table};
 
@@ -16,6 +17,15 @@ pub fn section(all: &[AssessmentTotals]) -> Section {
              some versions of the tool always report 0. Times of tests without any answer do not \
              count.",
         )));
+        let beyond: u64 = all.iter().map(|one| one.received_beyond_sent).sum();
+        if beyond > 0 {
+            blocks.push(Block::Paragraph(Paragraph::new(format!(
+                "{} received more packets than {} sent: some came twice, and lost ones may be hidden behind them. The loss is \
+                 the one that the tool says, if it says any.",
+                counted(beyond, "test", "tests"),
+                if beyond == 1 { "it" } else { "they" },
+            ))));
+        }
     }
     main_section("assessments", "Microsoft's Network Assessment Tool", blocks)
 }

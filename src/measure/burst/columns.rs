@@ -3,17 +3,20 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::measure::burst::Burst;
-use crate::record::{Distance, Figures, LimitVerdict, LimitVerdicts, Outcome, Phase, PhaseTimes};
+use crate::measure::burst::fold::LostStretch;
+use crate::record::{
+    Distance, Figures, LimitVerdict, LimitVerdicts, Outcome, Phase, PhaseTimes, micros,
+};
 use crate::schema::column::{Column, Kind, of};
 use crate::schema::dialect::Dialect;
 use crate::schema::group::{Group, count, table};
 use crate::schema::groups::{HasOutcome, HasTimes, by_fields};
 use crate::schema::row_kind::RowKind;
 use crate::schema::stored::{Keep, Stored};
-use crate::schema::value::{Value, number, seconds, time_us, word};
+use crate::schema::value::{Value, number, numbers, seconds, time_us, word};
 
 type Of = Group<Burst>;
 
@@ -73,6 +76,12 @@ const PIECES: &[&[Column<Burst>]] = &[
         of("verdict_reordering", Kind::Text, "", "the same for the reordering", |r| verdict(r, |v| v.reordering)),
     ],
     &Of::CLOCK.pick(["clock_step_us", "suspended_us"]),
+    &[
+        of("outages", Kind::Integer, "", "of a watch: times in this minute without an answer, each of a second or more and of two packets or more in a row", |r| number(r.outages.as_ref().map(|all| all.len() as u64))),
+        of("outages_after_us", Kind::List, "us", "when each of them began after started_utc; one that goes on from the row before begins where it ends there", |r| outages(r, |part| signed_us(part.began - r.started))),
+        of("outages_us", Kind::List, "us", "how long each of them lasted in this minute", |r| outages(r, |part| i64::try_from(micros(part.length)).unwrap_or(i64::MAX))),
+        of("outages_lost", Kind::List, "", "packets lost in each of them", |r| outages(r, |part| i64::try_from(part.lost).unwrap_or(i64::MAX))),
+    ],
 ];
 
 /// What some of them mean here.
@@ -137,6 +146,14 @@ fn figure(row: &Burst, read: impl Fn(&Figures) -> Option<u64>) -> Value<'static>
 
 fn time(row: &Burst, read: impl Fn(&Figures) -> Option<Duration>) -> Value<'static> {
     time_us(row.figures.as_ref().and_then(read))
+}
+
+fn outages(row: &Burst, read: impl Fn(&LostStretch) -> i64) -> Value<'static> {
+    numbers(row.outages.iter().flatten().map(read).collect())
+}
+
+fn signed_us(time: TimeDelta) -> i64 {
+    time.num_microseconds().unwrap_or(i64::MAX)
 }
 
 fn verdict(row: &Burst, read: impl Fn(&LimitVerdicts) -> LimitVerdict) -> Value<'static> {

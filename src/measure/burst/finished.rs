@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::fold::{BurstBucket, BurstGroup, BurstRows, VERDICTS};
+use super::fold::{BurstBucket, BurstGroup, BurstRows, VERDICTS, WatchedOutage};
+use crate::arrange::Arrange as _;
 use crate::stats::charts::PanelPoint;
-use crate::stats::units::percent;
+use crate::stats::units::{moment, percent, seconds};
 use crate::stats::{OverTime, Statistics, wilson};
 
 /// Bursts of a host to a target, together.
@@ -53,6 +54,14 @@ pub struct BurstTotals {
     pub verdicts: Vec<VerdictCounts>,
     /// Rows with verdicts that are missing or unknown words: their figures are judged again.
     pub judged_again: u64,
+    /// Of a watch: times without an answer, of a second or more and of two packets or more in a row.
+    pub outages: u64,
+    /// How long they lasted.
+    pub outages_s: f64,
+    /// The longest of them.
+    pub longest_outages: Vec<MinuteOutage>,
+    /// Minutes with lost packets that do not say whether there was one: files of earlier versions, or chosen columns.
+    pub outages_untold: u64,
     /// The first of these words.
     #[serde(skip)]
     pub odd_word: Option<String>,
@@ -68,6 +77,37 @@ pub struct BurstTotals {
     /// Seconds of a point of both.
     #[serde(skip)]
     pub bucket_s: i64,
+}
+
+/// An outage of a watch.
+#[derive(Debug, Clone, Serialize)]
+pub struct MinuteOutage {
+    /// When it began.
+    pub from: DateTime<Utc>,
+    /// When it ended, or the watch.
+    pub to: DateTime<Utc>,
+    /// How long it lasted.
+    pub seconds: f64,
+    /// Packets lost, one after the other.
+    pub packets: u64,
+    /// Whether single losses do not make so many by chance, or it is as long as was asked for.
+    pub is_certain: bool,
+    /// Whether it is also an outage of rows, as minutes of it had no answer at all.
+    #[serde(skip)]
+    pub is_in_rows: bool,
+}
+
+impl MinuteOutage {
+    fn of(outage: &WatchedOutage) -> Self {
+        Self {
+            from: moment(outage.from),
+            to: moment(outage.to()),
+            seconds: seconds(outage.length),
+            packets: outage.lost,
+            is_certain: false,
+            is_in_rows: false,
+        }
+    }
 }
 
 /// A line of Microsoft's table.
@@ -91,6 +131,9 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
     groups
         .map(|([host, target, mode], group)| {
             let interval = wilson(group.lost.min(group.sent), group.sent);
+            let longest = group.outages.longest.iter();
+            let mut longest: Vec<_> = longest.map(MinuteOutage::of).collect();
+            longest.arrange_by_key(|outage| outage.from);
             BurstTotals {
                 host: host.clone(),
                 target: target.clone(),
@@ -115,6 +158,10 @@ pub fn of(rows: &BurstRows) -> Vec<BurstTotals> {
                 reordered: group.reordered,
                 duplicates: group.duplicates,
                 judged_again: group.judged_again,
+                outages: group.outages.count,
+                outages_s: seconds(group.outages.total_us),
+                longest_outages: longest,
+                outages_untold: group.outages.untold,
                 odd_word: group.odd_word.clone(),
                 broken: group.broken,
                 verdicts: VERDICTS

@@ -198,6 +198,7 @@ impl Bursts {
             verdicts: None,
             met: String::new(),
             clock: ClockChange::default(),
+            outages: None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::fold::LostStretch;
 use crate::record::{ClockChange, Distance, Dns, Figures, LimitVerdicts, Mode, Outcome, Run};
 
 /// One burst, or one minute of a watch: one row.
@@ -54,6 +55,8 @@ pub struct Burst {
     pub met: String,
     /// What happened to the clocks of this machine since the row before, until the end of this one.
     pub clock: ClockChange,
+    /// The outages of this minute of a watch; none where that is not known, and of a burst.
+    pub outages: Option<Vec<LostStretch>>,
 }
 
 /// One packet.

@@ -6,6 +6,7 @@ use crate::doc::chart::{Chart, PanelForm};
 use crate::doc::number::grouped as count;
 use crate::doc::parts::{estimate, main_section, mean, over_time};
 use crate::doc::{Block, Cell, Paragraph, Section, Style, Table};
+use crate::record::Mode;
 use crate::stats::charts::PanelPoint;
 
 /// A row for each host, target and mode, and how they did against Microsoft's table.
@@ -26,6 +27,7 @@ pub fn section(bursts: &[BurstTotals]) -> Section {
             "A row is a burst, or a minute of a watch. Loss is over all packets, with its 95 % interval (Wilson); \
              round trip, its 95th percentile and jitter are means over the rows.",
         )));
+        blocks.extend(outages(&bursts).map(Block::Table));
         blocks.push(Block::Table(verdicts(&bursts)));
     }
     main_section("bursts", "Quality over UDP", blocks)
@@ -67,6 +69,10 @@ fn quality(bursts: &[&BurstTotals]) -> Table {
         .numbers("answered", "answered", |burst| burst.answered)
         .numbers("packets", "packets", |burst| known(burst, burst.sent))
         .numbers("lost", "lost", |burst| known(burst, burst.lost))
+        .numbers("outages", "outages", |burst| {
+            let is_known = burst.mode == Mode::Watch.as_str() && burst.outages_untold == 0;
+            Cell::of(is_known.then_some(burst.outages), Cell::Count)
+        })
         .numbers("loss", "loss", |burst| {
             let (low, high) = (burst.loss_low_percent, burst.loss_high_percent);
             estimate(burst.loss_percent, low, high)
@@ -81,6 +87,29 @@ fn quality(bursts: &[&BurstTotals]) -> Table {
         .numbers("reordered", "reordered", |burst| burst.reordered)
         .numbers("duplicates", "duplicates", |burst| burst.duplicates)
         .table()
+}
+
+/// The outages of watches, in the order of time; none where there were none.
+fn outages(bursts: &[&BurstTotals]) -> Option<Table> {
+    let all = bursts.iter().flat_map(|burst| {
+        let outages = burst.longest_outages.iter();
+        outages.map(move |outage| (*burst, outage))
+    });
+    let mut all: Vec<_> = all.collect();
+    all.arrange_by_key(|(_, outage)| outage.from);
+    let is_any = !all.is_empty();
+    let head = "The longest outages of watches, of a second or more";
+    let table = Table::of("outages of watches", head, all)
+        .key("host", "host", |(burst, _)| burst.host.clone())
+        .key("target", "target", |(burst, _)| burst.target.clone())
+        .words("from", "from", |(_, outage)| Cell::Time(outage.from))
+        .words("to", "to", |(_, outage)| Cell::Time(outage.to))
+        .numbers("length", "length", |(_, outage)| {
+            Cell::Seconds(outage.seconds)
+        })
+        .numbers("packets", "packets lost", |(_, outage)| outage.packets)
+        .table();
+    is_any.then_some(table)
 }
 
 /// A count of packets; nothing where no row says how many.

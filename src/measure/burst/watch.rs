@@ -133,6 +133,7 @@ impl Bursts {
         }
         if let Some(blocked) = blocked {
             self.note(&blocked, out).await;
+            self.tell_lasting(out).await;
             self.totals().unmeasured = Some((blocked.since, blocked.why));
         }
         SlotOutcome::Done
@@ -148,6 +149,14 @@ impl Bursts {
                 Outcome::Ok => String::new(),
             };
             out.event(Event::Change(change, why)).await;
+        }
+    }
+
+    /// Tells of an outage that goes on where the watch ends.
+    async fn tell_lasting(&self, out: &BurstOut) {
+        let lasting = self.totals().outages.lasting();
+        if let Some(lasting) = lasting {
+            out.event(Event::Change(lasting, String::new())).await;
         }
     }
 
@@ -220,6 +229,7 @@ impl Bursts {
             }
             if over {
                 self.close(minute, &mut session, out).await;
+                self.tell_lasting(out).await;
                 return;
             }
         }
@@ -239,6 +249,7 @@ impl Bursts {
             row.met = trouble.met();
         }
         row.verdicts = Some(judge(&figures, &self.options.limits));
+        row.outages = Some(self.totals().outages.parts());
         row.figures = Some(figures);
         self.totals().count(row);
         row.clock = self.opener.steps().claim_now();

@@ -9,6 +9,7 @@ mod panels;
 mod schedule;
 mod series;
 mod tables;
+mod watched;
 
 use crate::arrange::Arrange as _;
 use crate::two::both;
@@ -58,6 +59,9 @@ impl Report {
             || (tables::all(rows), events::of(rows)),
             || panels::all(rows),
         );
+        let series = series::all(rows);
+        let mut kinds = Kinds::of(&rows.kinds);
+        watched::judge(&mut kinds.bursts, rows.options.outage_us, &series);
         let mut input = around.input;
         input.rows_used = rows.rows();
         input.notes.extend(notes::of(rows, &tables));
@@ -71,8 +75,8 @@ impl Report {
             overview: overview(rows),
             tables,
             slow: slow(rows),
-            series: series::all(rows),
-            kinds: Kinds::of(&rows.kinds),
+            series,
+            kinds,
             tls_paths: tls_paths(rows),
             http_replies: rows
                 .http_replies

@@ -32,7 +32,9 @@ mod slow_hours;
 mod standing;
 mod stretch;
 mod together;
+mod unjudged;
 mod validity;
+mod watched;
 mod whose;
 mod worst_hours;
 
@@ -79,6 +81,7 @@ pub(super) fn put_into(
     found.extend(bad_hours);
     found.extend(standing);
     found.extend(slow::all(&about));
+    found.extend(unjudged::all(&about));
     found.extend(held::all(&about));
     found.extend(always::all(&about));
     found.extend(others::all(&about));

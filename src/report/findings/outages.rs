@@ -10,6 +10,7 @@ use super::joined::joined;
 use super::region_outage::RegionOutage;
 use super::regional;
 use super::standing::{failing_relay, only_region};
+use super::watched::{self, WatchFinding};
 use super::whose::where_to_look;
 use crate::doc::number::{counted, grouped, percent, seconds};
 use crate::judge::outages::{OutageRule, Usual};
@@ -24,6 +25,7 @@ const MOST: usize = 3;
 enum Whose<'a> {
     Series(Box<OutageEvent<'a>>),
     Region(&'a RegionOutage),
+    Watch(WatchFinding<'a>),
 }
 
 impl Whose<'_> {
@@ -31,6 +33,7 @@ impl Whose<'_> {
         match self {
             Self::Series(event) => event.length,
             Self::Region(outage) => outage.length(),
+            Self::Watch(outage) => outage.length(),
         }
     }
 
@@ -38,6 +41,7 @@ impl Whose<'_> {
         match self {
             Self::Series(event) => event.rows,
             Self::Region(outage) => outage.rows,
+            Self::Watch(outage) => outage.packets(),
         }
     }
 
@@ -45,6 +49,7 @@ impl Whose<'_> {
         match self {
             Self::Series(event) => [event.from, event.to],
             Self::Region(outage) => [outage.from, outage.to],
+            Self::Watch(outage) => outage.times(),
         }
     }
 
@@ -53,6 +58,7 @@ impl Whose<'_> {
         match self {
             Self::Series(event) => event.is_certain,
             Self::Region(outage) => regional::unread(about, outage).1,
+            Self::Watch(_) => true,
         }
     }
 
@@ -60,6 +66,7 @@ impl Whose<'_> {
         match self {
             Self::Series(event) => told_of(about, event),
             Self::Region(outage) => regional::told(about, outage),
+            Self::Watch(outage) => outage.told(about),
         }
     }
 }
@@ -70,7 +77,8 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
         .into_iter()
         .map(|event| Whose::Series(Box::new(event)));
     let of_regions = about.regional.iter().map(Whose::Region);
-    let mut events: Vec<Whose<'_>> = of_series.chain(of_regions).collect();
+    let of_watches = watched::all(about).map(Whose::Watch);
+    let mut events: Vec<Whose<'_>> = of_series.chain(of_regions).chain(of_watches).collect();
     events.arrange_by_key(|event| std::cmp::Reverse((event.length(), event.rows())));
     let told = events.iter().take(MOST);
     let mut found: Vec<RankedFinding> = told.map(|event| event.told(about)).collect();
@@ -93,7 +101,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
             let _ = write!(text, ", the longest of {}", length(longest));
         }
         // of a region only its pieces are
-        let are_listed = more.iter().all(|one| matches!(one, Whose::Series(_)));
+        let are_listed = more.iter().all(|one| !matches!(one, Whose::Region(_)));
         text.push_str(if are_listed {
             "; they are listed below."
         } else {
@@ -166,6 +174,7 @@ fn events<'a>(about: &Inputs<'a>) -> Vec<OutageEvent<'a>> {
 fn is_told(about: &Inputs<'_>, number: usize, outage: &survey::Outage) -> bool {
     about.regional.iter().any(|one| one.holds(number, outage))
         || is_of_a_relay(about, number, outage)
+        || watched::holds(about, number, outage)
 }
 
 /// Whether all its rows were to one relay that fails more than the others, of several that the series has.

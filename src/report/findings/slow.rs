@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::found::{Inputs, RankedFinding, name};
-use super::rates::{LOST_SHARE, part};
+use super::rates::part;
 use super::stretch::of_all;
 use crate::doc::number::{grouped, millis, percent, share};
 use crate::judge::severity::Severity;
@@ -44,7 +44,6 @@ fn quality(about: &Inputs<'_>) -> Vec<RankedFinding> {
             })
             .collect();
         found.extend(uncounted(burst));
-        found.extend(unjudged(burst));
         if lines.is_empty() {
             continue;
         }
@@ -98,7 +97,7 @@ fn quality(about: &Inputs<'_>) -> Vec<RankedFinding> {
 }
 
 /// What a row of these is.
-fn rows_of(burst: &BurstTotals) -> &'static str {
+pub(super) fn rows_of(burst: &BurstTotals) -> &'static str {
     match burst.mode.as_str() {
         "watch" => "minutes",
         _ => "bursts",
@@ -106,7 +105,7 @@ fn rows_of(burst: &BurstTotals) -> &'static str {
 }
 
 /// Rows that belong to a line, whatever is known of them.
-fn judged(line: &VerdictCounts) -> u64 {
+pub(super) fn judged(line: &VerdictCounts) -> u64 {
     line.pass + line.fail + line.too_few + line.unknown
 }
 
@@ -145,63 +144,6 @@ fn uncounted(burst: &BurstTotals) -> Option<RankedFinding> {
         RankedFinding::new(severity, weight, "loss-unknown", text)
             .host(&burst.host)
             .n(burst.bursts),
-    )
-}
-
-/// Bursts whose rows lost their verdicts on the way, such as in a spreadsheet: judged again by their figures, as far as these go.
-fn unjudged(burst: &BurstTotals) -> Option<RankedFinding> {
-    if burst.judged_again == 0 {
-        return None;
-    }
-    let such_as = burst.odd_word.as_ref().map_or_else(String::new, |word| {
-        format!(" or unknown words such as {}", name(word))
-    });
-    let mut text = format!(
-        "The verdicts in {} of {} {} over UDP from {} to {} are missing{such_as}: ",
-        grouped(burst.judged_again),
-        grouped(burst.bursts),
-        rows_of(burst),
-        host(&burst.host),
-        name(&burst.target),
-    );
-    let unknown = burst.verdicts.iter().filter(|line| line.unknown > 0);
-    let unknown: Vec<String> = unknown
-        .map(|line| {
-            let all = judged(line);
-            format!(
-                "{} in {} of {}",
-                line.name,
-                grouped(line.unknown),
-                grouped(all)
-            )
-        })
-        .collect();
-    text.push_str(if unknown.is_empty() {
-        "they were judged again by the figures of the rows"
-    } else {
-        "they were judged again by the figures of the rows, and where these are missing too could not be judged: "
-    });
-    text.push_str(&unknown.join(", "));
-    if let Some(loss) = burst.loss_percent {
-        let _ = write!(
-            text,
-            "; {} of {} packets were lost ({})",
-            grouped(burst.lost),
-            grouped(burst.sent),
-            percent(loss)
-        );
-    }
-    text.push('.');
-    let loss = burst.loss_percent.unwrap_or(0.0);
-    let severity = if !unknown.is_empty() && loss >= LOST_SHARE * 100.0 {
-        Severity::Warn
-    } else {
-        Severity::Note
-    };
-    Some(
-        RankedFinding::new(severity, loss, "quality-unknown", text)
-            .host(&burst.host)
-            .n(burst.sent),
     )
 }
 

@@ -7,6 +7,7 @@ use crate::doc::Paragraph;
 use crate::doc::chart::quantile_of_all;
 use crate::doc::number::{bytes, counted, grouped, millis, quantile, seconds, share};
 use crate::doc::text::{cut, time};
+use crate::measure::burst::finished::MinuteOutage;
 use crate::measure::{assessment, ping, rollup};
 use crate::record::{TlsPath, World};
 use crate::report::model::{
@@ -158,6 +159,24 @@ pub(super) fn outages_in_rollups(report: &Report) -> u64 {
     rolled.filter(|rolled| rolled.is_outage).count() as u64
 }
 
+/// Outages of watches that no rows show.
+pub(super) fn outages_of_watches(report: &Report) -> u64 {
+    let outages = certain_of_watches(report);
+    outages.filter(|outage| !outage.is_in_rows).count() as u64
+}
+
+/// The longest outage of a watch, in seconds.
+pub(super) fn longest_of_watches(report: &Report) -> Option<f64> {
+    let lengths = certain_of_watches(report).map(|outage| outage.seconds);
+    lengths.max_by(f64::total_cmp)
+}
+
+fn certain_of_watches(report: &Report) -> impl Iterator<Item = &MinuteOutage> {
+    let all = report.kinds.bursts.iter();
+    let all = all.flat_map(|burst| &burst.longest_outages);
+    all.filter(|outage| outage.is_certain)
+}
+
 /// Whether outages are known of every series: of one whose rows are out of order, and of those beyond the most
 /// that are told apart, they are not.
 pub(super) fn knows_all_outages(report: &Report) -> bool {
@@ -259,6 +278,17 @@ fn of_probes(report: &Report) -> String {
                 let _ = write!(out, "; {} of the failures {were} {what}", grouped(rows));
             }
         }
+    }
+    let watched = outages_of_watches(report);
+    if watched > 0 {
+        let lasted = certain_of_watches(report).filter(|outage| !outage.is_in_rows);
+        let lasted: f64 = lasted.map(|outage| outage.seconds).sum();
+        let _ = write!(
+            out,
+            "; within minutes of a watch {} of {} in all",
+            counted(watched, "outage", "outages"),
+            seconds(lasted)
+        );
     }
     let unknown = report.input.rows_without_outcome;
     if unknown > 0 {

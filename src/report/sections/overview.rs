@@ -109,6 +109,7 @@ fn facts(report: &Report) -> Vec<NamedValue> {
         .iter()
         .flat_map(|series| &series.longest_outages);
     let longest = all.max_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let all_s = longest.map(|outage| outage.seconds);
     let longest = longest.filter(|outage| outage.seconds > 0.0).map(|outage| {
         let at_least = if outage.is_cut() { "at least " } else { "" };
         format!("longest {at_least}{}", seconds(outage.seconds))
@@ -124,9 +125,34 @@ fn facts(report: &Report) -> Vec<NamedValue> {
             grouped(of_series)
         )
     });
-    let note = longest.into_iter().chain(shared);
+    let untold: u64 = report
+        .kinds
+        .bursts
+        .iter()
+        .map(|one| one.outages_untold)
+        .sum();
+    let untold = (untold > 0).then(|| {
+        format!(
+            "could not tell in {} of a watch with losses, as the file does not have the columns of outages",
+            counted(untold, "minute", "minutes")
+        )
+    });
+    let watched = head::outages_of_watches(report);
+    let longest = match head::longest_of_watches(report) {
+        Some(length) if !all_s.is_some_and(|known| known >= length) => {
+            Some(format!("longest {}", seconds(length)))
+        }
+        _ => longest,
+    };
+    let note = longest.into_iter().chain(shared).chain(untold);
     let note: Vec<String> = note.chain(at_least).chain(unknown).collect();
-    facts.push(NamedValue::new("Outages", outages.saturating_add(rolled)).note(note.join("; ")));
+    facts.push(
+        NamedValue::new(
+            "Outages",
+            outages.saturating_add(rolled).saturating_add(watched),
+        )
+        .note(note.join("; ")),
+    );
     if let Some(median) = median(report) {
         // as many values as every p95 needs
         let curves = connects(report);

@@ -29,7 +29,7 @@ pub fn read(question: &SqlQuery, keys: &[String], metrics: &[Metric]) -> Result<
         }
         QuerySubject::RollUps => {
             for (from, to) in [("probes", "probe"), ("failed", "lost")] {
-                let from = engine.number(&columns.needed(from)?);
+                let from = engine.number(&columns.filled(from)?);
                 selected.push(format!("{from} AS {to}"));
             }
         }
@@ -189,9 +189,18 @@ impl ColumnExpressions<'_> {
     /// The column of the time.
     fn at(&mut self) -> Result<String, SqlError> {
         match self.question.of {
-            QuerySubject::Rows => self.needed("started_utc"),
-            QuerySubject::RollUps => self.needed("start_utc"),
+            QuerySubject::Rows => self.filled("started_utc"),
+            QuerySubject::RollUps => self.filled("start_utc"),
         }
+    }
+
+    /// A column of numbers, lists or times: in JSON another program may have an empty text for what is not there.
+    fn filled(&mut self, name: &str) -> Result<String, SqlError> {
+        let column = self.needed(name)?;
+        Ok(match self.question.place {
+            TableSource::Json(_) => format!("NULLIF({column}, '')"),
+            _ => column,
+        })
     }
 
     /// What makes a group.
@@ -265,7 +274,7 @@ impl ColumnExpressions<'_> {
         let (name, status) = (metric.as_str(), self.status()?);
         let column = format!("{name}_us");
         if metric == Metric::Total {
-            let took = engine.number(&self.needed(&column)?);
+            let took = engine.number(&self.filled(&column)?);
             return Ok(format!(
                 "CASE WHEN {status} = 'OK' THEN {took} END AS {column}"
             ));
@@ -277,7 +286,7 @@ impl ColumnExpressions<'_> {
                 _ => Err(self.unknown(&column)),
             };
         }
-        let took = engine.number(&self.needed(&column)?);
+        let took = engine.number(&self.filled(&column)?);
         let failed = self.needed("failed_phase")?;
         let mut is_done = format!("{status} = 'OK' OR coalesce({failed}, '') <> '{name}'");
         // an error that was answered has its round trip
@@ -297,11 +306,11 @@ impl ColumnExpressions<'_> {
         let (engine, name) = (self.engine(), metric.as_str());
         let mut out = Vec::new();
         for (from, to) in [("min_us", "lo"), ("max_us", "hi")] {
-            let from = engine.number(&self.needed(&format!("{name}_{from}"))?);
+            let from = engine.number(&self.filled(&format!("{name}_{from}"))?);
             out.push(format!("{from} AS {name}_{to}"));
         }
         for what in ["buckets", "counts"] {
-            let column = self.needed(&format!("{name}_{what}"))?;
+            let column = self.filled(&format!("{name}_{what}"))?;
             out.push(format!("{} AS {name}_{what}", engine.list(&column)));
         }
         Ok(out)

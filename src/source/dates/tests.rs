@@ -43,6 +43,61 @@ fn a_date_of_two_small_numbers_is_read_in_either_order() {
             DayFirst,
             "2026-03-01 13:00:02 UTC",
         ),
+        // Denmark, Indonesia, Slovenia, Croatia
+        ("12-02-2021 08.05", DayFirst, "2021-02-12 08:05:00 UTC"),
+        ("12/02/2021 08.05.01", DayFirst, "2021-02-12 08:05:01 UTC"),
+        ("12. 02. 2021 08:05:01", DayFirst, "2021-02-12 08:05:01 UTC"),
+        ("12. 2. 2021 8:05", DayFirst, "2021-02-12 08:05:00 UTC"),
+        ("12.02.2021. 08:05", DayFirst, "2021-02-12 08:05:00 UTC"),
+        ("12. 02. 2021. 08:05", DayFirst, "2021-02-12 08:05:00 UTC"),
+        // Mexico, with blanks that do not break
+        (
+            "12/02/2021 01:05:00 p. m.",
+            DayFirst,
+            "2021-02-12 13:05:00 UTC",
+        ),
+        (
+            "12/02/2021 12:05:00 a.\u{a0}m.",
+            DayFirst,
+            "2021-02-12 00:05:00 UTC",
+        ),
+        // Korea, Taiwan, Hong Kong, Japan, Egypt, Canada
+        (
+            "2021-02-12 오후 1:05:01",
+            MonthFirst,
+            "2021-02-12 13:05:01 UTC",
+        ),
+        (
+            "2021. 2. 12. 오전 12:05:01",
+            MonthFirst,
+            "2021-02-12 00:05:01 UTC",
+        ),
+        (
+            "2021/2/12 下午 1:05:01",
+            MonthFirst,
+            "2021-02-12 13:05:01 UTC",
+        ),
+        (
+            "12/2/2021 上午 8:05:01",
+            DayFirst,
+            "2021-02-12 08:05:01 UTC",
+        ),
+        (
+            "2021/02/12 午後 1:05",
+            MonthFirst,
+            "2021-02-12 13:05:00 UTC",
+        ),
+        ("12/02/2021 01:05:01 م", DayFirst, "2021-02-12 13:05:01 UTC"),
+        (
+            "12\u{200f}/2\u{200f}/2021 8:05:01 ص",
+            DayFirst,
+            "2021-02-12 08:05:01 UTC",
+        ),
+        (
+            "2021-02-12 1:05:01 PM",
+            MonthFirst,
+            "2021-02-12 13:05:01 UTC",
+        ),
         (
             "12.02.2021 08:05:01 Uhr",
             DayFirst,
@@ -74,6 +129,15 @@ fn a_date_of_two_small_numbers_is_read_in_either_order() {
         assert_eq!(read(text, order).as_deref(), Some(expected), "{text}");
     }
     assert_eq!(read("2/30/2021 1:46", MonthFirst), None, "no such day");
+    // with blanks or a point a year of two digits is none; a half of a day has no hour 13
+    for text in [
+        "12. 02. 21 08:05",
+        "12.02.21. 08:05",
+        "2021-02-12 오후 13:05",
+        "2021-2-12 8:05",
+    ] {
+        assert_eq!(Local::of(text.as_bytes()), None, "{text}");
+    }
     let local = |text: &str| Local::of(text.as_bytes()).unwrap();
     assert_eq!(local("25/2/2021 1:46").forced(), Some(DayFirst));
     assert_eq!(local("2/25/2021 1:46").forced(), Some(MonthFirst));

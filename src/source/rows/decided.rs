@@ -36,6 +36,7 @@ impl Rows<'_> {
         let day_first = by_custom.as_ref().map(|_| DayOrder::DayFirst);
         self.clock.order = evidence.order().or(day_first);
         self.clock.serial_digits = evidence.serial_digits().or(self.clock.serial_digits);
+        self.clock.since_1904 |= evidence.since_1904();
         self.clock.undecided = false;
         let mark = |cell: &str| usize::from(cell.contains(','));
         let said = match (&asked, evidence.order()) {

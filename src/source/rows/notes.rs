@@ -82,6 +82,11 @@ impl Rows<'_> {
         let Some(digits) = self.clock.serial_digits else {
             return Vec::new();
         };
+        let since = if self.clock.since_1904 {
+            "days since 1904, as the dates in run_id show"
+        } else {
+            "days since 1900"
+        };
         let mend = "give the column the format yyyy-mm-dd hh:mm:ss in the spreadsheet and save the file again";
         if digits < Serial::FEWEST_DIGITS {
             let digits = match digits {
@@ -90,7 +95,7 @@ impl Rows<'_> {
                 _ => format!("{digits} decimals"),
             };
             return vec![format!(
-                "its times are serial numbers of a spreadsheet (days since 1900) with {digits}, too few to tell the time of \
+                "its times are serial numbers of a spreadsheet ({since}) with {digits}, too few to tell the time of \
                  the day: {mend}"
             )];
         }
@@ -111,7 +116,7 @@ impl Rows<'_> {
                 } else {
                     format!("{count} ")
                 };
-                format!("{many}{times} of a spreadsheet (days since 1900), {clock}")
+                format!("{many}{times} of a spreadsheet ({since}), {clock}")
             });
         let mut told: Vec<String> = read.collect();
         let coarse = match digits {

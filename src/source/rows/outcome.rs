@@ -29,6 +29,10 @@ pub fn has_unknown_outcome(
         outcomes.count(line, name(place), row.cell(place));
         return true;
     }
+    if form.places.is_subtotal(&row) {
+        trouble.count(TroubleKind::Totals, line);
+        return true;
+    }
     if form.words.contradicts(&row) {
         trouble.count(TroubleKind::Contradicts, line);
         return true;

@@ -166,3 +166,101 @@ fn of_three_pairs_of_digits_the_day_or_the_year_may_be_first() {
         "{note}"
     );
 }
+
+// date -u -d @1791957600 is 2026-10-14 06:00:00; ConvertTo-Json of Windows PowerShell writes both forms
+#[test]
+fn times_as_windows_powershell_writes_them_in_json_are_read() {
+    let taken = of(
+        "{\"datetime\":\"\\/Date(1791957600141)\\/\",\"Status\":\"OK\",\"connect_us\":12690,\"dns_chain\":\"\"}\n\
+         {\"datetime\":\"/Date(1791957610141)/\",\"Status\":\"OK\",\"connect_us\":12690,\"dns_chain\":\"\"}\n",
+    );
+    assert_eq!(taken.problems(), [""; 0]);
+    let times = [
+        "2026-10-14T06:00:00.141+00:00",
+        "2026-10-14T06:00:10.141+00:00",
+    ];
+    assert_eq!(taken.times(), times);
+    let row = |ms: u64| {
+        format!(
+            "{{\"datetime\":{{\"value\":\"\\/Date({ms})\\/\",\"DisplayHint\":2,\"DateTime\":\"Mittwoch\"}},\
+             \"Status\":\"OK\",\"connect_us\":12690,\"dns_chain\":\"\"}}\n"
+        )
+    };
+    let taken = of(row(1_791_957_600_141) + &row(1_791_957_610_141));
+    assert_eq!(taken.problems(), [""; 0]);
+    assert_eq!(taken.times(), times);
+}
+
+// the days are those of 2026-10-14 since 1904-01-01 and since 1899-12-30; 0.25 is 06:00
+#[test]
+fn days_since_1904_are_told_by_the_date_of_the_run() {
+    let file = |run: &str, at: &[&str]| {
+        let rows = at.iter().map(|at| format!("{at},{run},OK,12690,\n"));
+        format!(
+            "started_utc,run_id,Status,connect_us,dns_chain\n{}",
+            rows.collect::<String>()
+        )
+    };
+    let run = "20261013T220000Z-0badcafe";
+    for (run, at, expected, since) in [
+        (
+            run,
+            "44847.25000",
+            "2026-10-14T06:00:00+00:00",
+            "days since 1904",
+        ),
+        (
+            run,
+            "46309.25000",
+            "2026-10-14T06:00:00+00:00",
+            "days since 1900",
+        ),
+        (
+            "x",
+            "44847.25000",
+            "2022-10-13T06:00:00+00:00",
+            "days since 1900",
+        ),
+    ] {
+        let taken = of(file(run, &[at, at]));
+        assert_eq!(taken.times(), [expected; 2], "{run} {at}");
+        let notes = taken.summary.notes.concat();
+        assert!(notes.contains(since), "{notes}");
+    }
+}
+
+#[test]
+fn dates_of_other_countries_are_decided_by_the_rest_of_the_file() {
+    // by the clocks of Berlin, in summer. Denmark and Indonesia: the second date tells which number is the day
+    for mark in ["-", "/"] {
+        let of_day = |day: &str| format!("{day}{mark}10{mark}2026 06.00");
+        let taken = of(dates(&[&of_day("12"), &of_day("14")]));
+        assert_eq!(taken.problems(), [""; 0]);
+        assert_eq!(
+            taken.times(),
+            ["2026-10-12T04:00:00+00:00", "2026-10-14T04:00:00+00:00"]
+        );
+        // and without it nobody knows
+        let taken = of(dates(&[&of_day("12")]));
+        assert_eq!(taken.rows.len(), 0);
+    }
+    let taken = of(dates(&["14. 10. 2026 06:00:00", "14.10.2026. 06:00:10"]));
+    assert_eq!(
+        taken.times(),
+        ["2026-10-14T04:00:00+00:00", "2026-10-14T04:00:10+00:00"]
+    );
+}
+
+#[test]
+fn a_file_as_long_as_a_sheet_gets_a_note() {
+    let text = |lines: usize| dates(&["2026-10-14 06:00:00Z"]) + &"\n".repeat(lines - 2);
+    let has_note = |lines| {
+        of(text(lines))
+            .summary
+            .notes
+            .concat()
+            .contains("1,048,576 lines")
+    };
+    assert!(has_note(1_048_576));
+    assert!(!has_note(1_048_577));
+}

@@ -226,7 +226,7 @@ impl RolledLosses {
 }
 
 /// Puts an item in, and the shortest out when there are too many.
-pub(super) fn keep_longest<T, L: Ord>(kept: &mut Vec<T>, item: T, length: impl Fn(&T) -> L) {
+pub fn keep_longest<T, L: Ord>(kept: &mut Vec<T>, item: T, length: impl Fn(&T) -> L) {
     if kept.len() < MOST_OUTAGES {
         kept.push(item);
         return;

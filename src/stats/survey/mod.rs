@@ -52,7 +52,7 @@ pub use finished::{NotLost, SurveyOptions, SurveyResult};
 pub use gaps::{Gap, Presence, of_all as gaps_of_all};
 pub use groups::{Groups, OTHER, SEPARATOR, capped, part, target};
 pub use levels::{LevelHour, MOST_LEVELS, RegionLevel};
-pub use lost_runs::{LostHour, LostRuns, Outage, RolledLosses, Runs};
+pub use lost_runs::{LostHour, LostRuns, Outage, RolledLosses, Runs, keep_longest};
 pub use measured::{Measured, ParsedRow};
 pub use names::Names;
 pub use phase_levels::{PhaseLevel, PhaseMedian};

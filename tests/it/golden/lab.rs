@@ -310,9 +310,17 @@ fn headers_of_new_files() {
     store.finish();
 }
 
-/// The line of a quiet run that was not answered, without what was seen: there are ports and counts in it.
+/// The line of a quiet run that was not answered, without what was seen: there are ports and counts in it. That of an outage
+/// of a watch without its times.
 fn without_what_was_seen(line: &str) -> String {
+    const OUTAGES: [&str; 3] = ["outage since ", "outage over: ", "outage not over: "];
     const ANSWERED: &str = "no probe worked and no relay answered a request: ";
+    let outage = OUTAGES
+        .iter()
+        .find_map(|outage| Some(line.find(outage)? + outage.len()));
+    if let Some(end) = outage {
+        return format!("{}\n", &line[..end]);
+    }
     let end = line.find(ANSWERED).map(|at| at + ANSWERED.len());
     let end = end.and_then(|at| Some(at + line.get(at..)?.find(':')?));
     format!("{}\n", &line[..end.unwrap_or(line.len())])

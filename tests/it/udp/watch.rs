@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::command::{Rows, has, output, run, turnprobe};
+use crate::command::{Rows, has, output, report, run, turnprobe};
 use crate::servers::bindings::{UdpServer, answer};
 use crate::servers::dns::DnsServer;
 use crate::servers::wire::a;
@@ -64,6 +64,55 @@ fn a_row_holds_a_minute_and_outages_are_told_beside_the_files() {
     assert_eq!(rows.column("lost"), ["20"]);
     let sent: usize = rows.column("sent")[0].parse().unwrap();
     assert_eq!(Rows::in_file(&packets).rows.len(), sent);
+}
+
+// packets 10 to 29 of one each 100 ms: 2 s, whatever is told of them where
+#[test]
+fn an_outage_is_in_the_rows_in_the_log_and_in_the_report_of_a_quiet_watch() {
+    for (quiet, is_told) in [("", false), ("-q", true)] {
+        let server = outage();
+        let dir = tempfile::tempdir().unwrap();
+        let (file, log) = (dir.path().join("w.csv"), dir.path().join("w.log"));
+        let mut command = turnprobe(&format!("probe --watch -i 100ms -n 45 {quiet}"));
+        command.arg(server.address().to_string());
+        command.arg("-o").arg(&file).arg("--log").arg(&log);
+        let output = output(&mut command);
+        assert_eq!(output.status.code(), Some(0));
+        let rows = Rows::in_file(&file);
+        assert_eq!(rows.column("outages"), ["1"]);
+        assert_eq!(rows.column("outages_us"), ["[2000000]"]);
+        assert_eq!(rows.column("outages_lost"), ["[20]"]);
+        let after = rows.column("outages_after_us")[0].trim_matches(['[', ']']);
+        let after: u64 = after.parse().unwrap();
+        assert!((900_000..1_500_000).contains(&after), "{after}");
+        let log = std::fs::read_to_string(&log).unwrap();
+        for line in [
+            "turnprobe: note: outage since 20",
+            "turnprobe: note: outage over: 20",
+        ] {
+            has(&log, line);
+        }
+        has(&log, ", 2 s, 20 packets lost");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(stderr.contains("outage over: "), is_told, "{stderr}");
+        let said = report("", &[&file]);
+        said.out_has("No answer for 2 s from 20");
+        said.out_has("20 packets in a row lost");
+        said.out_has("The longest outages of watches");
+    }
+}
+
+#[test]
+fn an_outage_that_lasts_where_the_watch_ends_is_in_its_row_and_in_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, log) = (dir.path().join("w.csv"), dir.path().join("w.log"));
+    let mut command = turnprobe("probe --lab --watch -i 50ms -n 40 --lab-fault silent -q");
+    command.arg("-o").arg(&file).arg("--log").arg(&log);
+    assert_eq!(output(&mut command).status.code(), Some(1));
+    assert_eq!(Rows::in_file(&file).column("outages_lost"), ["[40]"]);
+    let log = std::fs::read_to_string(&log).unwrap();
+    has(&log, "outage not over: 20");
+    has(&log, "until the end, 2 s, 40 packets lost");
 }
 
 #[test]

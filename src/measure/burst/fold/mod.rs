@@ -2,7 +2,7 @@
 //! start of the stream.
 //!
 //! `ledger` ties answers to packets, `figures` turns packets into figures with the help of
-//! `window`, `outage` finds the times without answers. `rows` puts bursts of files together, with what `judged` finds of each. Not here: Microsoft's table
+//! `window`, `outage` finds the times without answers. `rows` puts bursts of files together, with what `judged` finds of each and `watched` of outages. Not here: Microsoft's table
 //! (`judge::limits`), transaction IDs and sockets (`net::packets`).
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
@@ -13,10 +13,12 @@ mod judged;
 mod ledger;
 mod outage;
 mod rows;
+mod watched;
 mod window;
 
 pub use figures::PacketFold;
 pub use judged::VERDICTS;
 pub use ledger::{Fate, Ledger, Settled};
-pub use outage::{OutageChange, WatchOutage, WatchOutages};
+pub use outage::{LostStretch, OutageChange, WatchOutage, WatchOutages};
 pub use rows::{BurstBucket, BurstGroup, BurstRows};
+pub use watched::{WatchedOutage, WatchedOutages};

@@ -26,6 +26,17 @@ pub struct WatchOutage {
     pub lost: u64,
 }
 
+/// What lies in one row of an outage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LostStretch {
+    /// When it began; where the row before has a part of the same outage, where that one ends.
+    pub began: DateTime<Utc>,
+    /// How long it lasted until the end of the row.
+    pub length: Duration,
+    /// Packets lost in it.
+    pub lost: u64,
+}
+
 /// What is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutageChange {
@@ -33,6 +44,8 @@ pub enum OutageChange {
     Began(WatchOutage),
     /// It is over.
     Ended(WatchOutage),
+    /// The watch is over, and it is not.
+    Lasts(WatchOutage),
 }
 
 /// Finds outages in the stream of settled packets: at least two lost packets in a row, and at
@@ -49,6 +62,8 @@ pub struct WatchOutages {
     longest: Vec<WatchOutage>,
     count: u64,
     total: Duration,
+    /// What is over and in no row yet.
+    over: Vec<LostStretch>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +74,8 @@ struct LossRun {
     /// Number of the first lost packet.
     first: Option<u64>,
     told: bool,
+    /// What of it is in a row.
+    in_rows: (Duration, u64),
 }
 
 impl LossRun {
@@ -73,7 +90,25 @@ impl LossRun {
             before: Duration::ZERO,
             first: None,
             told: false,
+            in_rows: (Duration::ZERO, 0),
         }
+    }
+
+    /// What is in no row yet.
+    fn part(&mut self) -> Option<LostStretch> {
+        let WatchOutage {
+            began,
+            length,
+            lost,
+            ..
+        } = self.outage;
+        let (before, known) = std::mem::replace(&mut self.in_rows, (length, lost));
+        let part = LostStretch {
+            began: began.checked_add_signed(TimeDelta::from_std(before).ok()?)?,
+            length: length.saturating_sub(before),
+            lost: lost.saturating_sub(known),
+        };
+        (!part.length.is_zero()).then_some(part)
     }
 
     /// Tells it when it has become an outage.
@@ -102,7 +137,22 @@ impl WatchOutages {
             longest: Vec::new(),
             count: 0,
             total: Duration::ZERO,
+            over: Vec::new(),
         }
+    }
+
+    /// The outages since the last call, and what of the one under way is new: for the row that ends now. What
+    /// becomes an outage only later is in the next row, with all of it.
+    pub fn parts(&mut self) -> Vec<LostStretch> {
+        let mut parts = std::mem::take(&mut self.over);
+        let run = self.run.as_mut().filter(|run| run.told);
+        parts.extend(run.and_then(LossRun::part));
+        parts
+    }
+
+    /// The outage that goes on where the watch ends.
+    pub fn lasting(&self) -> Option<OutageChange> {
+        self.under_way().map(OutageChange::Lasts)
     }
 
     /// Takes the next packet in the order of sending.
@@ -129,7 +179,8 @@ impl WatchOutages {
 
     /// Closes the run under way; what was not told is none.
     fn end(&mut self) -> Option<OutageChange> {
-        let run = self.run.take().filter(|run| run.told)?;
+        let mut run = self.run.take().filter(|run| run.told)?;
+        self.over.extend(run.part());
         let mut outage = run.outage;
         let length = TimeDelta::from_std(outage.length).ok();
         outage.ended = length.and_then(|length| outage.began.checked_add_signed(length));
@@ -318,6 +369,42 @@ mod tests {
         };
         assert_eq!(changes, [OutageChange::Ended(expected)]);
         assert_eq!((outages.count(), outages.total()), (1, second * 6));
+    }
+
+    // a row ends before packets 3, 7 and 11; lost are 2 to 6, and 9 to the end
+    #[test]
+    fn each_row_has_its_part_of_an_outage_and_what_becomes_one_later_is_in_the_next() {
+        let mut ledger = Ledger::new(Duration::from_secs(1));
+        for sequence in 0..12 {
+            let since = Duration::from_secs(sequence);
+            ledger.sent(sequence, since, Duration::ZERO, at(1_000 * sequence));
+        }
+        for sequence in [0, 1, 7, 8] {
+            ledger.answered(sequence, Duration::from_millis(1_000 * sequence + 30));
+        }
+        let mut outages = WatchOutages::new(Duration::from_secs(1));
+        let mut rows = Vec::new();
+        while let Some(packet) = ledger.settle(Duration::MAX) {
+            if packet.sequence % 4 == 3 {
+                rows.push(outages.parts());
+            }
+            outages.add(&packet);
+        }
+        rows.push(outages.parts());
+        let part = |began, seconds, lost| LostStretch {
+            began: at(began),
+            length: Duration::from_secs(seconds),
+            lost,
+        };
+        // at the first end one packet is lost, which is no outage yet
+        let expected = [
+            vec![],
+            vec![part(2_000, 5, 5)],
+            vec![part(9_000, 2, 2)],
+            vec![part(11_000, 1, 1)],
+        ];
+        assert_eq!(rows, expected);
+        assert!(matches!(outages.lasting(), Some(OutageChange::Lasts(_))));
     }
 
     #[test]

@@ -4,12 +4,13 @@ use crate::record::Counter as _;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
-use crate::record::LimitVerdict;
+use crate::record::{LimitVerdict, Mode};
 use crate::schema::{CellView, Dialect, Row, id};
 use crate::stats::survey::{capped, part, target};
 use crate::stats::{Distribution, Mergeable, OverTime, PacketCounts, RowFold, Trips};
 
 use super::judged::{VERDICTS, verdicts};
+use super::watched::WatchedOutages;
 
 /// Groups that are followed over time.
 const MOST_FOLLOWED: usize = 12;
@@ -49,6 +50,8 @@ pub struct BurstGroup {
     pub odd_word: Option<String>,
     /// The first and the last of those that failed any of them.
     pub broken: Option<[DateTime<Utc>; 2]>,
+    /// The outages of a watch.
+    pub outages: WatchedOutages,
     /// What it was like over time; none of the groups beyond the first.
     pub over_time: Option<OverTime<BurstBucket>>,
 }
@@ -94,6 +97,9 @@ impl RowFold for BurstRows {
             ..BurstGroup::default()
         });
         group.add(row);
+        if row.get(id!(mode)) == Mode::Watch.as_str() {
+            group.outages.take(row);
+        }
     }
 
     fn finish(&mut self) {
@@ -104,6 +110,7 @@ impl RowFold for BurstRows {
         };
         let longest = followed().map(OverTime::seconds).max().unwrap_or(0);
         for group in self.groups.values_mut() {
+            group.outages.close();
             if let Some(over_time) = &mut group.over_time {
                 over_time.lengthen_to(longest);
             }

@@ -144,6 +144,10 @@ pub fn change(change: &OutageChange, seen: &str, zone: Zone) -> String {
         OutageChange::Ended(outage) => {
             format!("{} over: {}\n", red("outage"), outage_line(outage, zone))
         }
+        OutageChange::Lasts(outage) => {
+            let outage = outage_line(outage, zone);
+            format!("{} not over: {outage}\n", red("outage"))
+        }
     }
 }
 
@@ -240,6 +244,7 @@ mod tests {
             verdicts: None,
             met: String::new(),
             clock: ClockChange::default(),
+            outages: None,
         }
     }
 

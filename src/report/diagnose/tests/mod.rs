@@ -138,17 +138,17 @@ fn a_name_server_that_this_system_does_not_reach_is_not_told_to_be_repaired() {
     for (name, said, next) in [
         (
             "a firewall on this machine forbids one name server",
-            "The name server 192.168.1.54:53 cannot be reached (queries: 1): this system refuses to send to it, as a firewall on this machine does.",
+            "The name server 192.168.1.54:53 cannot be reached (1 query): this system refuses to send to it, as a firewall on this machine does.",
             "For 192.168.1.54:53, allow UDP and TCP 53 to it in this machine's firewall, or remove it from this machine's list of name servers.",
         ),
         (
             "there is no path to one name server",
-            "The name server 192.0.2.53:53 cannot be reached (queries: 1): there is no path to its address.",
+            "The name server 192.0.2.53:53 cannot be reached (1 query): there is no path to its address.",
             "For 192.0.2.53:53, check the routes to it, or remove it from this machine's list of name servers.",
         ),
         (
             "one name server is dead",
-            "The name server 192.168.1.54:53 does not answer (queries: 2), and lookups that start with it wait 5 s.",
+            "The name server 192.168.1.54:53 does not answer (2 queries), and lookups that start with it wait 5 s.",
             "For 192.168.1.54:53, repair it, or remove it from this machine's list of name servers.",
         ),
     ] {

@@ -122,19 +122,17 @@ fn value(name: &str, evidence: &[Evidence]) -> Option<String> {
     if name == "ranges" {
         return Some(RANGES.to_owned());
     }
-    let (name, is_count) = match name.strip_suffix(":n") {
-        Some(name) => (name, true),
-        None => (name, false),
-    };
+    let (name, of) = name.split_once(':').unwrap_or((name, ""));
     let found = evidence.iter().find(|one| one.name == name)?;
-    if is_count {
-        found.n.map(grouped)
-    } else {
-        Some(shown(&found.value)).filter(|text| !text.is_empty())
+    match of {
+        "n" => found.n.map(grouped),
+        "queries" => found.n.map(|n| number::counted(n, "query", "queries")),
+        _ => Some(shown(&found.value)).filter(|text| !text.is_empty()),
     }
 }
 
-/// What is said of a code. `{name}` is a value of the evidence, `{name:n}` how many measurements are behind it; a part in
+/// What is said of a code. `{name}` is a value of the evidence, `{name:n}` how many measurements are behind it, `{name:queries}` the same as so
+/// many queries; a part in
 /// brackets is left out where a value in it is not there. `[name=word|word?text]` is there only where the evidence has one of
 /// these words, `[name!=word?text]` only where it has none of them.
 #[derive(Debug, Clone, Copy)]

@@ -73,7 +73,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsUnreachable => Words {
-            said: "No name server can be reached: {server}, {servers} in all (queries: {server:n})[all=port?: its port is reported as closed (port unreachable), by itself or by a firewall that rejects][all=no-way?: there is no path to its address][all=denied?: this system refuses to send to it, as a firewall on this machine does][: the port of {shut} of them is reported as closed, there is no path to {pathless}, and this system refuses to send to {refused}][, while {other} answers][line=silent?; nothing else beyond the router answered either].",
+            said: "No name server can be reached: {server}, {servers} in all ({server:queries})[all=port?: its port is reported as closed (port unreachable), by itself or by a firewall that rejects][all=no-way?: there is no path to its address][all=denied?: this system refuses to send to it, as a firewall on this machine does][: the port of {shut} of them is reported as closed, there is no path to {pathless}, and this system refuses to send to {refused}][, while {other} answers][line=silent?; nothing else beyond the router answered either].",
             next: "For {server}, [closed=port?check that a name server runs there, allow UDP and TCP 53 to it][closed=no-way?check the routes to it][closed=denied?allow UDP and TCP 53 to it in this machine's firewall], or set a name server that works.",
             settle: "a name server to compare with that is not the system's (--compare-resolver)",
         },
@@ -108,7 +108,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "",
         },
         C::DnsServerDown => Words {
-            said: "The name server {server} [closed!=no-way|denied?does not answer][closed=no-way|denied?cannot be reached] (queries: {server:n}[, of up to {waited} each])[closed=port?: its port is reported as closed (port unreachable), by itself or by a firewall that rejects][closed=no-way?: there is no path to its address][closed=denied?: this system refuses to send to it, as a firewall on this machine does][, and lookups that start with it wait {wait}].",
+            said: "The name server {server} [closed!=no-way|denied?does not answer][closed=no-way|denied?cannot be reached] ({server:queries}[, of up to {waited} each])[closed=port?: its port is reported as closed (port unreachable), by itself or by a firewall that rejects][closed=no-way?: there is no path to its address][closed=denied?: this system refuses to send to it, as a firewall on this machine does][, and lookups that start with it wait {wait}].",
             next: "For {server}, [closed!=no-way|denied?repair it][closed=no-way?check the routes to it][closed=denied?allow UDP and TCP 53 to it in this machine's firewall], or remove it from this machine's list of name servers.",
             settle: "the routes of this machine, and the same from another network",
         },
