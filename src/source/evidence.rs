@@ -14,6 +14,7 @@ use crate::schema::{Id, Layout, Row, id};
 use super::cells::CheckedCells;
 use super::dates::{DayOrder, Local, Serial};
 use super::number::{Mark, Marks, Said, said};
+use super::tails::Tails;
 use super::time::split_distance;
 use super::units::{ColumnUnit, TWINS, UnitEvidence};
 
@@ -23,6 +24,9 @@ const SUMS: [(&[Id], Id); 2] = [
     (&[id!(dns_us), id!(proxy_us), id!(connect_us), id!(tls_us), id!(turn_us)], id!(total_us)),
     (&[id!(dnstimems), id!(connecttimems), id!(tlstimems)], id!(totaltimems)),
 ];
+
+/// Milliseconds that have to be left of a total whose parts are rounded.
+const LEAST_REST: f64 = 4.0;
 
 /// What the rows of a file tell.
 #[derive(Debug, Default)]
@@ -35,6 +39,8 @@ pub(super) struct FormatEvidence {
     before: Option<Local>,
     /// Most digits behind the mark of dates that are numbers.
     serial_digits: Option<usize>,
+    /// How long its rows are.
+    pub tails: Tails,
 }
 
 /// The place of a column in a layout, and its number in [`FormatEvidence`].
@@ -78,6 +84,7 @@ impl FormatEvidence {
             self.pair(places, row);
         }
         self.places = places;
+        self.tails.take(row);
         let datetime = row.get(id!(datetime)).trim().as_bytes();
         let date = split_distance(datetime).map_or(datetime, |(date, _)| date);
         if let Some(date) = Local::of(date) {
@@ -112,10 +119,27 @@ impl FormatEvidence {
 
     /// The unit of a column of times, and the first of its cells with a fraction.
     pub fn unit(&self, name: &str) -> (ColumnUnit, &str) {
-        let column = self.columns.iter().find(|column| column.name == name);
-        column.map_or((ColumnUnit::Named, ""), |column| {
-            (column.unit.unit(self.marks(name)), column.unit.first())
-        })
+        let mut columns = self.columns.iter();
+        let Some(column) = columns.find(|column| column.name == name) else {
+            return (ColumnUnit::Named, "");
+        };
+        let unit = column.unit.unit(self.marks(name));
+        let [has_cells, is_paired] = column.unit.has();
+        let unit = match unit {
+            ColumnUnit::Named if has_cells && !is_paired && self.are_others() => ColumnUnit::Beside,
+            unit => unit,
+        };
+        (unit, column.unit.first())
+    }
+
+    /// Whether all columns of times whose unit shows are in another one than their names have, and there are several.
+    fn are_others(&self) -> bool {
+        let paired = || self.columns.iter().filter(|column| column.unit.has()[1]);
+        let is_other = |column: &ColumnEvidence| {
+            let unit = column.unit.unit(self.marks(&column.name));
+            matches!(unit, ColumnUnit::Scaled(2..) | ColumnUnit::Millis)
+        };
+        paired().count() > 1 && paired().all(is_other)
     }
 
     /// Most digits behind the mark of dates that are numbers of a spreadsheet; none where there are no such.
@@ -176,8 +200,38 @@ impl FormatEvidence {
             let mut columns = places.iter();
             let column = columns.find(|(known, _)| Some(*known) == place);
             if let Some(column) = column.and_then(|(_, n)| self.columns.get_mut(*n)) {
-                column.unit.pair(row.get(exact), row.get(millis));
+                let total = millis_in(row, id!(totaltimems));
+                // a part longer than the whole is none
+                let millis = millis_in(row, millis);
+                let millis = millis.filter(|millis| total.is_none_or(|all| *millis <= all + 1.0));
+                column.unit.pair(row.get(exact), millis.unwrap_or(0.0), 0.5);
             }
+        }
+        self.pair_rest(places, row);
+    }
+
+    /// What is left of the total is the time of a phase that has no milliseconds, where the row has one of them.
+    fn pair_rest(&mut self, places: &[ColumnIndex], row: &Row<'_>) {
+        let has = |id: &Id| !row.get(*id).trim().is_empty();
+        let mut phases = [id!(proxy_us), id!(turn_us)].into_iter().filter(has);
+        let (Some(phase), None) = (phases.next(), phases.next()) else {
+            return;
+        };
+        let Some(total) = millis_in(row, id!(totaltimems)) else {
+            return;
+        };
+        let parts = [id!(dnstimems), id!(connecttimems), id!(tlstimems)];
+        let rest = total
+            - parts
+                .into_iter()
+                .filter_map(|id| millis_in(row, id))
+                .sum::<f64>();
+        let place = row.layout.place_of(phase);
+        let column = places.iter().find(|(known, _)| Some(*known) == place);
+        if let Some(column) = column.and_then(|(_, n)| self.columns.get_mut(*n))
+            && rest >= LEAST_REST
+        {
+            column.unit.pair(row.get(phase), rest, 2.0);
         }
     }
 
@@ -226,6 +280,14 @@ impl ColumnEvidence {
             }
             Said::Nothing => {}
         }
+    }
+}
+
+/// Milliseconds in a column.
+fn millis_in(row: &Row<'_>, id: Id) -> Option<f64> {
+    match said(row.get(id)) {
+        Said::Sure(number, _) => number.parse().ok(),
+        _ => None,
     }
 }
 

@@ -20,6 +20,7 @@ use super::stamps::Stamps;
 use super::sums::Sums;
 use super::time::{By, Clock};
 use super::trouble::{Trouble, TroubleKind, sample};
+use super::twins::CheckedTimes;
 use super::units::{ColumnUnit, ToldUnits};
 use super::words::{WordColumns, is_nothing};
 
@@ -45,6 +46,7 @@ pub(super) struct LayoutInForce {
     /// Whether its times have a form that no other dialect has.
     own_stamps: bool,
     pub cells: CheckedCells,
+    times: CheckedTimes,
     /// Of the columns with numbers, in the order of `cells`.
     marks: Vec<Marks>,
     /// What the marks are unless the file tells something else.
@@ -97,6 +99,7 @@ impl LayoutInForce {
                 _ => Sums::default(),
             },
             cells: CheckedCells::of(&layout, all),
+            times: CheckedTimes::of(&layout),
             layout: Arc::new(layout),
             by,
             marks: Vec::new(),
@@ -139,21 +142,40 @@ impl LayoutInForce {
             return;
         };
         let names = self.layout.names();
-        let mut unknown = Vec::new();
-        for place in self.cells.times() {
-            let (unit, cell) = evidence.unit(&names[place]);
-            if unit == ColumnUnit::Unknown {
-                unknown.push(place);
+        let mut left_out = Vec::new();
+        let times: Vec<usize> = self.cells.times().collect();
+        for (place, name) in names.iter().enumerate() {
+            let is_time = times.contains(&place);
+            let may_be_beside = name.ends_with("_us") && self.times.has_twins();
+            if !(is_time || may_be_beside) {
+                continue;
+            }
+            let (unit, cell) = evidence.unit(name);
+            let unit = match unit {
+                ColumnUnit::Beside if may_be_beside => unit,
+                ColumnUnit::Millis if is_time && !self.times.is_twin(place) => {
+                    ColumnUnit::Scaled(1000)
+                }
+                unit if is_time && unit != ColumnUnit::Beside => unit,
+                _ => ColumnUnit::Named,
+            };
+            if !matches!(unit, ColumnUnit::Named | ColumnUnit::Scaled(_)) {
+                left_out.push(place);
             }
             let known = self.units.iter().any(|known| known.place == place);
             if unit != ColumnUnit::Named && !known {
                 let cell = cell.to_owned();
+                if unit == ColumnUnit::Millis {
+                    let told = || (name.clone(), cell.clone());
+                    self.rewritten.get_or_insert_with(told);
+                }
                 self.units.push(OtherUnit { place, unit, cell });
             }
         }
-        if !unknown.is_empty() {
-            let layout = self.layout.without(&unknown);
+        if !left_out.is_empty() {
+            let layout = self.layout.without(&left_out);
             self.cells = CheckedCells::of(&layout, self.cells.all);
+            self.times = CheckedTimes::of(&layout);
             self.layout = Arc::new(layout);
         }
         self.cells.scale(|place| {
@@ -253,7 +275,8 @@ pub(super) fn end_row(
     line: u64,
     trouble: &mut Trouble,
 ) -> RowTime {
-    let is_odd = form.cells.first_odd(&batch.current(), 0).is_some();
+    let row = batch.current();
+    let is_odd = form.cells.first_odd(&row, 0).is_some() || form.times.are_odd(&row);
     if is_odd {
         form.widen();
         if undecided(&batch.current(), form).is_some() {
@@ -300,6 +323,9 @@ pub(super) fn end_row(
     if counts::are_missing(&row) {
         trouble.count(TroubleKind::Counts, line);
     }
+    if form.times.are_missing(&row) {
+        trouble.count(TroubleKind::NoTimes, line);
+    }
     let rolled = if form.layout.dialect == Dialect::RollUps {
         match RolledUp::of(&Row { at, ..row }) {
             Ok(rolled) => Some(Box::new(rolled)),
@@ -338,26 +364,27 @@ fn tell_time(row: &Row<'_>, form: &LayoutInForce, trouble: &mut Trouble) {
     }
 }
 
-/// The number of the first cell of a row that only the rest of the file can tell: its mark can be either and is not
-/// known, or a fraction makes the unit of its column doubtful.
+/// The place of the first cell of a row that only the rest of the file can tell: its mark can be either and is not
+/// known, or a fraction or the milliseconds beside it make the unit of its column doubtful.
 pub(super) fn undecided(row: &Row<'_>, form: &LayoutInForce) -> Option<usize> {
     let odd = |from| form.cells.first_odd(row, from);
     let is_new = form.evidence.is_none();
     let mut next = odd(0);
     while let Some(number) = next {
-        let text = row.cell(form.cells.place(number));
+        let place = form.cells.place(number);
+        let text = row.cell(place);
         // three digits behind the mark
         let mark = text.trim().bytes().rev().nth(3);
         if is_new || matches!(mark, Some(b'.' | b',')) {
             match form.cells.mended(number, text, form.marks(number)) {
-                Mended::Undecided => return Some(number),
-                Mended::Fraction if is_new => return Some(number),
+                Mended::Undecided => return Some(place),
+                Mended::Fraction if is_new => return Some(place),
                 _ => {}
             }
         }
         next = odd(number.saturating_add(1));
     }
-    None
+    form.times.contradicted(row).filter(|_| is_new)
 }
 
 /// Whether it looks like `3A:6E:1A`, as an Excel profile writes hexadecimal.

@@ -223,3 +223,14 @@ impl<'de> Visitor<'de> for CellText<'_> {
         Ok(())
     }
 }
+
+/// Whether a first line begins JSON that is no JSON Lines, as PowerShell's `ConvertTo-Json` writes
+/// it.
+pub(super) fn is_document(line: &str) -> bool {
+    let line = line.trim();
+    line == "{"
+        || line.strip_prefix('[').is_some_and(|rest| {
+            let rest = rest.trim_start();
+            rest.is_empty() || rest.starts_with(['{', ']'])
+        })
+}

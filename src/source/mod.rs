@@ -11,8 +11,8 @@
 //!
 //! `names` finds what `input` describes, `stored` makes of stores (`origin`), `look` looks into it beforehand, `open` gives UTF-8 bytes (`gzip` those of a `.gz`, `encoding` those of UTF-16) or the columns of Parquet, `content` either to the parser, `blocks` whole lines, `line` one of them, `split` and `json` cells, `header` the layout
 //! with the names that `dialect` has and by the rule that `own` has, `foreign` and `programs` what any other file looks like, `words` outcomes, `stamps` and `mended` how other programs write times and split numbers,
-//! `time` the moment (`dates` those of other countries, `epoch` numbers since 1970), `cells` the cells that must be readable, by `number` and what `evidence` tells of a file and `units` of its columns of times,
-//! `form` a layout in force, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
+//! `time` the moment (`dates` those of other countries, `epoch` numbers since 1970), `cells` the cells that must be readable, by `number` and what `evidence` tells of a file and `units` of its columns of times, `twins` what contradicts these,
+//! `tails` rows without empty cells at their ends, `form` a layout in force, `rows` rows; `parser` puts them together, `trouble` counts what went wrong.
 
 // what strangers send and write: an overflow would be a panic, or a wrong number
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
@@ -53,10 +53,12 @@ mod stamps;
 mod stored;
 mod summary;
 mod sums;
+mod tails;
 #[cfg(test)]
 mod tests;
 mod time;
 mod trouble;
+mod twins;
 mod units;
 mod utf16;
 mod words;

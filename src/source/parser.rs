@@ -52,6 +52,8 @@ pub(super) struct Parser<'a> {
     begun: bool,
     /// Whether the block has zero bytes.
     zeros: bool,
+    /// Bytes of the block behind the line at which the file was given up.
+    pub behind: u64,
     /// Reads the whole of the file for what it tells; without it, the block at hand has to do.
     look: Option<Look<'a>>,
 }
@@ -71,6 +73,7 @@ impl<'a> Parser<'a> {
             separator_hint: None,
             begun: false,
             zeros: false,
+            behind: 0,
         }
     }
 
@@ -135,21 +138,6 @@ impl<'a> Parser<'a> {
         problems.extend(self.rows.left_out(name));
         problems.arrange_by_key(|problem| problem.line);
         problems
-    }
-
-    /// What a reader that takes each cell as it stands would not read so; `utf16` is whether the file is in that.
-    pub fn odd(&self, utf16: bool) -> Option<String> {
-        let told = |is: bool, what: &str| is.then(|| what.to_owned());
-        let form = told(utf16, "it is in UTF-16");
-        let form = form.or_else(|| {
-            let has_line = self.separator_hint.is_some();
-            told(has_line, "its first line names the separator")
-        });
-        let columns = || Some(self.rows.left_out("").next()?.what);
-        form.or_else(|| self.rows.rewritten())
-            .or_else(|| self.trouble.odd())
-            .or_else(|| self.rows.odd_outcomes())
-            .or_else(columns)
     }
 
     /// Counts a line that was left out because of its length, of so many bytes, and whose first byte is this.
@@ -242,6 +230,7 @@ impl<'a> Parser<'a> {
                 if fits && !self.rows.begins_like_a_header() {
                     let ended = self.rows.finish(self.line, &mut self.trouble);
                     if ended != RowEnd::Whole && !self.odd_end(ended, text, false) {
+                        self.behind = text.len().saturating_sub(line.next) as u64;
                         return text.len();
                     }
                     at = line.next;
@@ -258,6 +247,7 @@ impl<'a> Parser<'a> {
                 .became_no_row(line.text.len() as u64, nuls.count() as u64);
             at = next;
             if self.rows.stopped || self.hopeless {
+                self.behind = text.len().saturating_sub(at) as u64;
                 return text.len();
             }
         }
@@ -291,7 +281,7 @@ impl<'a> Parser<'a> {
         if content.trim().is_empty() {
             return next;
         }
-        if self.is_untouched() && is_json_document(content) {
+        if self.is_untouched() && json::is_document(content) {
             self.json_document();
             return next;
         }
@@ -374,6 +364,11 @@ impl<'a> Parser<'a> {
                     self.trouble.count(TroubleKind::Commas, self.line);
                     return next;
                 }
+                Fit::No if self.fill(text) => {
+                    let ended = self.rows.finish(self.line, &mut self.trouble);
+                    self.odd_end(ended, text, false);
+                    return next;
+                }
                 Fit::No => self.rows.batch.drop_row(),
             },
             _ => self.rows.batch.drop_row(),
@@ -385,15 +380,4 @@ impl<'a> Parser<'a> {
         }
         next
     }
-}
-
-/// Whether a first line begins JSON that is no JSON Lines, as PowerShell's `ConvertTo-Json` writes
-/// it.
-fn is_json_document(line: &str) -> bool {
-    let line = line.trim();
-    line == "{"
-        || line.strip_prefix('[').is_some_and(|rest| {
-            let rest = rest.trim_start();
-            rest.is_empty() || rest.starts_with(['{', ']'])
-        })
 }

@@ -19,7 +19,7 @@ use super::parser::{Look, Parser};
 use super::rows::{Deliver, HostNames, Rows};
 use super::shown_twice::ShownTwice;
 use super::summary::{FileSummary, ReadSummary};
-use super::trouble::{Problem, rows_of};
+use super::trouble::{Problem, TroubleKind, rows_of};
 
 /// Batches that may wait.
 const WAITING: usize = 4;
@@ -259,6 +259,12 @@ impl ReadWorker {
                 "not compressed up to its end, as another program appended text: read as it stands";
             parser.trouble.file(None, what.to_owned());
         }
+        if parser.hopeless && parser.rows.count > 0 {
+            let whole = size.as_ref().map_or(file.bytes, std::fs::Metadata::len);
+            let read = file.bytes.saturating_sub(parser.behind);
+            let rows = rows_of(whole.saturating_sub(read), parser.rows.count, read);
+            parser.trouble.behind(rows);
+        }
         if let Some(what) = &failed {
             let unread = opened.members.unread.load(Ordering::Relaxed);
             let read = file.bytes.saturating_sub(unread);
@@ -274,6 +280,9 @@ impl ReadWorker {
             file.separator = None;
         }
         let mut problems = parser.problems(&name);
+        state
+            .unknown_times
+            .raise(parser.trouble.of(TroubleKind::NoTimes));
         if (parser.rows.dialect).is_some_and(|dialect| !dialect.has_probes()) {
             // no probe was among these
             for problem in problems.iter_mut().filter(|problem| problem.outcomes) {

@@ -18,12 +18,14 @@ use super::header::{self, Header};
 use super::mended::{Fit, MendedRows};
 use super::shown_twice::ShownTwice;
 use super::stamps::Stamps;
+use super::tails::Tails;
 use super::time::Clock;
 use super::trouble::{Trouble, TroubleKind};
 use super::units::ToldUnits;
 use super::words::Unknown;
 
 mod decided;
+mod lengths;
 mod notes;
 mod of_json;
 mod outcome;
@@ -82,6 +84,8 @@ pub(super) struct Rows<'a> {
     told: Vec<String>,
     units: ToldUnits,
     given_up: bool,
+    /// Whether rows of it were delivered.
+    delivered: bool,
     file: usize,
     csv: Option<LayoutInForce>,
     json: Option<LayoutInForce>,
@@ -93,6 +97,10 @@ pub(super) struct Rows<'a> {
     /// there was none.
     requests: [u64; 3],
     mended: MendedRows,
+    /// How long its rows are, where some have another number of cells than their header.
+    pub tails: Option<Tails>,
+    /// Such rows that were read.
+    pub other_lengths: u64,
     /// Cells that are the same in another form.
     pub same: SameCells,
     out: &'a mut dyn Deliver,
@@ -129,6 +137,7 @@ impl<'a> Rows<'a> {
             told: Vec::new(),
             units: ToldUnits::default(),
             given_up: false,
+            delivered: false,
             file,
             csv: None,
             json: None,
@@ -137,6 +146,8 @@ impl<'a> Rows<'a> {
             headers_again: 0,
             requests: [0; 3],
             mended: MendedRows::default(),
+            tails: None,
+            other_lengths: 0,
             same: SameCells::default(),
             out,
         };
@@ -157,10 +168,25 @@ impl<'a> Rows<'a> {
         rows
     }
 
-    /// Forgets the row that is being made, and takes no more.
+    /// Forgets the row that is being made, and those before where nobody has them yet, and takes no more.
     pub fn give_up(&mut self) {
         self.batch.drop_row();
         self.given_up = true;
+        if self.delivered {
+            return;
+        }
+        let layout = Arc::clone(&self.batch.layout);
+        self.batch.reuse(layout, self.file);
+        self.count = 0;
+        (self.first, self.last) = (None, None);
+        self.unread = UnreadRows::default();
+        [self.unknown_outcomes, self.unknown_paths] = Default::default();
+        self.requests = [0; 3];
+    }
+
+    /// Whether somebody has some of its rows.
+    pub fn are_delivered(&self) -> bool {
+        self.delivered
     }
 
     /// The layout of CSV, made ready for a row.
@@ -299,6 +325,26 @@ impl<'a> Rows<'a> {
         Fit::Yes
     }
 
+    /// The same where it lacks the empty cells at its end, or has more of them; the file must have been looked at.
+    pub fn fill(&mut self) -> bool {
+        if let Some(evidence) = &mut self.survey {
+            evidence.tails.take(&self.batch.current());
+            return false;
+        }
+        let (Some(form), Some(tails)) = (&self.csv, &self.tails) else {
+            return false;
+        };
+        let Some(cells) = lengths::whole(tails, &self.batch, form) else {
+            return false;
+        };
+        self.batch.drop_row();
+        for cell in &cells {
+            self.batch.cell(cell);
+        }
+        self.other_lengths.raise(1);
+        true
+    }
+
     /// Times by the clocks of the zone, and by UTC.
     pub fn clocks(&self) -> (u64, u64) {
         (self.clock.by_zone, self.clock.by_utc)
@@ -337,8 +383,9 @@ impl<'a> Rows<'a> {
     }
 
     fn deliver(&mut self, layout: Arc<Layout>) {
-        if !self.batch.is_empty() && !self.out.deliver(&mut self.batch) {
-            self.stopped = true;
+        if !self.batch.is_empty() {
+            self.delivered = true;
+            self.stopped |= !self.out.deliver(&mut self.batch);
         }
         self.batch.reuse(layout, self.file);
     }

@@ -22,6 +22,8 @@ pub struct ReadSummary {
     pub notes: Vec<String>,
     /// Rows that are no probes and of which nobody knows what was lost, left out or not.
     pub unknown_losses: u64,
+    /// Rows of probes that worked without the time that these took.
+    pub unknown_times: u64,
     /// When the rows were that are left out because nobody knows their outcome.
     pub unread: UnreadRows,
 }

@@ -103,6 +103,14 @@ impl Trouble {
         count_cell(&mut self.cells, column, line, text);
     }
 
+    /// Says of the last cell of a column, which was counted, that the whole milliseconds of another are read instead.
+    pub fn millis_instead(&mut self, [column, millis]: [&str; 2]) {
+        let mut cells = self.cells.iter_mut();
+        if let Some(cell) = cells.find(|cell| cell.column == column) {
+            cell.instead(millis);
+        }
+    }
+
     /// Keeps the first time that cannot be read.
     pub fn time(&mut self, column: &str, text: &str) {
         let told = || (column.to_owned(), sample(text));
@@ -134,6 +142,14 @@ impl Trouble {
         self.whole.push((line, what));
     }
 
+    /// So many rows about are behind the line at which the file was given up.
+    pub fn behind(&mut self, rows: u64) {
+        if let Some((_, what)) = self.whole.last_mut().filter(|_| rows > 0) {
+            *what = format!("{what}; behind it are about {rows} rows");
+        }
+        self.unread_rows = rows;
+    }
+
     /// Why the file, or the rest of it, was given up, where it was.
     pub fn given_up(&self) -> Option<&str> {
         self.whole.last().map(|(_, what)| what.as_str())
@@ -153,7 +169,10 @@ impl Trouble {
     pub fn odd(&self) -> Option<String> {
         let whole = self.whole.first().map(|(_, what)| what.clone());
         let is_odd = |kind: &&TroubleKind| {
-            !matches!(kind, TroubleKind::Header | TroubleKind::Time) && self.of(**kind) > 0
+            !matches!(
+                kind,
+                TroubleKind::Header | TroubleKind::Time | TroubleKind::NoTimes
+            ) && self.of(**kind) > 0
         };
         let line = || {
             let kind = KINDS.iter().find(is_odd)?;
@@ -180,12 +199,8 @@ impl Trouble {
 
     /// Why the rest of the file was not read, and about how many rows it has, none where that is not known.
     pub fn unread(&mut self, line: u64, what: String, rows: u64) {
-        let what = match rows {
-            0 => what,
-            _ => format!("{what}; behind it are about {rows} rows"),
-        };
         self.file(Some(line), what);
-        self.unread_rows = rows;
+        self.behind(rows);
     }
 
     /// How many rows the lines of a kind were, and whether so many of all kinds, beside so many rows, that nobody knows what the
@@ -321,11 +336,17 @@ impl Trouble {
                 "whose counts of what was sent and what was lost or received are missing, cannot be read or contradict each other: \
                  nobody knows what was lost there"
             }
+            TroubleKind::NoTimes => {
+                "of probes that worked, without a time of the connect or answer that can be read: nobody knows whether these were slow"
+            }
         };
         let what = match count {
             1 if kind == TroubleKind::Contradicts => what
                 .replace("they name", "it names")
                 .replace("they contradict themselves", "it contradicts itself"),
+            1 if kind == TroubleKind::NoTimes => what
+                .replace("probes", "a probe")
+                .replace("these were", "it was"),
             1 => what.replace("begin with { and are", "begins with { and is"),
             _ => what.to_owned(),
         };

@@ -1,5 +1,5 @@
-//! In which unit a column of times is, where its cells are not the whole numbers that belong there: a spreadsheet or
-//! a script has made milliseconds or seconds of microseconds.
+//! In which unit a column of times is, where its cells are not the whole numbers that belong there, or contradict others: a
+//! spreadsheet or a script has made milliseconds or seconds of microseconds.
 //!
 //! The whole milliseconds of the same phase, in a column of their own, tell it. Where these are not there or fit no
 //! unit, nothing does: then the column is left out as a whole, since the few cells that happen to be whole numbers
@@ -27,8 +27,12 @@ const FACTORS: [u64; 3] = [1, 1_000, 1_000_000];
 pub(super) enum ColumnUnit {
     /// The one in its name.
     Named,
-    /// One of so many of it, with a fraction.
+    /// One of so many of it.
     Scaled(u64),
+    /// Whole milliseconds, where another column has them, too.
+    Millis,
+    /// Nobody knows, as the other times are not in that of their names.
+    Beside,
     /// Nobody knows.
     Unknown,
 }
@@ -43,8 +47,9 @@ pub(super) struct UnitEvidence {
     fractions: u64,
     /// With a fraction where this mark, the point or the comma, is in front of decimals.
     either: [u64; 2],
-    /// The first cell with a fraction.
+    /// The first cell with a fraction, and the first that tells another unit.
     first: String,
+    first_other: String,
     /// Rows whose whole milliseconds fit one unit at most.
     paired: [u64; 2],
     /// Those that fit it, by [`FACTORS`].
@@ -77,15 +82,12 @@ impl UnitEvidence {
         }
     }
 
-    /// Takes in the cell of a row that has whole milliseconds of the same phase.
-    pub fn pair(&mut self, cell: &str, millis: &str) {
-        let Said::Sure(millis, _) = said(millis) else {
-            return;
-        };
+    /// Takes in the cell of a row that has milliseconds of the same phase, good to so much of one.
+    pub fn pair(&mut self, cell: &str, millis: f64, good_to: f64) {
         // of less than a millisecond, several units would do
-        let Some(millis) = millis.parse().ok().filter(|millis: &f64| *millis >= 1.0) else {
+        if millis < 1.0 {
             return;
-        };
+        }
         let numbers = match said(cell) {
             Said::Sure(number, _) => [number.clone(), number],
             Said::Either(_, numbers) => numbers,
@@ -101,7 +103,7 @@ impl UnitEvidence {
             let coarse = 0.5 * 10_f64.powi(digits.saturating_neg());
             let fits = FACTORS.map(|factor| {
                 let unit = factor as f64 / 1e3;
-                (value * unit - millis).abs() <= 0.5 + coarse * unit + 1e-6
+                (value * unit - millis).abs() <= good_to + coarse * unit + 1e-6
             });
             if fits.iter().filter(|fits| **fits).count() > 1 {
                 continue;
@@ -109,6 +111,9 @@ impl UnitEvidence {
             self.paired[place].raise(1);
             for (count, fits) in self.fits[place].iter_mut().zip(fits) {
                 count.raise(u64::from(fits));
+            }
+            if self.first_other.is_empty() && fits.iter().skip(1).any(|fits| *fits) {
+                self.first_other = sample(cell.trim());
             }
         }
     }
@@ -130,6 +135,7 @@ impl UnitEvidence {
         let shown = self.fits[place].iter().position(|fits| is_shown(*fits));
         match shown.map(|place| FACTORS[place]) {
             Some(1) if fractions == 0 => ColumnUnit::Named,
+            Some(1_000) if fractions == 0 => ColumnUnit::Millis,
             Some(factor) => ColumnUnit::Scaled(factor),
             // one number alone is told by its cell
             None if self.cells > 1
@@ -142,9 +148,17 @@ impl UnitEvidence {
         }
     }
 
-    /// The first cell with a fraction.
+    /// Whether it has numbers, and whether milliseconds of the same phases stand beside some of them.
+    pub fn has(&self) -> [bool; 2] {
+        [self.cells > 0, self.paired.iter().any(|paired| *paired > 0)]
+    }
+
+    /// The first cell with a fraction, or else of another unit.
     pub fn first(&self) -> &str {
-        &self.first
+        match self.first.as_str() {
+            "" => &self.first_other,
+            first => first,
+        }
     }
 }
 
@@ -153,6 +167,7 @@ impl UnitEvidence {
 pub(super) struct ToldUnits {
     notes: Vec<String>,
     left_out: Vec<String>,
+    beside: Vec<String>,
 }
 
 impl ToldUnits {
@@ -163,13 +178,22 @@ impl ToldUnits {
         let twin = twin.filter(|(_, millis)| layout.has(*millis));
         match unit {
             ColumnUnit::Named => {}
+            ColumnUnit::Beside => tell(&mut self.beside, name.to_owned()),
+            ColumnUnit::Millis => {
+                let millis = twin.map_or("", |(_, millis)| millis.name());
+                let told = format!(
+                    "the column {name} has whole milliseconds, such as `{cell}`, where microseconds belong, as the column {millis} \
+                     shows: that is read instead"
+                );
+                tell(&mut self.notes, told);
+            }
             ColumnUnit::Scaled(factor) => {
                 let unit = match factor {
                     1 => "microseconds with a fraction, rounded",
                     1_000 => "milliseconds",
                     _ => "seconds",
                 };
-                let millis = twin.map_or("", |(_, millis)| millis.name());
+                let millis = twin.map_or("totaltimems", |(_, millis)| millis.name());
                 let told = format!(
                     "the column {name} has numbers such as `{cell}`: read as {unit}, which the column {millis} shows"
                 );
@@ -206,11 +230,23 @@ impl ToldUnits {
 
     /// The columns that are left out, in a file of this name.
     pub fn problems(&self, name: &str) -> impl Iterator<Item = Problem> {
-        self.left_out.iter().map(move |what| Problem {
+        let beside = match &self.beside[..] {
+            [] => None,
+            [one] => Some(format!(
+                "the column {one} is left out: the other times of the file are not in the unit of their names, and nothing shows its own"
+            )),
+            several => Some(format!(
+                "the columns {} are left out: the other times of the file are not in the unit of their names, and nothing shows \
+                 theirs",
+                several.join(", ")
+            )),
+        };
+        let left_out = self.left_out.iter().cloned().chain(beside);
+        left_out.map(move |what| Problem {
             file: name.to_owned(),
             line: None,
             count: 1,
-            what: what.clone(),
+            what,
             outcomes: false,
         })
     }

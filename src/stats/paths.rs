@@ -23,6 +23,7 @@ pub struct Paths {
     judged: u64,
     unjudged: u64,
     unreadable: u64,
+    without_column: u64,
     fine: u64,
     findings: BTreeMap<PathFinding, Occurrences>,
     hosts: BTreeSet<String>,
@@ -65,6 +66,8 @@ pub struct CertificateRow<'a> {
     pub path: Option<TlsPath>,
     /// Whether its file has such words: then one that is missing is lost.
     pub has_column: bool,
+    /// Whether this program wrote it: then the column was there, unless nobody wanted it.
+    pub is_ours: bool,
     /// What speaks for it.
     pub evidence: &'a str,
     /// When, in microseconds since 1970.
@@ -87,6 +90,8 @@ impl Paths {
         let Some(path) = row.path else {
             self.unjudged.raise(1);
             self.unreadable.raise(u64::from(row.has_column));
+            let is_left_out = row.is_ours && !row.has_column;
+            self.without_column.raise(u64::from(is_left_out));
             return;
         };
         self.judged.raise(1);
@@ -126,6 +131,7 @@ impl Paths {
             let row = CertificateRow {
                 path: tls.path,
                 has_column: false,
+                is_ours: false,
                 evidence: &tls.path_evidence,
                 at: Some(started.timestamp_micros()),
                 host: "",
@@ -152,6 +158,11 @@ impl Paths {
     /// Of them those of files that have such words.
     pub fn unreadable(&self) -> u64 {
         self.unreadable
+    }
+
+    /// Of them those of files of ours that do not have them.
+    pub fn without_column(&self) -> u64 {
+        self.without_column
     }
 
     /// Judged rows that are neither direct nor lack a certificate alone.
@@ -187,6 +198,7 @@ mod tests {
         let row = CertificateRow {
             path,
             has_column: path.is_none(),
+            is_ours: true,
             evidence: "seen",
             at: Some(at),
             host: "",

@@ -535,7 +535,7 @@ fn lines_that_were_rows_make_no_green_where_they_are_many() {
         }
         for minute in 0..lines {
             let at = stamp(START + (1000 + minute) * 60);
-            let _ = writeln!(text, "{at},pc1,tls,relay.example,443,OK,20000,,,,");
+            let _ = writeln!(text, "{at},pc1,tls,relay.example,443,OK,20000,,,x");
         }
         let report = report_json("", &[file(dir.path(), "rows.csv", text)]);
         assert_eq!(report["verdict"]["colour"], colour, "{lines}");

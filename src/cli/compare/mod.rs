@@ -224,6 +224,7 @@ impl ComparedFiles {
         self.summary.left_out.extend(more.left_out);
         self.summary.notes.extend(more.notes);
         self.summary.unknown_losses += more.unknown_losses;
+        self.summary.unknown_times += more.unknown_times;
     }
 }
 

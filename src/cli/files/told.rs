@@ -31,6 +31,7 @@ pub fn input(summary: &ReadSummary) -> ReportedInput {
         rows_used: 0,
         rows_without_outcome: without_outcome(summary),
         rows_without_losses: summary.unknown_losses,
+        rows_without_times: summary.unknown_times,
         bytes: summary.files.iter().map(|file| file.bytes).sum(),
         problems: summary.problems.iter().map(problem).collect(),
         notes: summary.notes.clone(),

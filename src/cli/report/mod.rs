@@ -229,7 +229,7 @@ fn read(
                 copies.see(&row, batch.file);
                 oddities.add(batch.file, &row, survey.add(&row, batch.file));
             } else {
-                survey.pass_by(&row);
+                survey.pass_by(&row, batch.file);
             }
         }
         taken += batch.len() as u64;

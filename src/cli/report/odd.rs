@@ -147,8 +147,13 @@ impl Oddities {
         for (file, other, series, seconds) in overlaps {
             let [host, target, transport] = survey.series_name(series);
             let series = [host, target, transport].map(String::as_str).join(" ");
+            let then = if host.is_empty() {
+                "the rows name no computer, so each run that is under way beside another is taken for one of its own"
+            } else {
+                "two runs at once mix their outages"
+            };
             let what = format!(
-                "overlaps {} in time by {} ({}): a copy counts twice, and two runs at once mix their outages",
+                "overlaps {} in time by {} ({}): a copy counts twice, and {then}",
                 name(other),
                 number::seconds(seconds),
                 series.trim(),

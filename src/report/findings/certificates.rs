@@ -27,6 +27,7 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
     found.extend(renewed(about));
     found.extend(unchecked(about));
     found.extend(unreadable(about));
+    found.extend(unknown_ways(about));
     found
 }
 
@@ -113,9 +114,19 @@ fn dated(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, Option<Validity
     let seen = groups.iter().filter_map(|group| group.certificate.as_ref());
     let texts = seen.flat_map(|one| [one.not_before.as_str(), one.not_after.as_str()]);
     let order = validity::order(texts);
+    let paths = &about.report.tls_paths;
+    let is_valid = paths.unjudged == 0 && paths.judged > 0 && !says_expired(about);
     let dated = groups.into_iter().filter_map(|group| {
         let certificate = group.certificate.clone()?;
-        let end = validity::end(&certificate.not_after, about.zone(), order);
+        let end = validity::end(
+            &certificate.not_before,
+            &certificate.not_after,
+            about.zone(),
+            order,
+        );
+        // the probes themselves have found it valid
+        let valid_at = group.last.filter(|_| is_valid);
+        let end = end.map(|end| valid_at.map_or(end, |last| end.behind(last)));
         Some((group, certificate, end))
     });
     dated.collect()
@@ -126,6 +137,12 @@ fn certificates(about: &Inputs<'_>) -> Vec<(KeyGroup, CertificateFacts, Validity
     let dated = dated(about).into_iter();
     let read = dated.filter_map(|(group, certificate, end)| Some((group, certificate, end?)));
     read.collect()
+}
+
+/// Whether probes have found a certificate expired.
+fn says_expired(about: &Inputs<'_>) -> bool {
+    let mut findings = about.report.tls_paths.findings.iter();
+    findings.any(|finding| finding.tls_path == TlsPath::Expired.as_str())
 }
 
 /// Certificates of which nobody can tell whether they have expired.
@@ -141,7 +158,10 @@ fn unchecked(about: &Inputs<'_>) -> Option<RankedFinding> {
             let soon = last_row + TimeDelta::days(SOON_DAYS);
             end.or.is_some() && !end.is_before(last) && !end.is_after(soon)
         };
-        !certificate.not_after.trim().is_empty() && end.is_none_or(|end| !is_judged && is_open(end))
+        let is_there = !certificate.not_after.trim().is_empty();
+        // a cell that was emptied
+        let is_gone = !is_there && !certificate.not_before.trim().is_empty();
+        (is_there || is_gone) && end.is_none_or(is_open)
     });
     let (_, first, _) = dated.first()?;
     let (whose, it_has) = match dated.len() {
@@ -175,6 +195,16 @@ fn unreadable(about: &Inputs<'_>) -> Option<RankedFinding> {
     );
     (rows > 0)
         .then(|| RankedFinding::new(Severity::Warn, rows as f64, "tls-path-unknown", text).n(rows))
+}
+
+/// Rows with a certificate of files of ours without the column for what it shows.
+fn unknown_ways(about: &Inputs<'_>) -> Option<RankedFinding> {
+    let rows = about.rows.paths.without_column();
+    let text = format!(
+        "Whether TLS is inspected is not known of {} with a certificate: the column `tls_path` is missing in the file.",
+        counted(rows, "row", "rows"),
+    );
+    (rows > 0).then(|| RankedFinding::new(Severity::Note, 0.0, "tls-path-unknown", text).n(rows))
 }
 
 /// Certificates of one subject and issuer, of which relays have several, that share an end of their validity to tell.
@@ -231,12 +261,7 @@ impl ExpiryGroup {
 
 /// What has expired while it was seen, or will soon.
 fn ends(about: &Inputs<'_>) -> Vec<RankedFinding> {
-    let says_expired = about
-        .report
-        .tls_paths
-        .findings
-        .iter()
-        .any(|finding| finding.tls_path == TlsPath::Expired.as_str());
+    let says_expired = says_expired(about);
     let (mut expired, mut soon) = (Vec::new(), Vec::new());
     let right = |at: Option<DateTime<Utc>>| at.and_then(|at| clock::corrected(about, at));
     let Some(last_row) = right(about.report.overview.last) else {

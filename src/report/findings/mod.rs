@@ -21,6 +21,7 @@ mod phases;
 mod proxies;
 mod rates;
 mod region_outage;
+mod region_rows;
 mod regional;
 mod same_time;
 mod schedule;
@@ -84,6 +85,7 @@ pub(super) fn put_into(
     found.extend(schedule::all(&about));
     found.extend(unknown_outcome(&about, without_outcome));
     found.extend(unknown_losses(&about));
+    found.extend(unknown_times(&about));
     found.extend(against.iter().map(differs));
     drop_repeated(&mut found);
     let together = OutageGroups::of(&about);
@@ -134,6 +136,20 @@ fn unknown_losses(about: &Inputs<'_>) -> Option<RankedFinding> {
         counted(rows, "row", "rows"),
     );
     Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-outcome", text).n(rows))
+}
+
+/// Probes that worked, of which nobody knows how long they took.
+fn unknown_times(about: &Inputs<'_>) -> Option<RankedFinding> {
+    let rows = about.report.input.rows_without_times;
+    if rows == 0 || about.report.input.rows_used == 0 {
+        return None;
+    }
+    let text = format!(
+        "How long the connect or the answer took could not be read in {} of probes that worked, so it could not be determined \
+         whether these were slow. The file, the first such line and the reason are listed below.",
+        counted(rows, "row", "rows"),
+    );
+    Some(RankedFinding::new(Severity::Warn, 0.0, "unknown-time", text).n(rows))
 }
 
 /// An outage where most rows were left out and have no time: those may lie between its rows, and have been answered.

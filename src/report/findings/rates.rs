@@ -89,7 +89,8 @@ fn lost(about: &Inputs<'_>, is_explained: bool, unknown: u64) -> Option<RankedFi
     let rule = if about.report.overview.rows_without_time > 0 {
         " or in rows without a time, whose order is not known: whether these were outages could not be determined".to_owned()
     } else if may_hide {
-        " or in rows that are out of order: if the file were sorted by time, it would show whether these were outages".to_owned()
+        " or in rows that are out of order: if the rows were sorted by time, or each of several files were reported alone, it would \
+         show whether these were outages".to_owned()
     } else if let Some(k) = worst
         .outage_rows
         .filter(|_| lost * 2 > rows || low > GRAVE_SHARE)
@@ -122,6 +123,14 @@ fn lost(about: &Inputs<'_>, is_explained: bool, unknown: u64) -> Option<RankedFi
             .filter(|one| share_of(*one) >= share);
         series.len() > 1 && equal.count() == 1
     };
+    let nameless = series.iter().zip(&outside);
+    let nameless = nameless.filter(|(one, lost)| one.host.is_empty() && **lost > 0);
+    let merged = if is_together && nameless.count() > 0 {
+        "; the rows do not name the computer that measured: if there were several, one of them may have got no answer at all then \
+         (could not tell)"
+    } else {
+        ""
+    };
     let most = if has_most(part(*worst_lost, worst.outcomes.rows)) {
         format!(
             "; most often from {} to {} over {} ({} of {})",
@@ -144,7 +153,7 @@ fn lost(about: &Inputs<'_>, is_explained: bool, unknown: u64) -> Option<RankedFi
         "rows whose outcome could be read".to_owned()
     };
     let text = format!(
-        "{} of {} {of_all} got no answer outside outages{rule}{most}{}.",
+        "{} of {} {of_all} got no answer outside outages{rule}{most}{}{merged}.",
         grouped(lost),
         grouped(rows),
         when.as_ref()

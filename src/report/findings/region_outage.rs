@@ -3,6 +3,7 @@
 use crate::record::Arrange as _;
 use std::collections::BTreeMap;
 
+use super::region_rows::{answered_or_lost, may_be_merged};
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
 use crate::report::build::KnownOutages;
@@ -189,18 +190,6 @@ impl RegionOutage {
     }
 }
 
-/// Rows of the hours that a stretch touches, and of them without an answer.
-pub(super) fn answered_or_lost(level: &RegionLevel, from: i64, to: i64) -> (u64, u64) {
-    let hours = level.hours.iter();
-    let hours = hours.filter(|hour| {
-        let begin = hour.number.saturating_mul(HOUR_US);
-        begin <= to && begin.saturating_add(HOUR_US) > from
-    });
-    hours.fold((0, 0), |(rows, lost), hour| {
-        (rows + hour.rows, lost + hour.lost)
-    })
-}
-
 /// All of them, in the order of time.
 pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage> {
     let mut found: Vec<(usize, usize, &Silence, Enough)> = Vec::new();
@@ -382,6 +371,7 @@ fn is_of_the_region(
             .abs_diff(outage.from.max(silence.from))
     });
     has_others
+        && !may_be_merged(rows, (number, region), silence)
         && series.is_in_order()
         && together.fold(0, u64::saturating_add) <= length / 2
         && !series

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{causes, doubt, length, weight, whom};
 use super::found::{Inputs, RankedFinding, all_computers, at, is_certain_beside, name};
-use super::region_outage::{Enough, RegionOutage, answered_or_lost};
+use super::region_outage::{Enough, RegionOutage};
+use super::region_rows::answered_or_lost;
 use crate::doc::number::{counted, grouped};
 use crate::judge::severity::Severity;
 use crate::stats::survey::{AnswerWithin, SeriesName};

@@ -105,6 +105,9 @@ pub struct ReportedInput {
     pub rows_without_outcome: u64,
     /// Pings, tests and the like of which nobody knows what was lost.
     pub rows_without_losses: u64,
+    /// Probes that worked, without the time that they took; the finding has their number.
+    #[serde(skip)]
+    pub rows_without_times: u64,
     /// Bytes read, before decompression.
     pub bytes: u64,
     /// What was wrong in the files, by kind and file.

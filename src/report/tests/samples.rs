@@ -178,6 +178,7 @@ pub(super) fn report(plan: &Plan) -> Report {
             rows_used: rows,
             rows_without_outcome: 0,
             rows_without_losses: 0,
+            rows_without_times: 0,
             bytes: 3_703_703_670,
             problems: vec![ReportedProblem {
                 file: format!("probes-{}.csv", plan.text),

@@ -10,7 +10,8 @@ use crate::source::words::is_nothing;
 impl LayoutInForce {
     /// The same of a row that is left out: nothing is told of its cells.
     pub fn mend_unread(&mut self, batch: &mut Batch, line: u64) {
-        if self.cells.first_odd(&batch.current(), 0).is_none() {
+        let row = batch.current();
+        if self.cells.first_odd(&row, 0).is_none() && !self.times.are_odd(&row) {
             return;
         }
         self.widen();
@@ -57,6 +58,7 @@ impl LayoutInForce {
                 .cells
                 .first_odd(&batch.current(), number.saturating_add(1));
         }
+        self.times.mend(batch, &refused, line, trouble);
         refused
     }
 }

@@ -1,4 +1,4 @@
-//! What is no text, or text with zero bytes.
+//! What is no text, or text with zero bytes, and what other readers would stumble over.
 
 use std::borrow::Cow;
 
@@ -16,6 +16,29 @@ const CAPTURES: [&[u8]; 5] = [
 ];
 
 impl Parser<'_> {
+    /// What a reader that takes each cell as it stands would not read so; `utf16` is whether the file is in that.
+    pub fn odd(&self, utf16: bool) -> Option<String> {
+        let told = |is: bool, what: &str| is.then(|| what.to_owned());
+        let form = told(utf16, "it is in UTF-16");
+        let form = form.or_else(|| {
+            let has_line = self.separator_hint.is_some();
+            told(has_line, "its first line names the separator")
+        });
+        let columns = || Some(self.rows.left_out("").next()?.what);
+        let lengths = || {
+            let has = self.rows.other_lengths > 0;
+            told(
+                has,
+                "some of its lines have another number of fields than the header",
+            )
+        };
+        form.or_else(|| self.rows.rewritten())
+            .or_else(lengths)
+            .or_else(|| self.trouble.odd())
+            .or_else(|| self.rows.odd_outcomes())
+            .or_else(columns)
+    }
+
     /// A line without its zero bytes, and nothing when it is worth nothing.
     pub(super) fn without_zeros<'l>(&mut self, line: &'l str, ended: bool) -> Option<Cow<'l, str>> {
         let zeros = line.bytes().filter(|byte| *byte == 0).count();

@@ -6,6 +6,18 @@ use crate::source::rows::{Nobody, RowEnd, Rows};
 use crate::source::trouble::TroubleKind;
 
 impl Parser<'_> {
+    /// Gives a row with another number of cells than its header has the empty ones that it lacks; false where that is not sure.
+    pub(super) fn fill(&mut self, text: &str) -> bool {
+        if self.rows.survey.is_none() && self.rows.tails.is_none() {
+            let evidence = match &self.look {
+                Some(look) => look(),
+                None => told(text, &self.rows),
+            };
+            self.rows.tails = Some(evidence.tails);
+        }
+        self.rows.fill()
+    }
+
     /// What follows from a row's end; false when the file is given up.
     pub(super) fn odd_end(&mut self, ended: RowEnd, text: &str, json: bool) -> bool {
         let ended = match ended {
@@ -29,9 +41,10 @@ impl Parser<'_> {
             RowEnd::Timeless => self.trouble.count(TroubleKind::Time, self.line),
             RowEnd::Undecided => {
                 self.hopeless = true;
-                let left = match self.rows.count {
-                    0 => "left out",
-                    _ => "left out from here on; what came before counts",
+                let left = if self.rows.are_delivered() {
+                    "left out from here on; what came before counts"
+                } else {
+                    "left out"
                 };
                 let what = format!("{}: {left}", self.rows.undecided());
                 self.trouble.file(Some(self.line), what);

@@ -69,7 +69,7 @@ impl Rows<'_> {
         let forms = [&self.csv, &self.json].into_iter().flatten();
         let mut forms = forms.filter(|form| Arc::ptr_eq(&form.layout, &self.batch.layout));
         forms.find_map(|form| {
-            let place = form.cells.place(undecided(&row, form)?);
+            let place = undecided(&row, form)?;
             Some((form.layout.names()[place].as_str(), row.cell(place).trim()))
         })
     }

@@ -169,6 +169,14 @@ impl Rows<'_> {
                  answered, so they are not in the verdict"
             ));
         }
+        if self.other_lengths > 0 {
+            notes.push(times(
+                self.other_lengths,
+                "row has fewer or more empty cells at its end than the header, as spreadsheets and editors save them: read as it is",
+                "rows have fewer or more empty cells at their ends than the header, as spreadsheets and editors save them: read as \
+                 they are",
+            ));
+        }
         let told = self.told.iter().chain(self.units.notes()).cloned();
         // lines of JSON may have more keys than the first ones
         let of_json = self.json.as_ref().and_then(|form| coarse(&form.layout));

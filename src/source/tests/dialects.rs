@@ -182,6 +182,8 @@ fn json_lines_of_ours_in_any_order_of_keys() {
     assert_eq!(
         taken.problems(),
         [
+            "2: 2 lines of probes that worked, without a time of the connect or answer that can be read: nobody knows whether these \
+             were slow",
             "2: 1 cell of the column lag_us cannot be read or is impossible: `1.5`; it is left out",
             "2: 1 cell of the column connect_us cannot be read or is impossible: `-1`; it is left out",
             "3: 1 line whose time is missing: counted, but without time",

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 mod broken;
 mod dialects;
 mod foreign;
+mod lengths;
 mod lost;
 mod names;
 #[cfg(unix)]

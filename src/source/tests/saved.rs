@@ -104,10 +104,11 @@ fn a_cell_of_the_same_column_tells_what_a_mark_is_wherever_it_stands() {
 #[test]
 fn a_number_that_nothing_decides_is_refused_with_its_column() {
     let taken = of(end2end(&[" 22  ", " 1,016  ", " 2,016  "]));
-    assert_eq!(taken.rows.len(), 1);
+    // whatever row comes first
+    assert_eq!(taken.rows.len(), 0);
     let expected = "3: the column connecttimems has `1,016`, and nothing in the file shows \
                     whether its mark is a decimal or a thousands separator; save the file again without thousands separators: left \
-                    out from here on; what came before counts";
+                    out";
     assert_eq!(taken.problems(), [expected]);
     assert_eq!(taken.summary.left_out.len(), 1);
 }
@@ -123,6 +124,8 @@ fn a_row_that_contradicts_the_others_is_named() {
     assert_eq!(
         taken.problems(),
         [
+            "4: 1 line of a probe that worked, without a time of the connect or answer that can be read: nobody knows whether it was \
+             slow",
             "4: 1 cell of the column connecttimems cannot be read or is impossible: `1,022,000`; it is left out"
         ]
     );

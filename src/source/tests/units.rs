@@ -187,3 +187,173 @@ fn times_in_whole_milliseconds_are_said_to_be() {
     let (_, summary) = connects(&file("connecttimems;connect_us", &["13;12690"]));
     assert_eq!(notes(&summary), "");
 }
+
+/// What the rows of a file of ours say of these times, in microseconds.
+fn times_of(text: &str, metrics: &[Metric]) -> (Vec<Vec<Option<u64>>>, ReadSummary) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("it");
+    std::fs::write(&path, text).unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut reading = read(vec![Input::File(path)], Zone::Utc, stop);
+    let mut times = Vec::new();
+    while let Some(batch) = reading.next() {
+        let rows = batch.rows();
+        let of = |row: crate::schema::Row<'_>| {
+            let all = row.times();
+            metrics.iter().map(|metric| all[*metric as usize]).collect()
+        };
+        times.extend(rows.map(of));
+        reading.recycle(batch);
+    }
+    (times, reading.finish())
+}
+
+// 24 whole milliseconds are 24,000 us, not 24
+#[test]
+fn whole_milliseconds_in_a_column_of_microseconds_are_no_microseconds() {
+    let columns = "connect_us;connecttimems";
+    let rows = ["0;0", ";", "24;24", "1025;1025", "31;31"];
+    let (times, summary) = connects(&file(columns, &rows));
+    let expected = [Some(0), None, Some(24_000), Some(1_025_000), Some(31_000)];
+    assert_eq!(times, expected);
+    assert_eq!(problems(&summary), [""; 0]);
+    let told = "it: the column connect_us has whole milliseconds, such as `24`, where microseconds belong, as the column \
+                connecttimems shows: that is read instead";
+    assert!(notes(&summary).contains(told), "{}", notes(&summary));
+    assert!(
+        summary.files[0].odd.is_some(),
+        "queries read another number"
+    );
+    // the same of JSON Lines
+    let (times, _) = connects(
+        "{\"started_utc\":\"2021-02-12 13:46:01Z\",\"connect_us\":0,\"connecttimems\":0}\n\
+         {\"started_utc\":\"2021-02-12 13:46:02Z\",\"connect_us\":24,\"connecttimems\":24}\n",
+    );
+    assert_eq!(times, [Some(0), Some(24_000)]);
+    // a connect of 24 us on this computer is none of milliseconds
+    let (times, summary) = connects(&file(columns, &["24;0", "999;1", "1499;1", "500;1"]));
+    assert_eq!(times, [Some(24), Some(999), Some(1_499), Some(500)]);
+    assert_eq!(
+        (problems(&summary), notes(&summary)),
+        (vec![], String::new())
+    );
+}
+
+// dns 20, connect 25, tls 54 and turn 31 ms are 130 ms
+#[test]
+fn a_phase_without_milliseconds_is_told_by_what_the_total_leaves_for_it() {
+    let columns = "dns_us;connect_us;tls_us;turn_us;total_us;lag_us;dnstimems;connecttimems;tlstimems;totaltimems";
+    let row = "20;25;54;31;130;3;20;25;54;130";
+    let all = [
+        Metric::Dns,
+        Metric::Connect,
+        Metric::Tls,
+        Metric::Turn,
+        Metric::Total,
+    ];
+    let (times, summary) = times_of(&file(columns, &[row, row]), &all);
+    let expected = [20_000, 25_000, 54_000, 31_000, 130_000].map(Some).to_vec();
+    assert_eq!(times, [expected.clone(), expected]);
+    assert_eq!(
+        problems(&summary),
+        [
+            "the column lag_us is left out: the other times of the file are not in the unit of their names, and nothing shows its own"
+        ]
+    );
+    assert!(notes(&summary).contains("turn_us has numbers such as `31`: read as milliseconds"));
+}
+
+#[test]
+fn a_cell_that_cannot_be_read_has_the_milliseconds_beside_it() {
+    let rows = [
+        "24100;24",
+        "#WERT!;1025",
+        ";1030",
+        "25;25",
+        "-1;1040",
+        "#WERT!;",
+        "24200;24",
+    ];
+    let (times, summary) = connects(&file("connect_us;connecttimems", &rows));
+    let expected = [
+        Some(24_100),
+        Some(1_025_000),
+        Some(1_030_000),
+        Some(25_000),
+        Some(1_040_000),
+        None,
+        Some(24_200),
+    ];
+    assert_eq!(times, expected);
+    assert_eq!(
+        problems(&summary),
+        [
+            "5 cells of the column connect_us cannot be read or are impossible, the first is `#WERT!`; they are left out, and in 4 \
+             of their rows connecttimems is read instead"
+        ]
+    );
+}
+
+#[test]
+fn a_row_over_udp_has_the_time_of_its_answer_in_place_of_a_connect() {
+    let columns = "transport;Status;connect_us;turn_us";
+    let rows = [
+        "udp;OK;;20000",
+        "udp;OK;;",
+        "tls;OK;20000;",
+        "tls;OK;;20000",
+        "tls;connect-timeout;;",
+        "udp;turn-silent;;",
+    ];
+    let (_, summary) = connects(&file(columns, &rows));
+    assert_eq!(summary.unknown_times, 2);
+    // a file without the columns says nothing of times
+    let (_, summary) = connects(&file("transport;Status", &["tls;OK", "udp;OK"]));
+    assert_eq!(summary.unknown_times, 0);
+    // answered, and the mean of its answers cannot be read
+    let udp = "remoteudpport,successrttcount,failedrttcount,remoteip,answerreceived,averagertt\n\
+               3478,5,0,52.112.1.1,True,#N/A\n3478,5,0,52.112.1.1,True,21.5\n3478,0,5,52.112.1.1,False,\n";
+    assert_eq!(connects(udp).1.unknown_times, 1);
+}
+
+// the refusal is the same whichever row comes first
+#[test]
+fn a_file_that_leaves_it_open_is_refused_whatever_came_before() {
+    let head = "remoteudpport;minroundtrip;successrttcount;failedrttcount;remoteip;answerreceived;averagertt;maxroundtrip\n";
+    let answered = "3478;1.014;5;0;52.112.1.1;True;1.016;1.024\n";
+    let lost = "3478;9999;0;5;52.112.1.1;False;0;0\n";
+    for rows in [
+        [answered, answered, lost],
+        [answered, lost, answered],
+        [lost, answered, answered],
+    ] {
+        let (times, summary) = connects(&format!("{head}{}", rows.concat()));
+        assert_eq!((times.len(), summary.files[0].rows), (0, 0), "{rows:?}");
+        assert_eq!(summary.left_out.len(), 1);
+        assert!(
+            summary.left_out[0].what.ends_with(": left out"),
+            "{:?}",
+            summary.left_out
+        );
+    }
+}
+
+// 5,000 rows were delivered before 200 of which nobody knows what they say
+#[test]
+fn what_is_left_out_behind_a_number_that_nothing_decides_is_counted() {
+    let head = "datetime;remotehost;Status;dnstimems;connecttimems;tlstimems;totaltimems\n";
+    let row = |n: usize, connect: &str| {
+        let (minute, second) = (n / 60 % 60, n % 60);
+        format!("2021-02-12 13:{minute:02}:{second:02}Z;relay;OK;;{connect};;\n")
+    };
+    let before: String = (0..5000).map(|n| row(n, "22")).collect();
+    let behind: String = (0..200).map(|n| row(n, "1,016")).collect();
+    let (times, summary) = connects(&format!("{head}{before}{behind}"));
+    assert!(!times.is_empty());
+    let [problem] = &summary.problems[..] else {
+        panic!("{:?}", summary.problems);
+    };
+    assert!(problem.outcomes);
+    let counted = u64::try_from(times.len()).unwrap() + problem.count;
+    assert!((5190..=5225).contains(&counted), "{problem:?}");
+}

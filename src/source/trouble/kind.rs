@@ -41,10 +41,12 @@ pub enum TroubleKind {
     Contradicts,
     /// No counts of what was sent and lost, where a row has nothing else to tell its losses.
     Counts,
+    /// A success without the time that it took, where its file has such times.
+    NoTimes,
 }
 
 /// All of them.
-pub const KINDS: [TroubleKind; 19] = [
+pub const KINDS: [TroubleKind; 20] = [
     TroubleKind::NoHeader,
     TroubleKind::Header,
     TroubleKind::OtherHeader,
@@ -64,4 +66,5 @@ pub const KINDS: [TroubleKind; 19] = [
     TroubleKind::Totals,
     TroubleKind::Contradicts,
     TroubleKind::Counts,
+    TroubleKind::NoTimes,
 ];

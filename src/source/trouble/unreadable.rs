@@ -17,6 +17,8 @@ pub(super) struct Unreadable {
     pub seen: SeenTrouble,
     /// The first one.
     sample: String,
+    /// The column whose cells are read instead, and how often.
+    instead: Option<(String, u64)>,
 }
 
 /// Characters of a cell that are told.
@@ -28,7 +30,14 @@ impl Unreadable {
             column: column.to_owned(),
             seen: SeenTrouble { line, count: 0 },
             sample: sample(text),
+            instead: None,
         }
+    }
+
+    /// Counts one in whose place the cell of another column is read.
+    pub fn instead(&mut self, other: &str) {
+        let (_, count) = self.instead.get_or_insert_with(|| (other.to_owned(), 0));
+        count.raise(1);
     }
 
     pub fn of_rollups(&self, what: FaultKind) -> String {
@@ -54,14 +63,33 @@ impl Unreadable {
 
     pub fn words(&self) -> String {
         let Self { column, sample, .. } = self;
-        match self.seen.count {
-            1 => format!(
-                "1 cell of the column {column} cannot be read or is impossible: `{sample}`; it is left out"
+        let count = self.seen.count;
+        let (cells, first, left) = match count {
+            1 => ("1 cell".to_owned(), ": ", "it is left out"),
+            _ => (
+                format!("{count} cells"),
+                ", the first is ",
+                "they are left out",
             ),
-            count => format!(
-                "{count} cells of the column {column} cannot be read or are impossible, the first is `{sample}`; they are left out"
+        };
+        let (what, first) = match (sample.as_str(), count) {
+            ("", 1) => ("is empty", String::new()),
+            ("", _) => ("are empty or cannot be read", String::new()),
+            (_, 1) => (
+                "cannot be read or is impossible",
+                format!("{first}`{sample}`"),
             ),
-        }
+            _ => (
+                "cannot be read or are impossible",
+                format!("{first}`{sample}`"),
+            ),
+        };
+        let then = match &self.instead {
+            None => left.to_owned(),
+            Some((other, n)) if *n == count => format!("{other} is read instead"),
+            Some((other, n)) => format!("{left}, and in {n} of their rows {other} is read instead"),
+        };
+        format!("{cells} of the column {column} {what}{first}; {then}")
     }
 }
 

@@ -37,7 +37,7 @@ const QUARTER_US: i64 = 900_000_000;
 const DIMENSIONS: usize = 5;
 
 /// Cells of a row that make its combination.
-const CELLS: usize = 8;
+const CELLS: usize = 9;
 
 /// What a combination is part of.
 #[derive(Debug, Clone, Copy)]
@@ -270,6 +270,13 @@ impl Dimensions {
         }
     }
 
+    /// Gives a series the label of another one that is named alike.
+    pub fn label_as(&mut self, series: usize, number: usize) {
+        if let Some(label) = self.series_labels.get(&series).cloned() {
+            self.series_labels.entry(number).or_insert(label);
+        }
+    }
+
     /// In the order of [`Combination::groups`].
     fn dimensions(&mut self) -> [&mut ByTransport; DIMENSIONS] {
         [
@@ -292,6 +299,7 @@ impl Dimensions {
             row.get(id!(proxy)),
             row.get(id!(label)),
             row.get(id!(resolver)),
+            row.get(id!(NotAfter)),
         ];
         // the next row is most likely of the same combination
         if let Some((last, number)) = &self.last
@@ -339,7 +347,10 @@ impl Dimensions {
         ];
         if groups[DIMENSIONS - 1].is_some()
             && !thumbprint.is_empty()
-            && !self.certificate_facts.contains_key(&thumbprint)
+            && self
+                .certificate_facts
+                .get(&thumbprint)
+                .is_none_or(|known| !has_digits(&known.not_after))
         {
             let seen = CertificateFacts {
                 subject: part(&row.text(id!(Subject))).into_owned(),
@@ -366,4 +377,9 @@ impl Dimensions {
         self.numbers.insert(self.key.as_str().into(), number);
         number
     }
+}
+
+/// Whether a date can stand there.
+fn has_digits(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
 }

@@ -16,6 +16,7 @@ mod gaps;
 pub(super) mod groups;
 mod hosts;
 mod known_rollups;
+mod lanes;
 mod levels;
 mod lost_runs;
 mod measured;
@@ -67,6 +68,7 @@ use crate::schema::{Dialect, Metric, Reachability, Row, id};
 use axis::RowClocks;
 use hosts::Hosts;
 use known_rollups::KnownRollups;
+use lanes::Lanes;
 use levels::RegionLevels;
 pub use observation::WATCH_OUTAGE_US;
 use observation::{Observation, RowReply, requests};
@@ -90,6 +92,7 @@ pub struct SurveyFold<K> {
     /// How long names took, by the number of the series.
     names: Vec<PhaseLevel>,
     rollups: KnownRollups,
+    lanes: Lanes,
 }
 
 impl<K: RowFold> SurveyFold<K> {
@@ -104,6 +107,7 @@ impl<K: RowFold> SurveyFold<K> {
             levels: RegionLevels::default(),
             names: Vec::new(),
             rollups: KnownRollups::default(),
+            lanes: Lanes::default(),
             sums: SurveyResult::new(options),
         }
     }
@@ -142,9 +146,19 @@ impl<K: RowFold> SurveyFold<K> {
             }
         }
         self.way(row, &taken);
-        let (number, transport) = self.sums.dimensions.add(&taken);
+        let (named, transport) = self.sums.dimensions.add(&taken);
+        let names = &mut self.sums.dimensions.series;
+        let is_other = names.other() == Some(named);
+        let number = if is_other {
+            named
+        } else {
+            let beside = || names.beside(named);
+            self.lanes.number(named, row, (taken.at, file), beside)
+        };
+        if number != named {
+            self.sums.dimensions.label_as(named, number);
+        }
         let place = self.sums.relays.add(&taken, transport);
-        let is_other = self.sums.dimensions.series.other() == Some(number);
         let host = if is_other {
             relays::OTHER
         } else {
@@ -206,7 +220,7 @@ impl<K: RowFold> SurveyFold<K> {
             copy_of: ordered.copy_of.map(|file| file as usize),
             time: row.has_odd_time(),
             leap,
-            series: Some(number),
+            series: Some(named),
         }
     }
 
@@ -242,13 +256,15 @@ impl<K: RowFold> SurveyFold<K> {
         }
         let word = row.get(id!(tls_path));
         let path = TlsPath::of_word(word);
-        // a file may have one without the other
-        if word.is_empty() && row.get(id!(Thumbprint)).is_empty() {
+        // a file may have one without the others
+        let certificate = [id!(Thumbprint), id!(Issuer), id!(Subject)];
+        if word.is_empty() && certificate.iter().all(|id| row.get(*id).is_empty()) {
             return;
         }
         let told = CertificateRow {
             path,
             has_column: row.layout.has(id!(tls_path)),
+            is_ours: row.layout.dialect.is_ours(),
             evidence: &row.text(id!(tls_path_evidence)),
             at: taken.at,
             host: row.get(id!(host)),
@@ -261,12 +277,13 @@ impl<K: RowFold> SurveyFold<K> {
 
     /// Notes a row that a filter leaves out: it counts nowhere, but without those of known series there would seem to be
     /// gaps, and outages would seem to last; and whoever measured what was left out is no witness.
-    pub fn pass_by(&mut self, row: &Row<'_>) {
+    pub fn pass_by(&mut self, row: &Row<'_>, file: usize) {
         if row.layout.dialect == Dialect::RollUps {
             // without an order there are neither gaps nor outages
             return;
         }
         let known = self.sums.dimensions.series.known(row);
+        let known = known.map(|series| self.lanes.known(series, row, file));
         let at = row.at.map(|at| at.timestamp_micros());
         if let Some(at) = at {
             let [first, last] = self.sums.left_out.unwrap_or([at; 2]);

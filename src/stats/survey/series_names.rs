@@ -39,7 +39,13 @@ impl SeriesNames {
         self.names.len().saturating_sub(1)
     }
 
-    /// The same, if the series is known.
+    /// The number of another series that is named like this one.
+    pub fn beside(&mut self, number: usize) -> usize {
+        self.names.push(self.names[number].clone());
+        self.names.len().saturating_sub(1)
+    }
+
+    /// The same as [`Self::of`], if the series is known.
     pub fn known(&self, row: &Row<'_>) -> Option<usize> {
         self.numbers.get(&name(row)).copied()
     }

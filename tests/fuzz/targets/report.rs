@@ -111,6 +111,7 @@ fn report(rows: &Finished, summary: &ReadSummary) -> Report {
         rows_used: 0,
         rows_without_outcome: 0,
         rows_without_losses: 0,
+        rows_without_times: 0,
         bytes: summary.files.iter().map(|file| file.bytes).sum(),
         problems: summary.problems.iter().map(problem).collect(),
         notes: summary.notes.clone(),
