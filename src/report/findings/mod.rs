@@ -11,6 +11,7 @@ mod clock;
 mod days;
 mod drifted;
 mod event;
+mod family;
 mod found;
 mod held;
 mod joined;
@@ -69,7 +70,8 @@ pub(super) fn put_into(
     found.extend(certificates::all(&about));
     let mut bad_hours: Vec<RankedFinding> = worst_hours::all(&about).into_iter().collect();
     bad_hours.extend(slow_hours::all(&about));
-    let standing = standing::all(&about);
+    let mut standing = standing::all(&about);
+    standing.extend(family::all(&about));
     let mut known = found.iter().chain(&bad_hours).chain(&standing);
     let is_explained = known.any(|one| {
         let code = one.finding.code;
