@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use crate::record::Counter as _;
 use crate::schema::{Id, Layout, Row, id};
 
 use super::cells::CheckedCells;
@@ -16,6 +17,7 @@ use super::dates::{DayOrder, Local, Serial};
 use super::number::{Mark, Marks, Said, said};
 use super::tails::Tails;
 use super::time::split_distance;
+use super::twins::is_impossible;
 use super::units::{ColumnUnit, TWINS, UnitEvidence};
 
 /// The parts of a total, and that: by microseconds and by milliseconds.
@@ -27,6 +29,9 @@ const SUMS: [(&[Id], Id); 2] = [
 
 /// Milliseconds that have to be left of a total whose parts are rounded.
 const LEAST_REST: f64 = 4.0;
+
+/// Handshakes, shorter than any can be, that show another unit.
+const FEWEST_HANDSHAKES: u64 = 3;
 
 /// What the rows of a file tell.
 #[derive(Debug, Default)]
@@ -57,6 +62,8 @@ struct ColumnEvidence {
     /// Whether a mark, taken as decimal, has a fraction behind it.
     fraction: [bool; 2],
     unit: UnitEvidence,
+    /// Cells with a number, and those that no handshake can have.
+    cells: [u64; 2],
 }
 
 impl FormatEvidence {
@@ -139,7 +146,14 @@ impl FormatEvidence {
             let unit = column.unit.unit(self.marks(&column.name));
             matches!(unit, ColumnUnit::Scaled(2..) | ColumnUnit::Millis)
         };
-        paired().count() > 1 && paired().all(is_other)
+        let mut columns = self.columns.iter();
+        let tls = columns.find(|column| column.name == id!(tls_us).name());
+        let are_impossible = |column: &ColumnEvidence| {
+            let [cells, short] = column.cells;
+            short >= FEWEST_HANDSHAKES && short.saturating_mul(2) >= cells
+        };
+        let is_alone = tls.is_some_and(|tls| !tls.unit.has()[1] && are_impossible(tls));
+        paired().count() > 1 && paired().all(is_other) || paired().count() == 0 && is_alone
     }
 
     /// Most digits behind the mark of dates that are numbers of a spreadsheet; none where there are no such.
@@ -163,6 +177,7 @@ impl FormatEvidence {
                 sums: [None; 2],
                 fraction: [false; 2],
                 unit: UnitEvidence::default(),
+                cells: [0; 2],
             });
             self.columns.len().saturating_sub(1)
         })
@@ -266,6 +281,8 @@ impl FormatEvidence {
 impl ColumnEvidence {
     fn take(&mut self, cell: &str) {
         self.unit.take(cell);
+        self.cells[0].raise(u64::from(!cell.trim().is_empty()));
+        self.cells[1].raise(u64::from(is_impossible(cell)));
         if cell.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }

@@ -146,7 +146,7 @@ impl LayoutInForce {
         let times: Vec<usize> = self.cells.times().collect();
         for (place, name) in names.iter().enumerate() {
             let is_time = times.contains(&place);
-            let may_be_beside = name.ends_with("_us") && self.times.has_twins();
+            let may_be_beside = name.ends_with("_us") && self.times.can_show_units();
             if !(is_time || may_be_beside) {
                 continue;
             }

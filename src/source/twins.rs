@@ -13,6 +13,10 @@ use super::units::TWINS;
 pub(super) struct CheckedTimes {
     /// Places of exact times, and of the whole milliseconds.
     twins: Vec<[usize; 2]>,
+    /// The same of the total.
+    total: Option<[usize; 2]>,
+    /// The place of handshakes that have no whole milliseconds.
+    alone: Option<usize>,
     /// Places of the times that a row over TCP has, where its probe worked: one of them is enough.
     connect: Vec<usize>,
     /// The same of a row over anything else.
@@ -24,14 +28,16 @@ impl CheckedTimes {
     pub fn of(layout: &Layout) -> Self {
         let dialect = layout.dialect;
         let is_ours = matches!(dialect, Dialect::Turnprobe | Dialect::Held);
-        let places = |ids: &[Id]| {
+        let places = |ids: &[Id]| -> Vec<usize> {
             let ids = ids.iter().filter(|_| layout.tells_outcome());
             ids.filter_map(|id| layout.place_of(*id)).collect()
         };
-        let twins = TWINS.iter().filter(|_| is_ours);
-        let twins = twins.filter_map(|(exact, millis)| {
+        let twin = |(exact, millis): &(Id, Id)| {
             Some([layout.place_of(*exact)?, layout.place_of(*millis)?])
-        });
+        };
+        let twins: Vec<[usize; 2]> = TWINS.iter().filter(|_| is_ours).filter_map(twin).collect();
+        let alone = layout.place_of(id!(tls_us));
+        let alone = alone.filter(|_| is_ours && !layout.has(id!(tlstimems)));
         let connect: &[Id] = match dialect {
             Dialect::Turnprobe | Dialect::Held => &[id!(connect_us), id!(connecttimems)],
             Dialect::End2EndTcp | Dialect::End2EndTcpEarly => &[id!(connecttimems)],
@@ -44,15 +50,17 @@ impl CheckedTimes {
             _ => &[],
         };
         Self {
-            twins: twins.collect(),
+            twins,
+            total: twin(&(id!(total_us), id!(totaltimems))),
+            alone,
             connect: places(connect),
             answer: places(answer),
         }
     }
 
-    /// Whether there are exact times beside whole milliseconds.
-    pub fn has_twins(&self) -> bool {
-        !self.twins.is_empty()
+    /// Whether something can show that its times are in another unit.
+    pub fn can_show_units(&self) -> bool {
+        !self.twins.is_empty() || self.alone.is_some()
     }
 
     /// Whether whole milliseconds stand beside the exact times of this place.
@@ -63,9 +71,11 @@ impl CheckedTimes {
     /// Whether an exact time may be a thousand times too small, or is not there though the milliseconds are.
     #[inline]
     pub fn are_odd(&self, row: &Row<'_>) -> bool {
-        self.twins
-            .iter()
-            .any(|[exact, millis]| is_short(row.cell(*exact), row.cell(*millis)))
+        let mut twins = self.twins.iter();
+        twins.any(|[exact, millis]| is_short(row.cell(*exact), row.cell(*millis)))
+            || self
+                .alone
+                .is_some_and(|place| is_impossible(row.cell(place)))
     }
 
     /// The place of the first exact time that the milliseconds contradict: its unit may be another.
@@ -75,7 +85,8 @@ impl CheckedTimes {
             let [exact, millis] = [exact, millis].map(|place| row.cell(*place));
             !exact.is_empty() && is_short(exact, millis) && number(millis).is_some()
         });
-        of_other_unit.map(|[exact, _]| *exact)
+        let alone = || self.alone.filter(|place| is_impossible(row.cell(*place)));
+        of_other_unit.map(|[exact, _]| *exact).or_else(alone)
     }
 
     /// Puts the whole milliseconds in place of exact times that are empty or contradict them, in the row that is being made.
@@ -92,7 +103,10 @@ impl CheckedTimes {
             let Some(instead) = number(row.cell(*millis)) else {
                 continue;
             };
-            if !is_short(cell, row.cell(*millis)) {
+            // a part longer than the whole is none
+            let whole = self.total.and_then(|total| whole(&row, total));
+            let is_part = whole.is_none_or(|whole| instead <= whole.saturating_add(1));
+            if !is_short(cell, row.cell(*millis)) || !is_part {
                 continue;
             }
             let names = [exact, millis].map(|place| batch.layout.names()[*place].as_str());
@@ -130,6 +144,20 @@ impl CheckedTimes {
 #[inline]
 fn is_short(exact: &str, millis: &str) -> bool {
     !millis.is_empty() && millis != "0" && exact.len() < millis.len().saturating_add(2)
+}
+
+/// The longer of the two totals of a row, in milliseconds.
+fn whole(row: &Row<'_>, [exact, millis]: [usize; 2]) -> Option<u64> {
+    let exact: Option<u64> = row.cell(exact).parse().ok();
+    let exact = exact.map(|us| us.div_ceil(1000)).filter(|ms| *ms > 1);
+    let millis = number(row.cell(millis));
+    exact.into_iter().chain(millis).max()
+}
+
+/// Whether a handshake cannot be so short, in microseconds: its cryptography alone takes longer.
+#[inline]
+pub(super) fn is_impossible(cell: &str) -> bool {
+    matches!(cell.as_bytes(), [b'1'..=b'9'] | [b'1'..=b'9', b'0'..=b'9'])
 }
 
 /// Whole milliseconds, of one or more.

@@ -233,11 +233,12 @@ impl ToldUnits {
         let beside = match &self.beside[..] {
             [] => None,
             [one] => Some(format!(
-                "the column {one} is left out: the other times of the file are not in the unit of their names, and nothing shows its own"
+                "the column {one} is left out: the times of the file are not in microseconds, as other columns or TLS handshakes of less \
+                 than 0.1 ms show, and nothing shows its unit"
             )),
             several => Some(format!(
-                "the columns {} are left out: the other times of the file are not in the unit of their names, and nothing shows \
-                 theirs",
+                "the columns {} are left out: the times of the file are not in microseconds, as other columns or TLS handshakes of less \
+                 than 0.1 ms show, and nothing shows their unit",
                 several.join(", ")
             )),
         };

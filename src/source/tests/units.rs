@@ -257,7 +257,8 @@ fn a_phase_without_milliseconds_is_told_by_what_the_total_leaves_for_it() {
     assert_eq!(
         problems(&summary),
         [
-            "the column lag_us is left out: the other times of the file are not in the unit of their names, and nothing shows its own"
+            "the column lag_us is left out: the times of the file are not in microseconds, as other columns or TLS handshakes of less \
+             than 0.1 ms show, and nothing shows its unit"
         ]
     );
     assert!(notes(&summary).contains("turn_us has numbers such as `31`: read as milliseconds"));
@@ -356,4 +357,35 @@ fn what_is_left_out_behind_a_number_that_nothing_decides_is_counted() {
     assert!(problem.outcomes);
     let counted = u64::try_from(times.len()).unwrap() + problem.count;
     assert!((5190..=5225).contains(&counted), "{problem:?}");
+}
+
+// names of 20, connects of 25, handshakes of 54 ms; nothing but that no handshake takes 54 us shows that it is so
+#[test]
+fn times_that_are_impossible_in_microseconds_are_left_out() {
+    let columns = "dns_us;connect_us;tls_us";
+    let all = [Metric::Dns, Metric::Connect, Metric::Tls];
+    let rows = ["20;25;54", "20;25;154", "20;25;54", "20;25;54"];
+    let (times, summary) = times_of(&file(columns, &rows), &all);
+    assert_eq!(times, vec![vec![None; 3]; 4]);
+    let [problem] = problems(&summary)[..] else {
+        panic!("{:?}", summary.problems);
+    };
+    assert!(
+        problem.starts_with("the columns dns_us, connect_us, tls_us are left out"),
+        "{problem}"
+    );
+    // on this computer
+    let rows = ["20;25;254", "20;25;400", "20;25;90"];
+    let (times, summary) = times_of(&file(columns, &rows), &all);
+    assert_eq!(times[0], [Some(20), Some(25), Some(254)]);
+    assert_eq!(problems(&summary), [""; 0]);
+}
+
+// 25,300 us beside a column of milliseconds that holds microseconds, of a total of 100 ms
+#[test]
+fn milliseconds_longer_than_the_total_tell_nothing() {
+    let columns = "connect_us;total_us;connecttimems;totaltimems";
+    let rows = ["25300;100200;25300;100", "25400;100300;25400;100"];
+    let (times, _) = connects(&file(columns, &rows));
+    assert_eq!(times, [Some(25_300), Some(25_400)]);
 }

@@ -147,12 +147,12 @@ impl<K: RowFold> SurveyFold<K> {
         }
         self.way(row, &taken);
         let (named, transport) = self.sums.dimensions.add(&taken);
-        let names = &mut self.sums.dimensions.series;
-        let is_other = names.other() == Some(named);
+        let all = &mut self.sums.dimensions.series;
+        let is_other = all.other() == Some(named);
         let number = if is_other {
             named
         } else {
-            let beside = || names.beside(named);
+            let beside = || all.beside(named);
             self.lanes.number(named, row, (taken.at, file), beside)
         };
         if number != named {

@@ -134,6 +134,7 @@ mod tests {
             let row = CertificateRow {
                 path: Some(TlsPath::Unknown),
                 has_column: true,
+                is_ours: true,
                 evidence,
                 at: None,
                 host: "",
