@@ -269,9 +269,10 @@ fn a_family_of_addresses_that_fails_is_named_and_none_of_its_relays_or_computers
     let dir = tempfile::tempdir().unwrap();
     let of_family = |row: &Row| {
         let is_v6 = (row.number + row.host) % 2 == 0;
-        let address = match is_v6 {
-            true => format!("2603:1063::{}", row.relay + 1),
-            false => format!("52.112.0.{}", row.relay),
+        let address = if is_v6 {
+            format!("2603:1063::{}", row.relay + 1)
+        } else {
+            format!("52.112.0.{}", row.relay)
         };
         (address, is_v6)
     };
@@ -337,4 +338,24 @@ fn a_family_of_addresses_that_fails_is_named_and_none_of_its_relays_or_computers
     });
     assert!(of(&host, "family-fails").is_empty());
     assert_eq!(of(&host, "host-fails").len(), 1);
+}
+
+// pc05 loses a third of its rows to one region, a third of 720: 80 of 240, and none of the 480 others
+#[test]
+fn a_computer_that_fails_to_one_region_has_no_name_server_to_blame() {
+    let dir = tempfile::tempdir().unwrap();
+    let is_lost = |row: &Row| row.number % 9 < 3 && row.relay % 3 == 1;
+    let report = day(8, 1, dir.path(), |row| row.host == 5 && is_lost(row));
+    let told = of(&report, "host-fails");
+    let [told] = told[..] else {
+        panic!("{:?}", report["findings"]);
+    };
+    let wanted = "80 of these failures were to relays in northeurope, and none of its 480 other rows failed: its own path to that \
+                  region, or a filter for it (likely).";
+    assert!(told.contains(wanted), "{told}");
+    assert!(!told.contains("name server"), "{told}");
+
+    // one that loses as many to others is a computer
+    let all = day(8, 1, dir.path(), |row| row.host == 5 && row.number % 9 == 0);
+    assert!(of(&all, "host-fails")[0].contains("name server"));
 }

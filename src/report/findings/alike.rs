@@ -53,7 +53,7 @@ fn one_of(mut others: Vec<RankedFinding>) -> RankedFinding {
         what => what,
     });
     let mut known: BTreeSet<&str> = BTreeSet::new();
-    let names: Vec<&str> = names
+    let distinct: Vec<&str> = names
         .filter(|one| !one.is_empty() && known.insert(one))
         .collect();
     let count = others.len() as u64;
@@ -62,12 +62,12 @@ fn one_of(mut others: Vec<RankedFinding>) -> RankedFinding {
         counted(count, "more finding", "more findings"),
         first.finding.code
     );
-    let named: Vec<String> = names.iter().take(NAMED).map(|one| name(one)).collect();
-    if !named.is_empty() {
-        let _ = write!(text, ": {}", named.join(", "));
+    let first_ones: Vec<String> = distinct.iter().take(NAMED).map(|one| name(one)).collect();
+    if !first_ones.is_empty() {
+        let _ = write!(text, ": {}", first_ones.join(", "));
     }
-    if names.len() > NAMED {
-        let more = (names.len() - NAMED) as u64;
+    if distinct.len() > NAMED {
+        let more = (distinct.len() - NAMED) as u64;
         let more = match first.about.as_str() {
             "" => counted(more, "other computer", "other computers"),
             _ => counted(more, "other", "others"),

@@ -123,8 +123,8 @@ fn parted(hosts: &BTreeMap<&str, (u64, u64)>, is_it: impl Fn(&str) -> bool) -> [
 
 /// The computers that fail more than the others of these.
 fn bad_of<'a>(hosts: &BTreeMap<&'a str, (u64, u64)>) -> BTreeSet<&'a str> {
-    let named = hosts.iter().filter(|(host, _)| !host.is_empty());
-    let (names, counts): (Vec<&str>, Vec<(u64, u64)>) = named.unzip();
+    let known = hosts.iter().filter(|(host, _)| !host.is_empty());
+    let (names, counts): (Vec<&str>, Vec<(u64, u64)>) = known.unzip();
     let places = standing_places(&counts).into_iter();
     places.map(|place| names[place]).collect()
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::belongs::{is_of_a_host, is_of_a_label, is_of_a_part, is_of_another, is_of_one_host};
 use super::found::{Inputs, RankedFinding, at, name};
+use super::one_region;
 use super::proxies;
 use super::same_time::{Measurer, by_region, compared};
 use super::shares::{StandingGroup, all_standing, is_of, label_of, standing, stands_out_of, sums};
@@ -103,7 +104,7 @@ fn told_group(
         of_the_others(by, (others, others_failed), (of, beside.len())),
         when.as_ref()
             .map_or_else(String::new, |when| format!("; {}", when.text)),
-        what_it_is(about, by, worst, table),
+        what_it_is(about, by, group, table),
     );
     let host = if by == "host" {
         worst.key[0].as_str()
@@ -332,7 +333,13 @@ fn failed_here(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> u
 }
 
 /// What it can be, as far as others measured what this group did.
-fn what_it_is(about: &Inputs<'_>, by: &str, group: &KeyGroup, table: &GroupTable) -> String {
+fn what_it_is(
+    about: &Inputs<'_>,
+    by: &str,
+    standing: &StandingGroup<'_>,
+    table: &GroupTable,
+) -> String {
+    let group = standing.worst;
     let key = group.key[0].as_str();
     let here = failed_here(about, by, key, table);
     if here * 2 > group.failed {
@@ -370,6 +377,11 @@ fn what_it_is(about: &Inputs<'_>, by: &str, group: &KeyGroup, table: &GroupTable
     } else {
         "possible"
     };
+    if matches!(by, "host" | "label")
+        && let Some(what) = one_region::what_it_is(about, by, standing, table, sure)
+    {
+        return what;
+    }
     let what = match by {
         "region" => "Those relays or the path to them",
         "address" => "That relay or the path to it",
