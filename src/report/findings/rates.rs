@@ -114,13 +114,16 @@ fn lost(about: &Inputs<'_>, is_explained: bool, unknown: u64) -> Option<RankedFi
     } else {
         ": each shorter than --outage".to_owned()
     };
-    // one that loses hardly more than the others is not special
-    let others = (
-        rows.saturating_sub(worst.outcomes.telling()),
-        lost - worst_lost,
-    );
-    let bounds = wilson(*worst_lost, worst.outcomes.telling()).zip(wilson(others.1, others.0));
-    let has_most = bounds.is_some_and(|((low, _), (_, high))| low > high);
+    // one that loses hardly more than another one is not special
+    let bounds = |(one, lost): (&ReportedSeries, &u64)| wilson(*lost, one.outcomes.telling());
+    let others = series.iter().zip(&outside);
+    let others = others.filter(|(one, _)| !std::ptr::eq(*one, worst));
+    let next = others.max_by(|(a, lost), (b, other)| {
+        part(**lost, a.outcomes.rows).total_cmp(&part(**other, b.outcomes.rows))
+    });
+    let has_most = bounds((worst, worst_lost))
+        .zip(next.and_then(bounds))
+        .is_some_and(|((low, _), (_, high))| low > high);
     let nameless = series.iter().zip(&outside);
     let nameless = nameless.filter(|(one, lost)| one.host.is_empty() && **lost > 0);
     let merged = if is_together && nameless.count() > 0 {
