@@ -51,6 +51,7 @@ mod report_resaved;
 mod report_rows;
 mod report_saved;
 mod report_schedule;
+mod report_several;
 mod report_slow;
 mod report_sql;
 mod report_together;

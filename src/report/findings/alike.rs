@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::found::{RankedFinding, name};
-use crate::doc::number::{counted, grouped};
+use crate::doc::number::counted;
 use crate::judge::severity::Severity;
 
 /// Findings of a kind that are told one by one where not all have room.
@@ -13,16 +13,15 @@ const EACH: usize = 3;
 /// Hosts that are named.
 const NAMED: usize = 5;
 
-/// The findings, the worst first; where they are more than `most`, those of a kind beyond the first ones together.
+/// The findings, the worst first; where they are more than `most`, those of a kind beyond the first ones together. Of groups
+/// that fail more than others it is so in any case.
 pub(super) fn together(found: Vec<RankedFinding>, most: usize) -> Vec<RankedFinding> {
-    if found.len() <= most {
-        return found;
-    }
+    let are_many = found.len() > most;
     let mut told: Vec<RankedFinding> = Vec::new();
     let mut others: Vec<Vec<RankedFinding>> = Vec::new();
     for one in found {
         let alike = told.iter().filter(|other| kind(other) == kind(&one));
-        if alike.count() < EACH {
+        if alike.count() < EACH || !are_many && !one.finding.code.ends_with("-fails") {
             told.push(one);
             continue;
         }
@@ -49,21 +48,31 @@ fn one_of(mut others: Vec<RankedFinding>) -> RankedFinding {
         return others.remove(0);
     }
     let first = &others[0];
-    let hosts: BTreeSet<&str> = others.iter().map(|one| one.finding.host.as_str()).collect();
-    let hosts: Vec<&str> = hosts.into_iter().filter(|host| !host.is_empty()).collect();
+    let names = others.iter().map(|one| match one.about.as_str() {
+        "" => one.finding.host.as_str(),
+        what => what,
+    });
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let distinct: Vec<&str> = names
+        .filter(|one| !one.is_empty() && known.insert(one))
+        .collect();
     let count = others.len() as u64;
     let mut text = format!(
         "{} of this kind ({})",
         counted(count, "more finding", "more findings"),
         first.finding.code
     );
-    let named: Vec<String> = hosts.iter().take(NAMED).map(|host| name(host)).collect();
-    if !named.is_empty() {
-        let _ = write!(text, ": {}", named.join(", "));
+    let first_ones: Vec<String> = distinct.iter().take(NAMED).map(|one| name(one)).collect();
+    if !first_ones.is_empty() {
+        let _ = write!(text, ": {}", first_ones.join(", "));
     }
-    if hosts.len() > NAMED {
-        let more = (hosts.len() - NAMED) as u64;
-        let _ = write!(text, " and {} other computers", grouped(more));
+    if distinct.len() > NAMED {
+        let more = (distinct.len() - NAMED) as u64;
+        let more = match first.about.as_str() {
+            "" => counted(more, "other computer", "other computers"),
+            _ => counted(more, "other", "others"),
+        };
+        let _ = write!(text, " and {more}");
     }
     text.push('.');
     let from = others.iter().filter_map(|one| one.finding.from).min();

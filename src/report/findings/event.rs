@@ -6,7 +6,10 @@ use super::found::{Inputs, is_certain_beside, most_first, name};
 use super::joined::JoinedOutage;
 use crate::doc::number::{counted, grouped, seconds};
 use crate::record::Cause;
-use crate::stats::survey::SeriesName;
+use crate::stats::survey::{Outage, SeriesName};
+
+/// A second in microseconds.
+const SECOND_US: u64 = 1_000_000;
 
 /// Outages of one or several series that are one.
 pub(super) struct OutageEvent<'a> {
@@ -38,8 +41,12 @@ impl<'a> OutageEvent<'a> {
     /// Of outages that are one.
     pub(super) fn of(about: &Inputs<'a>, joined: JoinedOutage<'a>) -> Self {
         let all = || joined.of.iter().map(|(_, outage)| *outage);
-        let length = all().map(|outage| outage.length).max().unwrap_or(0);
-        let whole = all().filter(|outage| !outage.open && !outage.begun);
+        let [from, last] = joined.rows;
+        // it is over with the first answer of any of them
+        let answers = all().filter(|outage| !outage.open && outage.to >= last);
+        let end = answers.map(|outage| outage.to).min();
+        let to = end.or(all().map(|outage| outage.to).max()).unwrap_or(last);
+        let [shortest, length] = lengths_within(about, &joined, [from, to]);
         let mut causes: BTreeMap<&str, u64> = BTreeMap::new();
         for (cause, count) in all().flat_map(|outage| &outage.causes) {
             *causes.entry(about.rows.causes.name(*cause)).or_default() += count;
@@ -61,13 +68,10 @@ impl<'a> OutageEvent<'a> {
             unread,
             is_certain: !sure.is_empty(),
             sure,
-            from: joined.rows[0],
-            to: all()
-                .map(|outage| outage.to)
-                .max()
-                .unwrap_or(joined.rows[1]),
+            from,
+            to,
             length,
-            shortest: whole.map(|outage| outage.length).min().unwrap_or(length),
+            shortest,
             open: all().any(|outage| outage.open),
             begun: all().any(|outage| outage.begun),
             rows: all().map(|outage| outage.rows).fold(0, u64::saturating_add),
@@ -115,6 +119,34 @@ impl<'a> OutageEvent<'a> {
             length(self.length)
         }
     }
+}
+
+/// The shortest of outages that are one, of those whose ends are known, and the length of all.
+///
+/// A series knows only that it began within the interval before its first lost row. What it had of the time in which there
+/// was no answer to any of them is its length; but where clocks were set, the times of rows are no measure.
+fn lengths_within(about: &Inputs<'_>, joined: &JoinedOutage<'_>, [from, to]: [i64; 2]) -> [u64; 2] {
+    let whole = |outage: &Outage| !outage.open && !outage.begun;
+    let all = || joined.of.iter().map(|(_, outage)| *outage);
+    let longest = all().map(|outage| outage.length).max().unwrap_or(0);
+    let is_by_clock = |outage: &Outage| {
+        let by_clock = outage.to.abs_diff(outage.from);
+        by_clock.abs_diff(outage.length) <= SECOND_US
+    };
+    if joined.of.len() == 1 || longest == 0 || !all().all(is_by_clock) {
+        let shortest = all()
+            .filter(|outage| whole(outage))
+            .map(|outage| outage.length)
+            .min();
+        return [shortest.unwrap_or(longest), longest];
+    }
+    let length = to.abs_diff(from);
+    let of_each = joined.of.iter().filter(|(_, outage)| whole(outage));
+    let of_each = of_each.map(|(number, outage)| {
+        let begin = outage.from.saturating_sub_unsigned(about.usual_us(*number));
+        outage.to.min(to).abs_diff(begin.max(from))
+    });
+    [of_each.min().unwrap_or(length), length]
 }
 
 /// An outage's time counts, and for how many.

@@ -26,6 +26,8 @@ pub(super) struct RankedFinding {
     pub(super) severity: Severity,
     /// Of equal severity the one with more of it comes first.
     pub(super) weight: f64,
+    /// What is named where several of a kind are told together; empty where it is the computer, or nothing.
+    pub(super) about: String,
     pub(super) finding: ReportedFinding,
 }
 
@@ -34,6 +36,7 @@ impl RankedFinding {
         Self {
             severity,
             weight,
+            about: String::new(),
             finding: ReportedFinding {
                 code,
                 severity: severity.as_str(),
@@ -45,6 +48,11 @@ impl RankedFinding {
 
     pub(super) fn host(mut self, host: &str) -> Self {
         host.clone_into(&mut self.finding.host);
+        self
+    }
+
+    pub(super) fn about(mut self, what: &str) -> Self {
+        what.clone_into(&mut self.about);
         self
     }
 

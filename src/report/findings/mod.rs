@@ -11,15 +11,18 @@ mod clock;
 mod days;
 mod drifted;
 mod event;
+mod family;
 mod found;
 mod held;
 mod joined;
 mod levels;
+mod one_region;
 mod others;
 mod outages;
 mod phases;
 mod proxies;
 mod rates;
+mod region_chance;
 mod region_outage;
 mod region_rows;
 mod regional;
@@ -71,7 +74,8 @@ pub(super) fn put_into(
     found.extend(certificates::all(&about));
     let mut bad_hours: Vec<RankedFinding> = worst_hours::all(&about).into_iter().collect();
     bad_hours.extend(slow_hours::all(&about));
-    let standing = standing::all(&about);
+    let mut standing = standing::all(&about);
+    standing.extend(family::all(&about));
     let mut known = found.iter().chain(&bad_hours).chain(&standing);
     let is_explained = known.any(|one| {
         let code = one.finding.code;

@@ -9,7 +9,7 @@ use super::found::{Inputs, RankedFinding, at};
 use super::joined::joined;
 use super::region_outage::RegionOutage;
 use super::regional;
-use super::standing::{failing_relay, only_region};
+use super::standing::{failing_relays, only_region};
 use super::watched::{self, WatchFinding};
 use super::whose::where_to_look;
 use crate::doc::number::{counted, grouped, percent, seconds};
@@ -180,9 +180,14 @@ fn is_told(about: &Inputs<'_>, number: usize, outage: &survey::Outage) -> bool {
 /// Whether all its rows were to one relay that fails more than the others, of several that the series has.
 fn is_of_a_relay(about: &Inputs<'_>, number: usize, outage: &survey::Outage) -> bool {
     let (name, series) = &about.rows.series[number];
-    let relay = failing_relay(about, &name[2]);
-    let known = relay.and_then(|relay| about.rows.relays.address_number(relay));
-    series.changed > 0 && known.is_some() && outage.address == known
+    if series.changed == 0 || outage.address.is_none() {
+        return false;
+    }
+    let bad = failing_relays(about, &name[2]);
+    let mut known = bad
+        .iter()
+        .map(|relay| about.rows.relays.address_number(relay));
+    known.any(|known| outage.address == known)
 }
 
 /// What chance has to do with the run of a single series.

@@ -114,15 +114,16 @@ fn lost(about: &Inputs<'_>, is_explained: bool, unknown: u64) -> Option<RankedFi
     } else {
         ": each shorter than --outage".to_owned()
     };
-    // of several with equal shares none has most
-    let share_of = |(one, lost): (&ReportedSeries, &u64)| part(*lost, one.outcomes.rows);
-    let has_most = |share: f64| {
-        let equal = series
-            .iter()
-            .zip(&outside)
-            .filter(|one| share_of(*one) >= share);
-        series.len() > 1 && equal.count() == 1
-    };
+    // one that loses hardly more than another one is not special
+    let bounds = |(one, lost): (&ReportedSeries, &u64)| wilson(*lost, one.outcomes.telling());
+    let others = series.iter().zip(&outside);
+    let others = others.filter(|(one, _)| !std::ptr::eq(*one, worst));
+    let next = others.max_by(|(a, lost), (b, other)| {
+        part(**lost, a.outcomes.rows).total_cmp(&part(**other, b.outcomes.rows))
+    });
+    let has_most = bounds((worst, worst_lost))
+        .zip(next.and_then(bounds))
+        .is_some_and(|((low, _), (_, high))| low > high);
     let nameless = series.iter().zip(&outside);
     let nameless = nameless.filter(|(one, lost)| one.host.is_empty() && **lost > 0);
     let merged = if is_together && nameless.count() > 0 {
@@ -131,7 +132,7 @@ fn lost(about: &Inputs<'_>, is_explained: bool, unknown: u64) -> Option<RankedFi
     } else {
         ""
     };
-    let most = if has_most(part(*worst_lost, worst.outcomes.rows)) {
+    let most = if has_most {
         format!(
             "; most often from {} to {} over {} ({} of {})",
             if worst.host.is_empty() {

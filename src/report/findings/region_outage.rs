@@ -3,18 +3,15 @@
 use crate::arrange::Arrange as _;
 use std::collections::BTreeMap;
 
+use super::region_chance::{HoursOut, fewest_at, fewest_meanwhile};
 use super::region_rows::{answered_or_lost, may_be_merged};
 use crate::judge::outages::OutageRule;
 use crate::measure::folds::Finished;
 use crate::report::build::KnownOutages;
-use crate::stats::survey::{self, OTHER, RegionLevel, Silence};
-use crate::stats::units::HOUR_US;
+use crate::stats::survey::{self, OTHER, Silence};
 
 /// Lost rows in a row to the relays of a region, at least: others were answered in between.
 const FEWEST: u64 = 5;
-
-/// Twelve hours in microseconds.
-const HALF_DAY_US: i64 = 12 * HOUR_US;
 
 /// Silences of one region, of one or several series, that overlap.
 #[derive(Debug)]
@@ -39,7 +36,9 @@ pub(super) struct RegionOutage {
 #[derive(Debug)]
 struct OutagePart {
     from: i64,
+    second: i64,
     to: i64,
+    last_but_one: i64,
     last: i64,
     open: bool,
     before: Option<i64>,
@@ -59,23 +58,51 @@ pub(super) struct Enough {
 }
 
 impl RegionOutage {
-    /// Bounds it where all of its series agree, if that is most of it: a row that one of them lost while another still
-    /// had answers, or had them again, is chance.
+    /// Bounds it by the answers of all of its series: it began behind the last one before it, and ended with the first one
+    /// behind it. A row that a series lost while another still had answers, or had them again, is chance.
     fn bound(&mut self) {
         let parts = || self.of.values().flatten();
         let answered = parts().filter_map(|part| part.before).max();
-        let behind = parts().map(|part| part.from);
-        let from = behind.filter(|from| answered.is_none_or(|answered| *from >= answered));
+        let behind = |at: i64| answered.is_none_or(|answered| at >= answered);
+        let from = parts().flat_map(|part| [part.from, part.second]);
+        let from = from.filter(|from| behind(*from)).min();
+        let end = parts().filter(|part| !part.open).map(|part| part.to).min();
+        let is_before_end = |at: i64| end.is_none_or(|end| at <= end);
+        // where two of one series lie beside it, the silences are not of one length
+        let are_one = parts().all(|part| behind(part.second) && is_before_end(part.last_but_one));
         let last = parts().map(|part| part.last).max();
+        if let Some(from) = from.filter(|from| are_one && is_before_end(*from)) {
+            self.leave_out(from, end);
+            (self.from, self.begun) = (from, answered.is_none());
+            (self.to, self.open) = (end.or(last).unwrap_or(self.to), end.is_none());
+            return;
+        }
         let answers = parts().filter(|part| !part.open && Some(part.to) >= last);
         let to = answers.map(|part| part.to).min();
-        let (begun, open) = (answered.is_none(), to.is_none());
-        let (Some(from), Some(to)) = (from.min(), to.or(last)) else {
+        let from = parts().map(|part| part.from);
+        let from = from.filter(|from| behind(*from)).min();
+        if let Some(to) = to {
+            (self.to, self.open) = (to, false);
+        }
+        let (Some(from), Some(to)) = (from, to.or(last)) else {
             return;
         };
         let is_most = to.abs_diff(from) / 3 >= self.length() / 4;
         if to >= from && is_most {
-            (self.from, self.begun, self.to, self.open) = (from, begun, to, open);
+            (self.from, self.begun) = (from, answered.is_none());
+            self.to = to;
+        }
+    }
+
+    /// Leaves out the rows of its series before it and behind it, of each one at most.
+    fn leave_out(&mut self, from: i64, end: Option<i64>) {
+        for part in self.of.values_mut().flatten() {
+            let before = u64::from(part.from < from);
+            let behind = u64::from(end.is_some_and(|end| part.last > end));
+            let rows = part.rows.saturating_sub(before + behind);
+            self.rows = self.rows.saturating_sub(part.rows - rows);
+            part.rows = rows;
+            part.in_outages = part.in_outages.min(rows);
         }
     }
 
@@ -108,15 +135,18 @@ impl RegionOutage {
             let silence = level.silences.iter().find(|silence| {
                 let is_silent = silence.before.is_none_or(|before| before < from)
                     && (silence.open || silence.to > to);
-                let is_then = silence.from <= to && silence.last >= from;
-                let is_alike = silence.from >= earliest && silence.last <= latest;
+                let is_then = silence.second <= to && silence.last_but_one >= from;
+                let is_alike = silence.second >= earliest && silence.last_but_one <= latest;
                 is_silent && is_then && is_alike
             });
             if let Some(silence) =
                 silence.filter(|one| is_of_the_region(rows, known, (*number, *region), one))
             {
-                let in_outages = in_outages(known, (*number, *region), silence);
-                self.take(*number, silence, in_outages, None);
+                let mut silence = silence.clone();
+                let beside = u64::from(silence.from < earliest) + u64::from(silence.last > latest);
+                silence.rows = silence.rows.saturating_sub(beside);
+                let in_outages = in_outages(known, (*number, *region), &silence);
+                self.take(*number, &silence, in_outages.min(silence.rows), None);
             }
         }
     }
@@ -128,7 +158,9 @@ impl RegionOutage {
         }
         self.of.entry(number).or_default().push(OutagePart {
             from: silence.from,
+            second: silence.second,
             to: silence.to,
+            last_but_one: silence.last_but_one,
             last: silence.last,
             open: silence.open,
             before: silence.before,
@@ -258,71 +290,6 @@ pub(super) fn all(rows: &Finished, known: &KnownOutages<'_>) -> Vec<RegionOutage
         outage.take_in_few(rows, known);
     }
     outages
-}
-
-/// Lost rows in a row that an outage has in the hour of a silence, where other days lose rows in it, too.
-fn fewest_at(all: u64, level: &RegionLevel, silence: &Silence, out: &HoursOut) -> u64 {
-    let hour = silence.from.div_euclid(HOUR_US);
-    let others = out.rows_beside(level, |number| {
-        number != hour && number.saturating_sub(hour).rem_euclid(24) == 0
-    });
-    OutageRule::where_lost(all, others)
-}
-
-/// Hours in which a series had an outage that was not of one region alone: its losses are no chance.
-struct HoursOut {
-    /// The first and the last of each outage, since 1970, in the order of time.
-    hours: Vec<[i64; 2]>,
-}
-
-impl HoursOut {
-    /// Of a series, beside the outages of this region.
-    fn of(known: &KnownOutages<'_>, (number, region): (usize, usize)) -> Self {
-        let outages = known.of(number);
-        let outages = outages.filter(|outage| outage.region != Some(region));
-        let hour = |at: i64| at.div_euclid(HOUR_US);
-        let mut hours: Vec<[i64; 2]> = outages
-            .map(|outage| [outage.from, outage.last].map(hour))
-            .collect();
-        hours.arrange_by_key(|hours| *hours);
-        Self { hours }
-    }
-
-    fn has(&self, hour: i64) -> bool {
-        // outages of a series follow each other
-        let begun = self.hours.partition_point(|[first, _]| *first <= hour);
-        let last = begun.checked_sub(1).and_then(|at| self.hours.get(at));
-        last.is_some_and(|[_, last]| *last >= hour)
-    }
-
-    /// Rows of those of the other hours that are wanted, and of them without an answer.
-    fn rows_beside(&self, level: &RegionLevel, is_wanted: impl Fn(i64) -> bool) -> [u64; 2] {
-        let hours = level.hours.iter();
-        let hours = hours.filter(|hour| is_wanted(hour.number) && !self.has(hour.number));
-        hours.fold([0; 2], |[rows, lost], hour| {
-            [rows + hour.rows, lost + hour.lost]
-        })
-    }
-}
-
-/// The same by what the series lost to the other regions in the twelve hours before it, in it and in those behind it: on a
-/// day on which everything loses rows, some of them come together.
-fn fewest_meanwhile(
-    rows: &Finished,
-    all: u64,
-    (number, region): (usize, usize),
-    silence: &Silence,
-    out: &HoursOut,
-) -> u64 {
-    let others = rows.levels.iter();
-    let others = others.filter(|((of, other), _)| *of == number && *other != region);
-    let from = silence.from.saturating_sub(HALF_DAY_US).div_euclid(HOUR_US);
-    let to = silence.to.saturating_add(HALF_DAY_US).div_euclid(HOUR_US);
-    let sum = others.fold([0; 2], |[rows, lost], (_, level)| {
-        let [more, more_lost] = out.rows_beside(level, |hour| (from..=to).contains(&hour));
-        [rows + more, lost + more_lost]
-    });
-    OutageRule::where_lost(all, sum)
 }
 
 /// The outages of a series within a silence, or about it.

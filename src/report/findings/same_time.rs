@@ -73,6 +73,43 @@ pub(super) fn by_region(
     Some([with(0), with(1)])
 }
 
+/// The rows of some series over one family of addresses beside those over the other one, each series to each region for
+/// itself, in the hours in which it has rows over both; days where it has a row or two in an hour.
+pub(super) fn of_a_family(
+    about: &Inputs<'_>,
+    transport: &str,
+    is_v6: bool,
+    is_wanted: impl Fn(Measurer<'_>) -> bool,
+) -> Option<[RowCounts; 2]> {
+    let mut hours: Strata<(usize, usize, i64)> = BTreeMap::new();
+    let mut days: Strata<(usize, usize, i64)> = BTreeMap::new();
+    each(about, Some(transport), |measurer, hour| {
+        if !is_wanted(measurer) {
+            return;
+        }
+        let (series, region, _) = measurer;
+        let [of_it, others] = [is_v6, !is_v6].map(|of| {
+            let [n, failed] = hour.families[usize::from(of)];
+            (n, failed)
+        });
+        for (strata, number) in [
+            (&mut hours, hour.number),
+            (&mut days, hour.number.div_euclid(24)),
+        ] {
+            let sums = strata.entry((series, region, number)).or_default();
+            for (sum, (n, failed)) in sums.iter_mut().zip([of_it, others]) {
+                *sum = (sum.0.saturating_add(n), sum.1.saturating_add(failed));
+            }
+        }
+    });
+    let of_it = hours.values().map(|[of_it, _]| of_it.0);
+    let of_it: Vec<u64> = of_it.filter(|n| *n > 0).collect();
+    if of_it.iter().sum::<u64>() >= FEW.saturating_mul(of_it.len() as u64) {
+        return standardised(&hours);
+    }
+    standardised(&days)
+}
+
 /// An hour of the day beside the others, each series on each day for itself: what measures at that hour only tells
 /// nothing of it.
 pub(super) fn of_an_hour(

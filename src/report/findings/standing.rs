@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 
 use super::belongs::{is_of_a_host, is_of_a_label, is_of_a_part, is_of_another, is_of_one_host};
 use super::found::{Inputs, RankedFinding, at, name};
+use super::one_region;
 use super::proxies;
 use super::same_time::{Measurer, by_region, compared};
-use super::shares::{StandingGroup, is_of, label_of, standing, stands_out_of};
+use super::shares::{StandingGroup, all_standing, is_of, label_of, standing, stands_out_of, sums};
 use super::stretch::stretch;
-use crate::doc::number::{grouped, share};
+use crate::doc::number::{counted, grouped, share};
 use crate::judge::severity::Severity;
 use crate::record::Cause;
 use crate::report::model::{GroupTable, KeyGroup};
@@ -30,23 +31,21 @@ pub(super) fn all(about: &Inputs<'_>) -> Vec<RankedFinding> {
         found.extend(
             about
                 .tables(by)
-                .filter_map(|table| worst_group(about, by, code, table)),
+                .flat_map(|table| bad_groups(about, by, code, table)),
         );
     }
     found
 }
 
-fn worst_group(
+/// The groups of a table that are to be told.
+fn bad_groups(
     about: &Inputs<'_>,
     by: &str,
     code: &'static str,
     table: &GroupTable,
-) -> Option<RankedFinding> {
-    let StandingGroup {
-        worst,
-        low,
-        others: (others, others_failed),
-    } = standing(&table.groups).filter(|one| match by {
+) -> Vec<RankedFinding> {
+    let standing = all_standing(&table.groups);
+    let to_blame = standing.iter().filter(|one| match by {
         "label" => !is_of_a_host(about, table, one.worst) && is_outside(about, table, one.worst),
         "host" => !is_of_a_label(about, table, one),
         "transport" => !is_of_a_part(about, table, one.worst),
@@ -54,8 +53,30 @@ fn worst_group(
             !is_of_another(about, table, by, one.worst) && !is_of_one_host(about, table, one.worst)
         }
         _ => !is_of_another(about, table, by, one.worst),
-    })?;
-    stands_out_at_the_time(about, table, by, worst)?;
+    });
+    let told = to_blame.filter_map(|one| {
+        let beside = standing.iter().map(|other| other.worst);
+        let beside: Vec<&KeyGroup> = beside.filter(|other| other.key != one.worst.key).collect();
+        told_group(about, (by, code), table, (one, &beside))
+    });
+    told.collect()
+}
+
+/// A group in a sentence, if it still stands out where rows of the same time are compared; `beside` has those that stand out,
+/// too, and are no measure of it.
+fn told_group(
+    about: &Inputs<'_>,
+    (by, code): (&str, &'static str),
+    table: &GroupTable,
+    (group, beside): (&StandingGroup<'_>, &[&KeyGroup]),
+) -> Option<RankedFinding> {
+    let StandingGroup {
+        worst,
+        low,
+        others: (others, others_failed),
+        of,
+    } = *group;
+    stands_out_at_the_time(about, table, by, (worst, beside))?;
     // outages say themselves who had them
     let outside = worst
         .failed
@@ -66,7 +87,7 @@ fn worst_group(
     let rows = worst.first.zip(worst.last);
     let when = rows.and_then(|rows| stretch(about, "failures", &worst.failures, rows));
     let text = format!(
-        "{} {}{}: {} of {} rows failed ({}), and {} of the other {}{}. {}.",
+        "{} {}{}: {} of {} rows failed ({}), and {}{}. {}.",
         match by {
             "region" => "Relays in",
             "address" => "The relay",
@@ -80,17 +101,10 @@ fn worst_group(
         grouped(worst.failed),
         grouped(worst.n),
         share(worst.failed, worst.n),
-        match others_failed {
-            0 => "none".to_owned(),
-            some => grouped(some),
-        },
-        match others_failed {
-            0 => grouped(others),
-            some => format!("{} ({})", grouped(others), share(some, others)),
-        },
+        of_the_others(by, (others, others_failed), (of, beside.len())),
         when.as_ref()
             .map_or_else(String::new, |when| format!("; {}", when.text)),
-        what_it_is(about, by, worst, table),
+        what_it_is(about, by, group, table),
     );
     let host = if by == "host" {
         worst.key[0].as_str()
@@ -104,7 +118,37 @@ fn worst_group(
                 when.as_ref().map(|when| when.from).or(worst.first),
                 when.as_ref().map(|when| when.to).or(worst.last),
             )
+            .about(&worst.key[0])
             .n(worst.n),
+    )
+}
+
+/// What the others failed; where more than one group stands out, that is said of those that do not.
+fn of_the_others(by: &str, (n, failed): (u64, u64), (others, beside): (usize, usize)) -> String {
+    let some = match failed {
+        0 => "none".to_owned(),
+        some => grouped(some),
+    };
+    let part = match failed {
+        0 => String::new(),
+        some => format!(" ({})", share(some, n)),
+    };
+    if beside == 0 {
+        return format!("{some} of the other {}{part}", grouped(n));
+    }
+    let (one, many) = match by {
+        "region" => ("region", "regions"),
+        "address" => ("relay", "relays"),
+        "target" => ("target", "targets"),
+        "label" => ("label", "labels"),
+        "host" => ("computer", "computers"),
+        _ => ("transport", "transports"),
+    };
+    let verb = if others == 1 { "does" } else { "do" };
+    format!(
+        "{some} of the {} rows{part} of the {} that {verb} not stand out",
+        grouped(n),
+        counted(others as u64, one, many),
     )
 }
 
@@ -113,7 +157,7 @@ fn stands_out_at_the_time(
     about: &Inputs<'_>,
     table: &GroupTable,
     by: &str,
-    group: &KeyGroup,
+    (group, beside): (&KeyGroup, &[&KeyGroup]),
 ) -> Option<f64> {
     // without any time of a row nothing is known of it
     if about.rows.levels.is_empty() {
@@ -133,9 +177,15 @@ fn stands_out_at_the_time(
         for one in all.flat_map(|(_, level)| level.hours.iter().filter(|one| is_then(one))) {
             others = (others.0 + one.all, others.1 + one.failed);
         }
+        let is_meanwhile = |one: &&&KeyGroup| {
+            let met = hour(one.first).zip(hour(one.last));
+            met.is_some_and(|met| span.0 <= met.0 && met.1 <= span.1)
+        };
+        let meanwhile = beside.iter().filter(is_meanwhile).copied();
+        let (bad, bad_failed) = sums(meanwhile.chain([group]));
         let others = (
-            others.0.saturating_sub(group.n),
-            others.1.saturating_sub(group.failed),
+            others.0.saturating_sub(bad),
+            others.1.saturating_sub(bad_failed),
         );
         return stands_out_of((group.n, group.failed), others);
     }
@@ -153,7 +203,9 @@ fn stands_out_at_the_time(
         let label = label_of(about, number);
         let is_it = is_of((by, key), name, label, region);
         let has_none = by == "label" && label.is_empty();
-        (!has_none && (!is_it || is_then(one))).then_some(is_it)
+        let mut bad = beside.iter().map(|one| one.key[0].as_str());
+        let is_none = has_none || bad.any(|bad| is_of((by, bad), name, label, region));
+        (!is_none && (!is_it || is_then(one))).then_some(is_it)
     };
     let [of_it, others] = compared(about, transport, whose)?;
     if matches!(by, "host" | "label")
@@ -209,17 +261,20 @@ fn in_outages(about: &Inputs<'_>, table: &GroupTable, by: &str, group: &KeyGroup
         .sum()
 }
 
-/// The relay of a transport that fails more than the others.
-pub(super) fn failing_relay<'a>(about: &'a Inputs<'_>, transport: &str) -> Option<&'a str> {
+/// The relays of a transport that fail more than the others.
+pub(super) fn failing_relays<'a>(about: &'a Inputs<'_>, transport: &str) -> Vec<&'a str> {
     let is_over = |table: &&GroupTable| {
         table
             .transport
             .as_deref()
             .is_none_or(|one| one == transport)
     };
-    let table = about.tables("address").find(is_over)?;
-    let worst = standing(&table.groups)?.worst;
-    (!is_of_another(about, table, "address", worst)).then_some(worst.key[0].as_str())
+    let Some(table) = about.tables("address").find(is_over) else {
+        return Vec::new();
+    };
+    let bad = all_standing(&table.groups).into_iter();
+    let bad = bad.filter(|one| !is_of_another(about, table, "address", one.worst));
+    bad.map(|one| one.worst.key[0].as_str()).collect()
 }
 
 /// Whether most of what a label failed is lost outside of outages, which say themselves who had them.
@@ -278,7 +333,13 @@ fn failed_here(about: &Inputs<'_>, by: &str, key: &str, table: &GroupTable) -> u
 }
 
 /// What it can be, as far as others measured what this group did.
-fn what_it_is(about: &Inputs<'_>, by: &str, group: &KeyGroup, table: &GroupTable) -> String {
+fn what_it_is(
+    about: &Inputs<'_>,
+    by: &str,
+    standing: &StandingGroup<'_>,
+    table: &GroupTable,
+) -> String {
+    let group = standing.worst;
     let key = group.key[0].as_str();
     let here = failed_here(about, by, key, table);
     if here * 2 > group.failed {
@@ -316,6 +377,11 @@ fn what_it_is(about: &Inputs<'_>, by: &str, group: &KeyGroup, table: &GroupTable
     } else {
         "possible"
     };
+    if matches!(by, "host" | "label")
+        && let Some(what) = one_region::what_it_is(about, by, standing, table, sure)
+    {
+        return what;
+    }
     let what = match by {
         "region" => "Those relays or the path to them",
         "address" => "That relay or the path to it",

@@ -39,6 +39,8 @@ pub struct LevelHour {
     pub all: u64,
     /// Of them failed, in whatever way.
     pub failed: u64,
+    /// All rows over IPv4 and over IPv6, each with how many of them failed; those without an address are in neither.
+    pub families: [[u64; 2]; 2],
 }
 
 /// A series to a region.
@@ -59,6 +61,7 @@ pub struct RegionLevel {
     lost: u64,
     all: u64,
     failed: u64,
+    families: [[u64; 2]; 2],
 }
 
 /// All of them, by the number of the series and that of the region.
@@ -95,6 +98,11 @@ impl RegionLevels {
         }
         level.all.raise(1);
         level.failed.raise(u64::from(!taken.ok));
+        if let Some(is_v6) = taken.is_over_ipv6() {
+            let [rows, failed] = &mut level.families[usize::from(is_v6)];
+            rows.raise(1);
+            failed.raise(u64::from(!taken.ok));
+        }
         let cause = match reply {
             RowReply::Answer => None,
             RowReply::Nothing(cause) => Some(cause),
@@ -190,6 +198,7 @@ impl RegionLevel {
             &mut self.failed,
         ];
         let [rows, lost, all, failed] = counts.map(std::mem::take);
+        let families = std::mem::take(&mut self.families);
         let Some(number) = self.now.take() else {
             return;
         };
@@ -206,6 +215,7 @@ impl RegionLevel {
             lost,
             all,
             failed,
+            families,
         });
     }
 
@@ -223,6 +233,10 @@ impl RegionLevel {
             kept.lost.raise(next.lost);
             kept.all.raise(next.all);
             kept.failed.raise(next.failed);
+            for (sum, more) in kept.families.iter_mut().zip(next.families) {
+                sum[0].raise(more[0]);
+                sum[1].raise(more[1]);
+            }
             true
         });
     }
@@ -271,6 +285,7 @@ mod tests {
             lost,
             all: rows,
             failed: lost,
+            families: [[0; 2]; 2],
         };
         let rows = [
             (0, "10"),

@@ -1,7 +1,7 @@
 //! Rows that were put together: counts, first and last sight, times.
 
 use crate::record::Counter as _;
-use crate::schema::{Metric, Reachability, RolledUp, Row, RowView as _};
+use crate::schema::{Metric, Reachability, RolledUp, Row, RowView as _, id};
 use crate::stats::{Distribution, HourCounts, Times};
 
 /// What is needed of a row, parsed once.
@@ -26,6 +26,14 @@ impl<'a> ParsedRow<'a> {
             ok: row.is_ok(),
             times: row.times(),
         }
+    }
+
+    /// Whether the address of its relay is one of IPv6; none where it has no address.
+    pub fn is_over_ipv6(&self) -> Option<bool> {
+        let address = self.row.get(id!(remoteip));
+        let has = |sign| address.contains(sign);
+        // IPv4 may be written in IPv6
+        (has('.') || has(':')).then_some(!has('.'))
     }
 
     /// What it says of the path to the relay.

@@ -12,8 +12,12 @@ const MOST_KEPT: usize = 32;
 pub struct Silence {
     /// The first of them, in microseconds since 1970.
     pub from: i64,
+    /// The second of them; the first where there is one only.
+    pub second: i64,
     /// The last of them.
     pub last: i64,
+    /// The one before that; the last where there is one only.
+    pub last_but_one: i64,
     /// The next answer; the last row without one where the rows end.
     pub to: i64,
     /// Whether no answer was seen behind it.
@@ -50,15 +54,25 @@ impl Silences {
         let before = self.answered;
         let now = self.now.get_or_insert_with(|| Silence {
             from: at,
+            second: at,
             last: at,
+            last_but_one: at,
             to: at,
             open: true,
             before,
             rows: 0,
             causes: Vec::new(),
         });
-        now.from = now.from.min(at);
-        now.last = now.last.max(at);
+        if at < now.from {
+            (now.from, now.second) = (at, now.from);
+        } else if now.rows == 1 || at < now.second {
+            now.second = at;
+        }
+        if at >= now.last {
+            (now.last_but_one, now.last) = (now.last, at);
+        } else if now.rows == 1 || at > now.last_but_one {
+            now.last_but_one = at;
+        }
         now.to = now.last;
         now.rows.raise(1);
         match now.causes.iter_mut().find(|(known, _)| *known == cause) {
@@ -130,6 +144,23 @@ mod tests {
             of(&edges),
             [(1, 4, 3, [true, false]), (5, 7, 3, [false, true])]
         );
+    }
+
+    #[test]
+    fn the_second_and_the_last_but_one_are_known_in_whatever_order_rows_come() {
+        for order in [[1, 4, 6, 9], [4, 1, 9, 6], [9, 6, 4, 1], [6, 9, 1, 4]] {
+            let mut silences = Silences::default();
+            for at in order {
+                silences.add(at, Some(1));
+            }
+            let one = silences.finish().remove(0);
+            let found = [one.from, one.second, one.last_but_one, one.last];
+            assert_eq!(found, [1, 4, 6, 9], "{order:?}");
+        }
+        let mut silences = Silences::default();
+        silences.add(5, Some(1));
+        let one = silences.finish().remove(0);
+        assert_eq!([one.from, one.second, one.last_but_one, one.last], [5; 4]);
     }
 
     // one that takes long to fail comes behind others that began after it
