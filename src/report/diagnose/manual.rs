@@ -6,7 +6,7 @@ use super::words::{with_names, words};
 use crate::judge::diagnose::RULES;
 
 /// Parts of sentences of which each situation has one, and how all of them are listed.
-const CHOICES: [(&str, &str); 5] = [
+const CHOICES: [(&str, &str); 7] = [
     (
         "[closed=port?check that a name server runs there, allow UDP and TCP 53 to it][closed=no-way?check the routes to \
          it][closed=denied?allow UDP and TCP 53 to it in this machine's firewall]",
@@ -42,6 +42,14 @@ const CHOICES: [(&str, &str); 5] = [
          certificate][, issued by {issuer}]",
         "see Microsoft's service health page (if the certificate is Microsoft's), or find out which server or device has \
          this certificate, issued by {issuer}",
+    ),
+    (
+        "[whose=other?Ask whoever looks after this name][whose!=other?See Microsoft's service health page, and try another relay's name]",
+        "Ask whoever looks after this name (if it is not Microsoft's). See Microsoft's service health page, and try another relay's name (if it is)",
+    ),
+    (
+        "[whose=other?ask whoever runs this relay][whose!=other?see Microsoft's service health page]",
+        "ask whoever runs this relay (if it is not Microsoft's), or see Microsoft's service health page",
     ),
 ];
 

@@ -2,7 +2,7 @@
 
 use crate::judge::diagnose::code::Code;
 use crate::judge::diagnose::facts::{Facts, ProxyConnect, ProxyFacts};
-use crate::judge::diagnose::finding::Confidence::{Certain, Likely};
+use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::view;
 use crate::judge::severity::Severity::{Fail, Warn};
@@ -37,12 +37,12 @@ pub const NEEDED: Rule = Rule {
     code: Code::ProxyNeeded,
     layer: 3,
     condition: "no relay can be connected to directly on TCP 443, and the proxy answers CONNECT with 200",
-    why: "the relay is there, but it cannot be reached without the proxy; media through a proxy arrives late",
-    grade: "fail, firewall, certain",
+    why: "media through a proxy arrives late; a proxy that answers 200 may show a page of its own instead of a relay, so that answer alone does not prove that the relay is there",
+    grade: "fail, firewall, possible",
     check: |facts| {
         let (proxy, status) = answered(facts)?;
         (view::is_tcp_open(facts) == Some(false) && (200..300).contains(&status)).then(|| {
-            let finding = Finding::new(Code::ProxyNeeded, Fail, Party::Firewall, Certain);
+            let finding = Finding::new(Code::ProxyNeeded, Fail, Party::Firewall, Possible);
             told(finding, proxy, status)
         })
     },

@@ -89,7 +89,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::DnsNameGone => Words {
             said: "The relay's name does not resolve: {server} and {other} answer {rcode}, and both chains end at {last}.",
-            next: "See Microsoft's service health page, and try another relay's name[chain=none?; before that, check that this name is spelled correctly, and that nothing on this network answers in place of every name server].",
+            next: "[whose=other?Ask whoever looks after this name][whose!=other?See Microsoft's service health page, and try another relay's name][chain=none?; before that, check that this name is spelled correctly, and that nothing on this network answers in place of every name server].",
             settle: "the same from another network",
         },
         C::DnsBlocked => Words {
@@ -123,9 +123,9 @@ pub(super) fn words(code: Code) -> Option<Words> {
             settle: "the same run where IPv4 works, and without --quick",
         },
         C::ProxyNeeded => Words {
-            said: "Only the proxy {proxy} reaches the relays on TCP 443; nothing answers directly.",
+            said: "Nothing answers directly on TCP 443, and the proxy {proxy} answers CONNECT with {status}; whether a relay is behind that answer was not tried.",
             next: "In the firewall, allow outbound TCP 443 and UDP 3478 to 3481 to {ranges}: media must not go through a proxy.",
-            settle: "",
+            settle: "a TLS handshake with a relay through the proxy",
         },
         C::ProxyForbids => Words {
             said: "The proxy {proxy} answers {status} for {name}:443.",
