@@ -33,7 +33,7 @@ words! {
         DnsSlow = "dns-slow": "name lookups are slow",
         Ipv6Broken = "ipv6-broken": "IPv6 is announced but does not work",
         // layer 3: the proxy
-        ProxyNeeded = "proxy-needed": "only the proxy reaches port 443",
+        ProxyNeeded = "proxy-needed": "only the proxy accepts connections to port 443",
         ProxyForbids = "proxy-forbids": "the proxy does not connect to the relay",
         ProxySilent = "proxy-silent": "the configured proxy does not answer",
         ProxyUnused = "proxy-unused": "a proxy is configured but not needed",

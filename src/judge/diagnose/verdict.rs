@@ -5,7 +5,7 @@ use super::code::Code;
 use super::facts::{AddressOrigin, ConnectFacts, Facts};
 use super::finding::Finding;
 use super::roots::{findings, place};
-use super::view::relays;
+use super::view::{self, relays};
 use crate::arrange::Arrange as _;
 use crate::judge::severity::Severity;
 use crate::words::{words, words_as_text};
@@ -95,7 +95,12 @@ fn verdict(facts: &Facts, findings: &[Finding], checks: &[Check]) -> Conclusion 
     };
     roots.arrange_by_key(|root| (severity(root), root.confidence, place(root.code)));
     let names = is_found_otherwise(facts).then_some(Item::NameServers);
-    let is_needed = |item: &Item| NEEDED.contains(item) || names == Some(*item);
+    // what was lost more than once may be more than chance, and nothing says whose it is
+    let (answered, asked) = view::queries(facts);
+    let lookups = (asked.saturating_sub(answered) >= 2).then_some(Item::Lookups);
+    let sizes = view::lost_sizes(facts).map(|_| Item::Sizes);
+    let others = [names, lookups, sizes];
+    let is_needed = |item: &Item| NEEDED.contains(item) || others.contains(&Some(*item));
     let needed = || checks.iter().filter(|check| is_needed(&check.item));
     let missing = needed().filter(|check| check.state == CheckState::CouldNotTell);
     let missing: Vec<Item> = missing.map(|check| check.item).collect();

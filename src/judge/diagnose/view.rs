@@ -261,3 +261,31 @@ mod tests {
         }
     }
 }
+
+/// Questions that were answered, and all of them, of the system's name servers that answer at all.
+pub fn queries(facts: &Facts) -> (u64, u64) {
+    let servers = || {
+        name_servers(facts)
+            .iter()
+            .filter(|server| server.answered > 0)
+    };
+    let answered = total(servers().map(|server| server.answered.into()));
+    (answered, total(servers().map(|server| server.asked.into())))
+}
+
+/// Answered and sent datagrams of all sizes that this system sends, where some were answered and most were not.
+pub fn lost_sizes(facts: &Facts) -> Option<(u64, u64)> {
+    let sizes = || {
+        let all = facts.udp.sizes.known().into_iter().flatten();
+        all.filter(|size| size.too_long == 0)
+    };
+    let answered = total(sizes().map(|size| size.answered));
+    let sent = total(sizes().map(|size| size.sent));
+    (answered > 0 && answered.saturating_mul(2) < sent).then_some((answered, sent))
+}
+
+/// Whether an address by IPv4 that is no relay is reached.
+pub fn is_other4_open(facts: &Facts) -> bool {
+    let control = facts.tcp.control.known();
+    control.is_some_and(|other| !other.remote.ip.is_v6() && other.is_open() == Some(true))
+}

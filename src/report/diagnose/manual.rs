@@ -6,7 +6,7 @@ use super::words::{with_names, words};
 use crate::judge::diagnose::RULES;
 
 /// Parts of sentences of which each situation has one, and how all of them are listed.
-const CHOICES: [(&str, &str); 6] = [
+const CHOICES: [(&str, &str); 8] = [
     (
         "[by!=route?In this machine's firewall, allow outbound UDP 3478 to 3481 and TCP 443 to {ranges}][by=route?Look at \
          this machine's routes to {ranges}, and at what sets them, such as a VPN client: they must lead to the router].",
@@ -49,6 +49,14 @@ const CHOICES: [(&str, &str); 6] = [
          certificate][, issued by {issuer}]",
         "see Microsoft's service health page (if the certificate is Microsoft's), or find out which server or device has \
          this certificate, issued by {issuer}",
+    ),
+    (
+        "[whose=other?Ask whoever looks after this name][whose!=other?See Microsoft's service health page, and try another relay's name]",
+        "Ask whoever looks after this name (if it is not Microsoft's). See Microsoft's service health page, and try another relay's name (if it is)",
+    ),
+    (
+        "[whose=other?ask whoever runs this relay][whose!=other?see Microsoft's service health page]",
+        "ask whoever runs this relay (if it is not Microsoft's), or see Microsoft's service health page",
     ),
 ];
 

@@ -18,7 +18,7 @@ words! {
         NameServers = "name-servers": "name servers",
         Addresses = "addresses": "relay's addresses",
         Lookups = "lookups": "lookup time",
-        Ipv6 = "ipv6": "IPv6",
+        Ipv6 = "ipv6": "IPv6 (connect only)",
         Proxy = "proxy": "proxy",
         Control = "control": "TCP 443 to others",
         Tcp443 = "tcp443": "TCP 443 to relays",

@@ -14,6 +14,8 @@ words! {
         Desktop = "desktop": "there are signs of a virtual desktop",
         /// Neither a route nor a translator.
         NoIpv4 = "no-ipv4": "there is no route for IPv4 and no NAT64",
+        /// Others are reached by IPv4.
+        NoRelayRoute = "no-relay-route": "this machine has no route for the relays' addresses, or one that rejects them, while other addresses are reached by IPv4: look at its routes",
         /// Not the one that always comes, and none that asks for a sign-in either.
         OtherPage = "other-page": "a different page came, with status {status}, which is no sign-in page",
         /// One that would ask for a sign-in, if TLS did not work.
@@ -22,6 +24,8 @@ words! {
         SomeServers = "some-servers": "{answered} of {answered:n} name servers gave an address",
         /// None is configured.
         NoServer = "no-server": "no name server is configured",
+        /// Questions of which not all were answered.
+        SomeQueries = "some-queries": "{answered} of {answered:n} queries to name servers that answer were answered",
         /// Addresses of somebody else's, perhaps.
         OtherAddresses = "other-addresses": "an address is not in Microsoft's list",
         /// Connects of which none came up.
@@ -31,7 +35,7 @@ words! {
         /// A proxy that is not there.
         ProxyUnreachable = "proxy-unreachable": "the proxy cannot be connected to",
         /// A proxy that says nothing.
-        ProxyMute = "proxy-mute": "the proxy gives no answer that can be understood",
+        ProxyMute = "proxy-mute": "the proxy gives no answer, or none that can be understood",
         /// A proxy that says yes, and leads nowhere.
         ProxyNowhere = "proxy-nowhere": "the proxy answers CONNECT with 200, and TLS through it fails: it does not lead to a relay",
         /// A proxy that works, and no other way.
@@ -62,6 +66,8 @@ words! {
         SilentUdp443 = "silent-udp443": "no answer ({sent} datagrams); relays need not listen there",
         /// Sizes of packets of which not all were answered.
         SomeSizes = "some-sizes": "not every size was answered; the largest that was is {largest}",
+        /// Sizes of which each was answered, and most datagrams were not.
+        LostSizes = "lost-sizes": "{answered} of {answered:n} datagrams of these sizes were answered",
         /// None of the sizes was.
         NoSize = "no-size": "no size was answered",
         /// A stream that was too short.

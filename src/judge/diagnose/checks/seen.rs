@@ -33,8 +33,9 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
         Item::Ipv4 => of(&machine.has_route4, |has| {
             match (has, facts.tcp.nat64_prefix.known()) {
                 (true, _) | (false, Some(Some(_))) => Observed::Ok(Vec::new()),
-                // one to the relays alone is missing
-                _ if view::is_control_open(facts) == Some(true) => Observed::Ok(Vec::new()),
+                (false, _) if view::is_other4_open(facts) => {
+                    Observed::Odd(Odd::NoRelayRoute, Vec::new())
+                }
                 (false, _) => Observed::Odd(Odd::NoIpv4, Vec::new()),
             }
         }),
@@ -160,6 +161,15 @@ pub(super) fn seen(facts: &Facts, item: Item) -> Observed {
                 .map(|size| size.ip_bytes)
                 .max();
             match most {
+                Some(_)
+                    if view::lost_sizes(facts).is_some()
+                        && wanted.clone().all(|size| size.answered > 0) =>
+                {
+                    let (answered, sent) = view::lost_sizes(facts).unwrap_or_default();
+                    let answered = Datum::Count(answered);
+                    let told = told("answered", answered, Some(sent), "udp.sizes");
+                    Observed::Odd(Odd::LostSizes, vec![told])
+                }
                 Some(most) if wanted.all(|size| size.answered > 0 || size.too_long > 0) => {
                     Observed::Ok(vec![told(
                         "largest",
@@ -272,6 +282,12 @@ fn names(facts: &Facts, item: Item) -> Observed {
                 ok_if(all.all(|answer| answer.in_teams_range), Odd::OtherAddresses)
             }
             _ => {
+                let (answered, asked) = view::queries(facts);
+                if answered < asked {
+                    let answered = Datum::Count(answered);
+                    let told = told("answered", answered, Some(asked), "names.system");
+                    return Observed::Odd(Odd::SomeQueries, vec![told]);
+                }
                 let times: Vec<u64> = servers
                     .iter()
                     .flat_map(|server| server.times_us.clone())

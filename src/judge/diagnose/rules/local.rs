@@ -83,7 +83,7 @@ pub fn is_beyond(facts: &Facts, server: &NameServerFacts) -> bool {
 pub const NO_ROUTE4: Rule = Rule {
     code: Code::NoRoute4,
     layer: 1,
-    condition: "no IPv4 route, no DNS64 (or no IPv6 route either), and no relay that answers over IPv6",
+    condition: "no IPv4 route, no DNS64 (or no IPv6 route either), no relay that answers over IPv6, and no other address that is reached by IPv4",
     why: "the Teams relays have IPv4 addresses; without a translator neither they nor name servers with IPv4 addresses can be reached",
     grade: "fail, local, certain",
     check: |facts| {
@@ -97,11 +97,12 @@ pub const NO_ROUTE4: Rule = Rule {
             Fact::Unknown(_) => return None,
         };
         let v6 = facts.tcp.v6.known().and_then(ConnectFacts::is_open);
+        let other = view::is_other4_open(facts).then_some(true);
         let works = [
             v6,
             view::is_tcp_open(facts),
             view::is_udp_open(facts),
-            view::is_control_open(facts),
+            other,
         ];
         // without any address there is no route either, which says nothing more
         let has_none = facts.machine.has_address.known() == Some(&false);

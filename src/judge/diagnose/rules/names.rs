@@ -8,6 +8,7 @@ use crate::judge::diagnose::facts::{
 use crate::judge::diagnose::finding::Confidence::{Certain, Likely, Possible};
 use crate::judge::diagnose::finding::{Datum, Finding, Party, Rule, nothing};
 use crate::judge::diagnose::view::{self, name_servers};
+use crate::judge::is_microsofts;
 use crate::judge::severity::Severity::{Fail, Warn};
 
 pub(super) const SYSTEM: &str = "names.system";
@@ -260,15 +261,16 @@ pub const NAME_GONE: Rule = Rule {
     code: Code::DnsNameGone,
     layer: 2,
     condition: "the system's name servers and an independent one return the same error, and their chains end at the same name",
-    why: "a name that no name server knows is missing at its source; if the chain ends at the first name, that name may be mistyped, or a filter on the path answers in place of every name server",
-    grade: "fail, microsoft, likely; unknown, possible if the chain ends at the name that was asked for",
+    why: "a name that no name server knows is missing at its source; if the chain ends at the first name, that name may be mistyped, or a filter on the path answers in place of every name server; a name that is not Microsoft's is its owner's affair",
+    grade: "fail, microsoft, likely; unknown, possible if the chain ends at the name that was asked for, or if that name is not Microsoft's",
     check: |facts| {
         let last = gone(facts)?;
         let (server, word) = failing(facts)?;
         let other = facts.names.comparison.known()?;
         // the very name that was asked for may be mistyped, or filtered for everybody here
         let is_cut = *last != facts.names.name;
-        let (party, confidence) = if is_cut {
+        let is_own = !is_microsofts(facts.names.name.as_str());
+        let (party, confidence) = if is_cut && !is_own {
             (Party::Microsoft, Likely)
         } else {
             (Party::Unknown, Possible)
@@ -279,7 +281,8 @@ pub const NAME_GONE: Rule = Rule {
                 .with("last", last, SYSTEM)
                 .with("server", &server.server, SYSTEM)
                 .with("other", &other.server, "names.comparison")
-                .maybe("chain", (!is_cut).then_some("none"), SYSTEM),
+                .maybe("chain", (!is_cut).then_some("none"), SYSTEM)
+                .maybe("whose", is_own.then_some("other"), "names.name"),
         )
     },
     explains: nothing,

@@ -265,16 +265,22 @@ pub const TURN_ERROR: Rule = Rule {
     layer: 6,
     condition: "a request without credentials gets an error other than 401, such as 300, 486 or 508",
     why: "401 is the expected answer; any answer shows that the path is open",
-    grade: "warn, microsoft, likely",
+    grade: "warn, microsoft, likely; unknown, possible if the relay is outside Microsoft's ranges",
     check: |facts| {
         let (code, source) = turn_error(facts)?;
+        // what is not Microsoft's is not Microsoft's fault
+        let is_other = view::relays(facts)
+            .first()
+            .is_some_and(|relay| !relay.in_teams_range);
+        let (party, confidence) = if is_other {
+            (Party::Unknown, Possible)
+        } else {
+            (Party::Microsoft, Likely)
+        };
         Some(
-            Finding::new(Code::TurnError, Warn, Party::Microsoft, Likely).counted(
-                "error",
-                Datum::Number(code.into()),
-                1,
-                source,
-            ),
+            Finding::new(Code::TurnError, Warn, party, confidence)
+                .counted("error", Datum::Number(code.into()), 1, source)
+                .maybe("whose", is_other.then_some("other"), "tcp.relays"),
         )
     },
     explains: nothing,

@@ -89,7 +89,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::DnsNameGone => Words {
             said: "The relay's name does not resolve: {server} and {other} answer {rcode}, and both chains end at {last}.",
-            next: "See Microsoft's service health page, and try another relay's name[chain=none?; before that, check that this name is spelled correctly, and that nothing on this network answers in place of every name server].",
+            next: "[whose=other?Ask whoever looks after this name][whose!=other?See Microsoft's service health page, and try another relay's name][chain=none?; before that, check that this name is spelled correctly, and that nothing on this network answers in place of every name server].",
             settle: "the same from another network",
         },
         C::DnsBlocked => Words {

@@ -129,7 +129,7 @@ pub(super) fn words(code: Code) -> Option<Words> {
         },
         C::TurnError => Words {
             said: "The relay answers with the error {error}; the path to it is open.",
-            next: "Wait and run this again; if it stays, see Microsoft's service health page.",
+            next: "Wait and run this again; if it stays, [whose=other?ask whoever runs this relay][whose!=other?see Microsoft's service health page].",
             settle: "the same with another relay",
         },
         C::MtuHole => Words {
