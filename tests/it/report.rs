@@ -612,6 +612,7 @@ fn times_that_are_none_are_left_out_and_named() {
     assert_eq!(
         found,
         [
+            "62: 7 lines of probes that worked, without a time of the connect or answer that can be read: nobody knows whether these were slow",
             "62: 6 cells of the column connect_us cannot be read or are impossible, the first is `33ms`; they are left out"
         ]
     );

@@ -240,28 +240,6 @@ pub fn silent_by_chance(silent: u64, answered: u64, open: u64) -> f64 {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::silent_by_chance;
-
-    // C(9, 6) / C(15, 6) = 84 / 5005, C(18, 12) / C(24, 12) = 18564 / 2704156, C(3, 3) / C(6, 3) = 1 / 20
-    #[test]
-    fn silence_by_chance_is_fishers() {
-        for (silent, answered, open, expected) in [
-            (6, 6, 9, 84.0 / 5005.0),
-            (6, 12, 18, 18_564.0 / 2_704_156.0),
-            (3, 3, 3, 0.05),
-            (6, 0, 6, 1.0),
-        ] {
-            let p = silent_by_chance(silent, answered, open);
-            assert!(
-                (p - expected).abs() < 1e-12,
-                "{silent} {answered} {open}: {p}"
-            );
-        }
-    }
-}
-
 /// Questions that were answered, and all of them, of the system's name servers that answer at all.
 pub fn queries(facts: &Facts) -> (u64, u64) {
     let servers = || {
@@ -288,4 +266,26 @@ pub fn lost_sizes(facts: &Facts) -> Option<(u64, u64)> {
 pub fn is_other4_open(facts: &Facts) -> bool {
     let control = facts.tcp.control.known();
     control.is_some_and(|other| !other.remote.ip.is_v6() && other.is_open() == Some(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::silent_by_chance;
+
+    // C(9, 6) / C(15, 6) = 84 / 5005, C(18, 12) / C(24, 12) = 18564 / 2704156, C(3, 3) / C(6, 3) = 1 / 20
+    #[test]
+    fn silence_by_chance_is_fishers() {
+        for (silent, answered, open, expected) in [
+            (6, 6, 9, 84.0 / 5005.0),
+            (6, 12, 18, 18_564.0 / 2_704_156.0),
+            (3, 3, 3, 0.05),
+            (6, 0, 6, 1.0),
+        ] {
+            let p = silent_by_chance(silent, answered, open);
+            assert!(
+                (p - expected).abs() < 1e-12,
+                "{silent} {answered} {open}: {p}"
+            );
+        }
+    }
 }
