@@ -110,9 +110,19 @@ impl Opener {
             handshake: Some(handshake),
             session: match result {
                 Err(why) if is_unanswered => Err(tcp::deferred_failure(why)),
-                result => result,
+                result => result.map_err(|why| self.veiled(to, why)),
             },
         }
+    }
+
+    /// A failure without user and password of the proxy that the path leads through: whatever answers behind it may say them
+    /// again.
+    pub fn veiled(&self, to: &Destination, mut failure: Failure) -> Failure {
+        let proxy = self.plan.proxy.as_ref();
+        if let Some(proxy) = proxy.filter(|_| to.proxy.is_some()) {
+            failure.detail = proxy.veiled(&failure.detail);
+        }
+        failure
     }
 
     /// What became of Fast Open. Whether a cookie came that was asked for shows only when the next

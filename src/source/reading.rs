@@ -4,7 +4,7 @@ mod worker;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::summary::ReadSummary;
 use super::trouble::Problem;
 use crate::record::Counter as _;
 use crate::zone::Zone;
-use worker::{Lane, ReadWorker};
+use worker::{Lane, ReadWorker, lock};
 
 /// Batches that may wait.
 const WAITING: usize = 4;
@@ -190,9 +190,4 @@ fn total(inputs: &[Input]) -> Option<u64> {
             },
         })
         .sum()
-}
-
-/// What was read so far.
-fn lock(state: &Mutex<ReadSummary>) -> std::sync::MutexGuard<'_, ReadSummary> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

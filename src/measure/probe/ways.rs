@@ -170,8 +170,10 @@ impl Prober {
         record.tcp.bytes_sent = Some(talk.sent);
         record.tcp.bytes_received = Some(talk.received);
         record.tcp.end = talk.kernel.end_of(&record.tcp);
-        noted(talk.ready, record);
-        if let Some(exchange) = talk.exchange {
+        let veiled = |failure| self.opener.veiled(to, failure);
+        noted(talk.ready.map_err(veiled), record);
+        if let Some(mut exchange) = talk.exchange {
+            exchange.result = exchange.result.map_err(veiled);
             take(exchange, record);
         }
     }

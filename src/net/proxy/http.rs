@@ -6,16 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-
 use super::TunnelReply;
-use super::named::{Credentials, Proxy, ProxyScheme};
+use super::named::{Proxy, ProxyScheme};
+use super::veil::{basic, veiled};
 use crate::net::line::PlainConnection;
 use crate::net::stream::Stream;
 use crate::net::{Destination, plain_error};
 use crate::record::{Cause, Failure, plain};
-use crate::wire::proxy_head::{Head, HeadReading, MOST_HEAD, read};
+use crate::wire::proxy_head::{HeadReading, MOST_HEAD, read};
 use crate::wire::tls_hello::{FirstBytes, classify};
 
 /// Bytes of an answer that tell whether it is one of HTTP.
@@ -151,52 +149,46 @@ fn request(proxy: &Proxy, to: &Destination) -> String {
 
 /// The bytes of the answer as they may be shown: a proxy may say again what it was told.
 fn without_secrets(bytes: &[u8], proxy: &Proxy) -> Vec<u8> {
-    /// Shorter ones stand in any text.
-    const SHORTEST: usize = 6;
-    let mut shown = bytes.to_vec();
-    let Some(who) = &proxy.credentials else {
-        return shown;
-    };
-    let (both, coded) = (format!("{}:{}", who.user, who.password), basic(who));
-    for secret in [&coded, &both, &who.password] {
-        let mut at = 0;
-        while secret.len() >= SHORTEST && at + secret.len() <= shown.len() {
-            match shown.get_mut(at..at + secret.len()) {
-                Some(found) if found == secret.as_bytes() => found.fill(b'*'),
-                _ => {}
-            }
-            at += 1;
-        }
-    }
-    shown
-}
-
-/// User and password as Basic has them (RFC 7617 section 2).
-fn basic(who: &Credentials) -> String {
-    BASE64_STANDARD.encode(format!("{}:{}", who.user, who.password))
+    let who = proxy.credentials.as_ref();
+    who.map_or_else(|| bytes.to_vec(), |who| veiled(bytes, who))
 }
 
 /// What a whole head means that opens no tunnel.
 fn refused(bytes: &[u8], proxy: &Proxy) -> TunnelReply {
-    let HeadReading::Head(head) = read(&without_secrets(bytes, proxy)) else {
-        // only a secret makes a head of it
+    let HeadReading::Head(head) = read(bytes) else {
         return not_http(&[], &RequestProgress::default());
     };
+    // nothing of it is shown where its very form is the secret
+    let (reason, told_of, schemes) = match read(&without_secrets(bytes, proxy)) {
+        HeadReading::Head(shown) => (shown.reason, shown.told, shown.schemes),
+        _ => Default::default(),
+    };
     let reply = told(head.code);
-    let (code, told) = (head.code, &head.told);
-    let reason: String = plain(head.reason.trim()).chars().take(80).collect();
+    let (code, told) = (head.code, told_of);
+    let reason: String = plain(reason.trim()).chars().take(80).collect();
     let said = if reason.is_empty() {
         code.to_string()
     } else {
         format!("{code} {reason}")
     };
     let (cause, detail) = match code {
-        407 => (Cause::ProxyAuth, sign_in(&said, &head, proxy)),
+        407 => (Cause::ProxyAuth, sign_in(&said, &schemes, &told, proxy)),
+        // as some say of user and password that are wrong
+        401 if proxy.credentials.is_some() => (
+            Cause::ProxyAuth,
+            format!(
+                "the proxy wants a sign-in ({said}); user or password may not be the right ones{told}"
+            ),
+        ),
         403 => (
             Cause::ProxyForbidden,
             format!("the proxy forbids it: {said}{told}"),
         ),
-        500 | 502 | 503 | 504 => (
+        500 => (
+            Cause::ProxyBadGateway,
+            format!("the proxy failed, or could not reach the relay: {said}{told}"),
+        ),
+        502..=504 => (
             Cause::ProxyBadGateway,
             format!("the proxy could not reach the relay: {said}{told}"),
         ),
@@ -211,13 +203,12 @@ fn refused(bytes: &[u8], proxy: &Proxy) -> TunnelReply {
     }
 }
 
-fn sign_in(said: &str, head: &Head, proxy: &Proxy) -> String {
-    let schemes = match head.schemes.as_slice() {
+fn sign_in(said: &str, schemes: &[String], told: &str, proxy: &Proxy) -> String {
+    let takes = match schemes {
         [] => "names no way to sign in".to_owned(),
         schemes => format!("takes {}", schemes.join(", ")),
     };
-    let takes_basic = head
-        .schemes
+    let takes_basic = schemes
         .iter()
         .any(|scheme| scheme.eq_ignore_ascii_case("basic"));
     let fix = match (&proxy.credentials, takes_basic) {
@@ -225,10 +216,7 @@ fn sign_in(said: &str, head: &Head, proxy: &Proxy) -> String {
         (Some(_), true) => "; user or password are not the right ones",
         (_, false) => "; only Basic is spoken",
     };
-    format!(
-        "the proxy wants a sign-in ({said}) and {schemes}{fix}{}",
-        head.told
-    )
+    format!("the proxy wants a sign-in ({said}) and {takes}{fix}{told}")
 }
 
 /// An answer of SOCKS: its version, and no method or one.

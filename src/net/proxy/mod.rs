@@ -1,7 +1,8 @@
 //! The proxy step of the opener: from a connection to a proxy to a tunnel through it.
 //!
 //! `tunnel` is the step; `http` asks for a tunnel with CONNECT, `socks` with SOCKS5, `outer` opens the TLS session to a proxy
-//! that wants one. `named` says what a proxy is, `url` reads one.
+//! that wants one. `named` says what a proxy is, `url` reads one, `veil` hides
+//! who signs in.
 //! Not here: which proxy is to be used (`cli`), the connect to it and its name (`open`).
 
 mod http;
@@ -10,6 +11,7 @@ mod outer;
 mod socks;
 mod tunnel;
 mod url;
+mod veil;
 
 pub use named::{Credentials, Proxy, ProxyDns, ProxyScheme};
 pub use outer::Outer;

@@ -3,9 +3,8 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::lock;
 use crate::in_use::{IN_USE, is_in_use};
 use crate::record::Counter as _;
 use crate::source::batch::Batch;
@@ -234,4 +233,9 @@ fn failure(error: &io::Error, gzip: bool) -> String {
         );
     }
     format!("reading failed: {error}; what came before counts")
+}
+
+/// What was read so far.
+pub(super) fn lock(state: &Mutex<ReadSummary>) -> std::sync::MutexGuard<'_, ReadSummary> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
