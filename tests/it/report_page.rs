@@ -231,3 +231,21 @@ fn a_name_in_the_label_of_a_table_can_turn_nothing_around() {
         assert!(!page.contains(hostile), "{hostile:?}");
     }
 }
+
+// by hand: of thirty hosts eight have a picture of their own, 22 have one together
+#[test]
+fn hosts_without_a_picture_of_their_own_are_all_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let row = |minute: i64, host: i64| {
+        let times = "5000,20000,40000,,65000";
+        (
+            minute * 60,
+            format!("pc{host:02},tls,relay.example,443,ukwest,OK,,,{times}"),
+        )
+    };
+    let rows = (0..60).flat_map(|minute| (0..30).map(move |host| row(minute, host)));
+    let path = file(dir.path(), "thirty.csv", PROBES, rows);
+    let page = page("", &path);
+    assert!(page.contains("22 other hosts combined"), "{page}");
+    assert!(!page.contains("9 other hosts combined"), "{page}");
+}

@@ -1,7 +1,7 @@
 //! Each metric over time, by region and by host.
 
 use crate::arrange::Arrange as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
 
@@ -36,9 +36,12 @@ pub fn all(rows: &Finished) -> Vec<MetricOverTime> {
         .filter(|name| !name.is_empty())
         .count()
         > 1;
-    let mut found = by("region", rows, regions);
+    let mut found = by("region", rows, regions, 0);
     if several {
-        found.extend(by("host", rows, hosts));
+        // beyond the first ones hosts are not told apart over time, but as series they are
+        let names = rows.series.iter().map(|([host, ..], _)| host.as_str());
+        let known: BTreeSet<&str> = names.filter(|name| *name != OTHER_REGIONS).collect();
+        found.extend(by("host", rows, hosts, known.len()));
     }
     found
 }
@@ -94,11 +97,12 @@ pub fn losses(rows: &Finished) -> Panels {
     Panels::new(each * 3_600, worst.iter().zip(names).map(panel).collect())
 }
 
-/// One for each metric that has values.
+/// One for each metric that has values; of `least` names at least, as far as those of the rows tell.
 fn by<'a>(
     by: &'static str,
     rows: &'a Finished,
     name: impl Fn(CellKey) -> &'a str,
+    least: usize,
 ) -> Vec<MetricOverTime> {
     let named = most_frequent(rows, &name);
     let ends = rows.timeline.keys().next().zip(rows.timeline.keys().last());
@@ -118,7 +122,9 @@ fn by<'a>(
             together.entry((place, start)).or_default().add(cell);
         }
     }
-    let others = named_count(rows, &name).saturating_sub(named.len()) as u64;
+    let others = named_count(rows, &name)
+        .max(least)
+        .saturating_sub(named.len()) as u64;
     let at = |second: i64| DateTime::from_timestamp(second, 0);
     let phase = |metric: Metric| {
         let mut panels: Vec<Panel> = Vec::new();
