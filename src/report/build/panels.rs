@@ -97,12 +97,12 @@ pub fn losses(rows: &Finished) -> Panels {
     Panels::new(each * 3_600, worst.iter().zip(names).map(panel).collect())
 }
 
-/// One for each metric that has values; of `least` names at least, as far as those of the rows tell.
+/// One for each metric that has values; of `at_least` names or more, as far as those of the rows tell.
 fn by<'a>(
     by: &'static str,
     rows: &'a Finished,
     name: impl Fn(CellKey) -> &'a str,
-    least: usize,
+    at_least: usize,
 ) -> Vec<MetricOverTime> {
     let named = most_frequent(rows, &name);
     let ends = rows.timeline.keys().next().zip(rows.timeline.keys().last());
@@ -123,7 +123,7 @@ fn by<'a>(
         }
     }
     let others = named_count(rows, &name)
-        .max(least)
+        .max(at_least)
         .saturating_sub(named.len()) as u64;
     let at = |second: i64| DateTime::from_timestamp(second, 0);
     let phase = |metric: Metric| {
