@@ -14,17 +14,12 @@
 //! A lost last segment leaves no hole: it comes with a tail loss probe after two round trips (RFC
 //! 8985 section 7.2), or with a timer. Neither can be told from a server that took its time.
 
-mod arrival;
-mod line;
-
 use std::time::Duration;
 
 use crate::record::ServerFlight;
 
-pub use arrival::{Arrival, FlightContext};
-
-use arrival::SHORTEST;
-use line::Line;
+/// Pauses shorter than this are those of a busy machine.
+const SHORTEST: Duration = Duration::from_millis(5);
 
 /// Holes that were filled so soon are those of segments that overtook each other, on any path.
 const OVERTAKEN: Duration = Duration::from_millis(2);
@@ -32,11 +27,60 @@ const OVERTAKEN: Duration = Duration::from_millis(2);
 /// The least that a retransmission timer takes on Linux; RFC 6298 section 2.4 wants a second.
 pub(super) const TIMER: Duration = Duration::from_millis(200);
 
-/// What sends again what was lost may do so a tick of its own clock later (100 a second).
-const SENDERS_TICK: Duration = Duration::from_millis(10);
-
 /// Length of a record's header (RFC 8446 section 5.1).
 const HEADER: u64 = 5;
+
+/// Bytes of a segment besides its data: IPv4 (RFC 791 section 3.1), and TCP with timestamps (RFC 7323 section 3.2).
+const SEGMENT_HEADERS: u64 = 52;
+
+/// Pieces of fewer bytes tell nothing of a line: the headers, which are not known exactly, are too large a part of them.
+const TELLING: u64 = 256;
+
+/// Bytes of the server that were read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// Since the ClientHello was written.
+    pub at: Duration,
+    /// How long the latest of them had lain in this machine by then, by the kernel's coarse clock.
+    pub late: Duration,
+    /// Bytes that had come by then, these included.
+    pub total: u64,
+    /// How long the last of them had lain there by then, by its stamp: longer where it lay behind a
+    /// hole. `None` where the system has no stamps.
+    pub lay: Option<Duration>,
+}
+
+impl Arrival {
+    /// When they could be read.
+    fn came(&self) -> Duration {
+        self.at.saturating_sub(self.late)
+    }
+
+    /// How long the last of them lay behind a hole, at least and at most: the coarse clock may be
+    /// wrong by a tick either way.
+    fn hole(&self, tick: Duration) -> Option<(Duration, Duration)> {
+        let lay = self.lay?;
+        let most = lay.saturating_sub(self.late.saturating_sub(tick));
+        Some((lay.saturating_sub(self.late + tick), most))
+    }
+}
+
+/// The connection that a flight came on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FlightContext {
+    /// The path's round trip.
+    pub rtt: Option<Duration>,
+    /// Bytes of data in a whole segment.
+    pub segment: Option<u32>,
+    /// This end's receive window in bytes.
+    pub receive_window: Option<u64>,
+    /// Segments that came before an earlier one.
+    pub out_of_order: Option<u32>,
+    /// A tick of the kernel's coarse clock.
+    pub tick: Duration,
+    /// From the client's answer to the flight to the server's next bytes.
+    pub finish: Option<Duration>,
+}
 
 /// Judges the first flight: `bytes` is its content as far as it was kept.
 pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> ServerFlight {
@@ -52,7 +96,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
         return flight;
     };
     let mut waits = ServerWaits::new(rtt);
-    let line = Line::of(arrivals, rtt, on);
+    let line = Line::of(arrivals, on);
     let held_back = first.came().saturating_sub(rtt);
     let held_back = waits.beyond_a_line(line, held_back, first.total);
     if came_at_once(arrivals, rtt, on) {
@@ -60,7 +104,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
     } else {
         waits.start(held_back);
     }
-    let mut windows = Windows::new(first);
+    let mut windows = 1;
     for pair in arrivals.windows(2) {
         let pause = pair[1].came().saturating_sub(pair[0].came());
         let place = pair[0].total;
@@ -70,7 +114,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
             && is_inside_a_record(bytes, place)
             && !is_for_a_hole(arrivals, &pair[1], rtt, on)
         {
-            windows.next(pair, rtt, on);
+            windows += 1;
         } else {
             waits.pause(pause);
         }
@@ -85,8 +129,7 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
         Hole::Overtaken | Hole::Unknown => None,
     };
     ServerFlight {
-        windows: windows.are_sure.then_some(windows.more + 1),
-        acks: windows.more,
+        windows: Some(windows),
         lost,
         unexplained: match hole {
             Hole::Unknown => waits.unexplained.max(Some(waits.longest)),
@@ -97,51 +140,20 @@ pub fn server_flight(arrivals: &[Arrival], bytes: &[u8], on: &FlightContext) -> 
     }
 }
 
-/// The windows of a flight: the waits that may be for acknowledgements.
-struct Windows {
-    /// Those behind the first.
-    more: u32,
-    /// Whether a server that waits for nothing else is the only explanation.
-    are_sure: bool,
-    /// What had come when the present one began, and when its first bytes came.
-    begun: (u64, Duration),
-    /// Segments of the one before it.
-    before: Option<u64>,
-}
-
-/// Segments of a server's first window (RFC 6928, RFC 3390, RFC 5681 section 3.1).
-const FIRST_WINDOWS: [u64; 4] = [10, 4, 3, 2];
-
-impl Windows {
-    fn new(first: &Arrival) -> Self {
-        Self {
-            more: 0,
-            are_sure: true,
-            begun: (0, first.came()),
-            before: None,
-        }
-    }
-
-    /// Notes a wait behind the first of two arrivals.
-    fn next(&mut self, pair: &[Arrival], rtt: Duration, on: &FlightContext) {
-        let (before, came) = (&pair[0], pair[1].came());
-        let segment = u64::from(on.segment.unwrap_or(1).max(1));
-        let segments = before.total.saturating_sub(self.begun.0) / segment;
-        // acknowledged as it came, a window is followed by the next a round trip behind its first segment
-        let since = came.saturating_sub(self.begun.1);
-        let is_a_trip = since >= rtt * 15 / 16 && came.saturating_sub(before.came()) <= rtt * 5 / 4;
-        let fits = match self.before {
-            None => FIRST_WINDOWS.contains(&segments),
-            Some(last) => (last..=last * 2).contains(&segments),
-        };
-        self.are_sure &= is_a_trip && (fits || on.is_full(before.total));
-        self.more += 1;
-        self.begun = (before.total, came);
-        self.before = Some(segments);
+impl FlightContext {
+    /// Whether a server that waits here may wait for acknowledgements: a window is full of whole
+    /// segments, unless it is this end's own.
+    fn fills_a_window(&self, total: u64) -> bool {
+        let segment = u64::from(self.segment.unwrap_or(1).max(1));
+        let is_whole = total.is_multiple_of(segment);
+        is_whole
+            || self
+                .receive_window
+                .is_some_and(|window| total + segment > window)
     }
 }
 
-/// Whether a pause may be a wait for acknowledgements.
+/// Whether a pause is a wait for acknowledgements.
 fn is_a_trip(pause: Duration, rtt: Duration) -> bool {
     pause >= (rtt / 2).max(SHORTEST) && pause < rtt * 7 / 4
 }
@@ -167,6 +179,72 @@ fn came_at_once(arrivals: &[Arrival], rtt: Duration, on: &FlightContext) -> bool
     let together = end.came().saturating_sub(first.came()) < rtt / 2;
     // what takes a round trip on a shorter path cannot be told from what takes no time
     rtt >= SHORTEST * 2 && together && end.total > 2 * u64::from(segment)
+}
+
+/// The slowest line that the arrivals allow: what came soonest for its size sets its rate. None where segments came in
+/// parts only, as a server hands them on, or where those that came together show that it takes no time.
+#[derive(Clone, Copy)]
+struct Line {
+    /// A pause and the bytes that came in it; none where nothing came behind anything else.
+    soonest: Option<(Duration, u64)>,
+    segment: u64,
+}
+
+impl Line {
+    fn of(arrivals: &[Arrival], on: &FlightContext) -> Option<Self> {
+        let segment = u64::from(on.segment?.max(1));
+        let mut line = Self {
+            soonest: None,
+            segment,
+        };
+        let (mut before, mut came, mut has_whole) = (None, 0, false);
+        for arrival in arrivals {
+            let bytes = arrival.total.saturating_sub(came);
+            has_whole |= bytes <= segment && bytes * 2 >= segment;
+            // a program that was late reads together what came one by one
+            let pause = if bytes <= segment {
+                before.map(|before| arrival.came().saturating_sub(before))
+            } else {
+                (arrival.late <= on.tick).then_some(Duration::ZERO)
+            };
+            if let Some(pause) = pause.filter(|_| bytes >= TELLING) {
+                line.note(pause, bytes);
+            }
+            (before, came) = (Some(arrival.came()), arrival.total);
+        }
+        let is_slow = line.soonest.is_none_or(|(pause, _)| !pause.is_zero());
+        (has_whole && is_slow).then_some(line)
+    }
+
+    fn note(&mut self, pause: Duration, bytes: u64) {
+        let time = self.time(bytes);
+        if time.is_none_or(|time| pause < time) {
+            self.soonest = Some((pause, bytes));
+        }
+    }
+
+    /// Bytes with their headers.
+    fn on_the_wire(&self, bytes: u64) -> u64 {
+        bytes + bytes.div_ceil(self.segment) * SEGMENT_HEADERS
+    }
+
+    /// What so many bytes take at most; none where there is no limit.
+    fn time(&self, bytes: u64) -> Option<Duration> {
+        let (pause, its) = self.soonest?;
+        let (bytes, its) = (self.on_the_wire(bytes), self.on_the_wire(its));
+        let nanos = pause.as_nanos() * u128::from(bytes) / u128::from(its);
+        Some(Duration::from_nanos(
+            u64::try_from(nanos).unwrap_or(u64::MAX),
+        ))
+    }
+
+    /// The part of a wait that may be the line's: all of it where a third more than the line takes is not exceeded.
+    fn share(&self, wait: Duration, bytes: u64) -> Duration {
+        let time = self
+            .time(bytes)
+            .map_or(wait, |time| if wait <= time * 4 / 3 { wait } else { time });
+        time.min(wait)
+    }
 }
 
 /// The waits for the server beyond its round trips.
@@ -277,12 +355,7 @@ impl Hole {
         let a_trip = rtt.saturating_sub((rtt / 16).max(Duration::from_micros(500)));
         if most < most_of_a_trip.max(OVERTAKEN) {
             Self::Overtaken
-        } else if on.out_of_order.is_some()
-            && least >= sure
-            && most >= a_trip
-            && (least <= rtt * 3 / 2 + SENDERS_TICK || most >= TIMER)
-        {
-            // sent again for what lay behind it, or by a timer; in between it came late by itself
+        } else if on.out_of_order.is_some() && least >= sure && most >= a_trip {
             Self::Lost
         } else {
             Self::Unknown

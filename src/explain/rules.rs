@@ -248,5 +248,5 @@ fn trips(record: &Record) -> u32 {
         _ => 2,
     };
     let flight = &record.tls.flight;
-    base + flight.acks + u32::from(flight.hello_retry)
+    base + flight.windows.unwrap_or(1).saturating_sub(1) + u32::from(flight.hello_retry)
 }

@@ -366,7 +366,7 @@ fn another_window_and_another_hello_are_round_trips_of_the_path() {
     let why = found(|record| {
         record.tcp.rtt = Some(ms(90));
         record.tcp.min_rtt = Some(ms(90));
-        record.tls.flight.acks = 2;
+        record.tls.flight.windows = Some(3);
         record.times.set(Phase::Connect, ms(91));
         record.times.set(Phase::Tls, ms(4 * 90 + 20));
     });

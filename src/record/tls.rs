@@ -107,11 +107,9 @@ pub struct ServerFlight {
     pub first_byte: Option<Duration>,
     /// Bytes.
     pub bytes: Option<u64>,
-    /// Windows that the server needed: one, and one for each wait for acknowledgements. `None` where the round trip is not
-    /// known, or a wait may be the server's own.
+    /// Windows that the server needed: one, and one for each wait of a round trip behind whole
+    /// segments. `None` where the round trip is not known.
     pub windows: Option<u32>,
-    /// Waits that may be for acknowledgements, all of them.
-    pub acks: u32,
     /// Whether a part of it was lost and sent again; `None` where that cannot be told.
     pub lost: Option<bool>,
     /// Whether the server asked for another ClientHello (TLS 1.3 HelloRetryRequest).

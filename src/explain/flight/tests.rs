@@ -56,28 +56,8 @@ fn a_flight_in_one_go_is_one_window() {
 fn a_wait_of_a_round_trip_behind_whole_segments_is_another_window() {
     let twice = [(41, 2_896, Some(0)), (82, 5_100, Some(0))];
     assert_eq!(told(&twice, 40, 0), (2, Some(false)));
-    let thrice = [
-        (41, 2_896, Some(0)),
-        (82, 4_344, Some(0)),
-        (123, 5_100, Some(0)),
-    ];
-    let flight = judged(&thrice, &path(40, 0));
-    // no window is smaller than the one before it
-    assert_eq!((flight.windows, flight.acks), (None, 2));
-}
-
-/// A round trip of 40 ms: a wait for acknowledgements ends 40 ms behind the first segment of a window, which has 2, 3, 4 or
-/// 10 of them.
-#[test]
-fn a_pause_that_may_be_the_servers_own_is_counted_as_no_window() {
-    for (segments, pause) in [(1, 60), (2, 60), (1, 41), (2, 25), (2, 52)] {
-        let place = segments * 1_448;
-        let pieces = [(41, place, Some(0)), (41 + pause, 5_100, Some(0))];
-        let flight = judged(&pieces, &path(40, 0));
-        assert_eq!(flight.windows, None, "{segments} {pause}");
-        // nor is the server blamed for it
-        assert_eq!((flight.acks, flight.servers), (1, Some(ms(1))));
-    }
+    let thrice = [(41, 1_448, None), (82, 2_896, None), (123, 5_100, None)];
+    assert_eq!(told(&thrice, 40, 0), (3, Some(false)));
 }
 
 // OpenSSL's buffer (`SSL_CTX_set_max_send_fragment` aside, ssl_init_wbio_buffer of 4,096 bytes)
@@ -137,22 +117,14 @@ fn what_a_tick_of_the_clock_hides_is_no_proof() {
 /// What is sent again for segments behind a hole is there a round trip after them, and no sooner.
 #[test]
 fn a_segment_that_came_sooner_than_it_can_be_sent_again_is_not_said_to_be_lost() {
-    let held_up = |lay: u64| {
-        let pieces = [(41, 1_448, Some(0)), (41 + lay, 5_100, Some(lay))];
-        judged(&pieces, &path(40, 2)).lost
-    };
+    let held_up = |lay: u64| told(&[(41, 1_448, Some(0)), (41 + lay, 5_100, Some(lay))], 40, 2);
     for lay in [34, 36, 37] {
-        assert_eq!(held_up(lay), None, "{lay}");
+        assert_eq!(held_up(lay).1, None, "{lay}");
     }
     for lay in [38, 40, 50] {
-        assert_eq!(held_up(lay), Some(true), "{lay}");
+        assert_eq!(held_up(lay).1, Some(true), "{lay}");
     }
-    assert_eq!(held_up(30), Some(false));
-    // later than what is sent again for the segments behind it, and sooner than a timer
-    for lay in [80, 120, 180] {
-        assert_eq!(held_up(lay), None, "{lay}");
-    }
-    assert_eq!(held_up(204), Some(true));
+    assert_eq!(held_up(30).1, Some(false));
 }
 
 // Windows, macOS
@@ -212,31 +184,13 @@ fn what_a_server_drips_is_its_own_time() {
     for rtt in [0, 1] {
         let flight = judged(&drip, &path(rtt, 0));
         assert_eq!((flight.windows, flight.lost), (Some(1), Some(false)));
-        assert!(flight.servers >= Some(ms(18 * 50)), "{flight:?}");
+        assert!(flight.servers >= Some(ms(19 * 50)), "{flight:?}");
         assert_eq!(flight.unexplained, None);
     }
-    // one of them is as long as a probe of a tail that was lost; a line that brings 92 bytes more than an answer to a SYN
-    // in 5 ms takes 8.3 ms for 152
+    // one of them is as long as a probe of a tail that was lost
     let flight = judged(&drip, &path(10, 0));
-    assert_eq!(flight.lost, None);
-    assert!(flight.unexplained >= Some(ms(41)), "{flight:?}");
-    assert!(flight.servers >= Some(ms(18 * 41)), "{flight:?}");
-}
-
-/// Pieces of 300 bytes, each 88 ms behind the one before it: what 352 bytes take at 32 kbit/s.
-#[test]
-fn small_pieces_are_a_slow_lines_where_the_first_took_as_long() {
-    let pieces = |first: u64| -> Vec<_> {
-        let piece = |n: u64| (first + 88 * n, 300 * (n + 1), Some(0));
-        (0..10).map(piece).collect()
-    };
-    // 292 bytes more than an answer to a SYN take 73 ms
-    let flight = judged(&pieces(40 + 73), &path(40, 0));
-    assert!(flight.unexplained >= Some(ms(9 * 88)), "{flight:?}");
-    assert!(flight.servers < Some(TIMER), "{flight:?}");
-    // the first was there at once: the line is fast
-    let flight = judged(&pieces(41), &path(40, 0));
-    assert!(flight.servers >= Some(ms(8 * 80)), "{flight:?}");
+    assert_eq!((flight.lost, flight.unexplained), (None, Some(ms(50))));
+    assert!(flight.servers >= Some(ms(18 * 50)), "{flight:?}");
 }
 
 #[test]
@@ -260,7 +214,7 @@ fn what_lay_in_this_machine_is_no_wait_for_the_server() {
     };
     let flight = server_flight(&[late], &content(), &path(40, 0));
     assert_eq!((flight.lost, flight.unexplained), (Some(false), None));
-    assert!(flight.servers <= Some(ms(1)), "{flight:?}");
+    assert_eq!(flight.servers, Some(ms(1)));
 }
 
 #[test]

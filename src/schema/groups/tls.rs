@@ -60,7 +60,7 @@ impl<R: HasTls> Group<R> {
     pub(crate) const FLIGHT: Self = Self { columns: &[
         of("tls_hello_us", Kind::Integer, "us", "from the ClientHello to the server's first byte", |r| time_us(r.tls().flight.first_byte)),
         of("tls_flight_bytes", Kind::Integer, "bytes", "the server's first flight", |r| number(r.tls().flight.bytes)),
-        of("tls_flight_windows", Kind::Integer, "", "windows that it took: more than 1 is a wait for acknowledgements; empty if it may have been the server's time", |r| number(r.tls().flight.windows.map(u64::from))),
+        of("tls_flight_windows", Kind::Integer, "", "windows that it took: more than 1 is a wait for acknowledgements", |r| number(r.tls().flight.windows.map(u64::from))),
         of("tls_flight_lost", Kind::Flag, "", "whether a part of it was lost and retransmitted; empty if that could not be determined", |r| r.tls().flight.lost.map_or(Value::Missing, Value::Flag)),
     ] };
 }

@@ -146,7 +146,6 @@ fn tls(suite: u16, version: u16) -> Tls {
             first_byte: some_us(21_500),
             bytes: Some(4_321),
             windows: Some(1),
-            acks: 0,
             lost: Some(false),
             hello_retry: false,
             unexplained: None,
