@@ -103,11 +103,16 @@ fn readings(text: &[u8]) -> [Option<(u8, usize)>; 3] {
     ]
 }
 
-/// Whether no letter and no digit stands beside it.
+/// Whether no letter and no digit stands beside it; the digits of a byte that a URL codes are none.
 fn is_word(text: &[u8], at: usize, end: usize) -> bool {
     let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
-    let before = at.checked_sub(1).and_then(|before| text.get(before));
-    !before.is_some_and(is_letter) && !text.get(end).is_some_and(is_letter)
+    let before = text.get(..at).unwrap_or_default();
+    let is_behind_one = match before {
+        [.., b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => false,
+        [.., last] => is_letter(last),
+        [] => false,
+    };
+    !is_behind_one && !text.get(end).is_some_and(is_letter)
 }
 
 #[cfg(test)]
@@ -141,6 +146,11 @@ mod tests {
             "user=***** *********",
         );
         shows("abcd xabcdx", ["", "abcd"], "**** xabcdx");
+        shows(
+            "user%3Danna&p%3Dabcd",
+            ["anna", "abcd"],
+            "user%3D****&p%3D****",
+        );
         shows("a b+c", ["x", "a b c"], "*****");
     }
 }

@@ -225,10 +225,8 @@ impl Write for WireTap<'_> {
 mod tests {
     use super::*;
 
-    /// With a tap that wrote only the first buffer, the flight would leave in three segments,
-    /// and Nagle's algorithm with the delayed ACK would make 44 ms of each handshake.
-    #[test]
-    fn a_flight_of_several_records_leaves_in_one_write() {
+    /// Does something with a connection that nobody accepts.
+    fn on_a_stream(work: impl AsyncFnOnce(&Stream)) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .build()
@@ -237,8 +235,17 @@ mod tests {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let stream = tokio::net::TcpStream::connect(listener.local_addr().unwrap());
             let stream = Stream::direct(stream.await.unwrap());
+            work(&stream).await;
+        });
+    }
+
+    /// With a tap that wrote only the first buffer, the flight would leave in three segments,
+    /// and Nagle's algorithm with the delayed ACK would make 44 ms of each handshake.
+    #[test]
+    fn a_flight_of_several_records_leaves_in_one_write() {
+        on_a_stream(async |stream| {
             stream.ready(Interest::WRITABLE).await.unwrap();
-            let mut tap = WireTap::new(&stream);
+            let mut tap = WireTap::new(stream);
             let flight = [
                 IoSlice::new(b"key exchange"),
                 IoSlice::new(b"ccs"),
@@ -251,15 +258,8 @@ mod tests {
 
     #[test]
     fn arrivals_count_from_where_the_handshake_begins() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            let stream = tokio::net::TcpStream::connect(listener.local_addr().unwrap());
-            let stream = Stream::direct(stream.await.unwrap());
-            let mut tap = WireTap::stamped(&stream);
+        on_a_stream(async |stream| {
+            let mut tap = WireTap::stamped(stream);
             // the system takes its time before anything is sent
             std::thread::sleep(Duration::from_millis(50));
             let start = tap.log.begin();

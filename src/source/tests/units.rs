@@ -7,8 +7,8 @@ use crate::schema::Metric;
 use crate::source::{Input, ReadSummary, read};
 use crate::zone::Zone;
 
-/// What the rows of a file of ours say of the connect, in microseconds, and what is said of the file.
-fn connects(text: &str) -> (Vec<Option<u64>>, ReadSummary) {
+/// What the rows of a file of ours say of these times, in microseconds.
+fn times_of(text: &str, metrics: &[Metric]) -> (Vec<Vec<Option<u64>>>, ReadSummary) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("it");
     std::fs::write(&path, text).unwrap();
@@ -17,10 +17,20 @@ fn connects(text: &str) -> (Vec<Option<u64>>, ReadSummary) {
     let mut times = Vec::new();
     while let Some(batch) = reading.next() {
         let rows = batch.rows();
-        times.extend(rows.map(|row| row.times()[Metric::Connect as usize]));
+        let of = |row: crate::schema::Row<'_>| {
+            let all = row.times();
+            metrics.iter().map(|metric| all[*metric as usize]).collect()
+        };
+        times.extend(rows.map(of));
         reading.recycle(batch);
     }
     (times, reading.finish())
+}
+
+/// The same of the connect alone.
+fn connects(text: &str) -> (Vec<Option<u64>>, ReadSummary) {
+    let (times, summary) = times_of(text, &[Metric::Connect]);
+    (times.into_iter().flatten().collect(), summary)
 }
 
 /// A file with these cells in these columns.
@@ -186,26 +196,6 @@ fn times_in_whole_milliseconds_are_said_to_be() {
     assert_eq!(notes(&summary), "");
     let (_, summary) = connects(&file("connecttimems;connect_us", &["13;12690"]));
     assert_eq!(notes(&summary), "");
-}
-
-/// What the rows of a file of ours say of these times, in microseconds.
-fn times_of(text: &str, metrics: &[Metric]) -> (Vec<Vec<Option<u64>>>, ReadSummary) {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("it");
-    std::fs::write(&path, text).unwrap();
-    let stop = Arc::new(AtomicBool::new(false));
-    let mut reading = read(vec![Input::File(path)], Zone::Utc, stop);
-    let mut times = Vec::new();
-    while let Some(batch) = reading.next() {
-        let rows = batch.rows();
-        let of = |row: crate::schema::Row<'_>| {
-            let all = row.times();
-            metrics.iter().map(|metric| all[*metric as usize]).collect()
-        };
-        times.extend(rows.map(of));
-        reading.recycle(batch);
-    }
-    (times, reading.finish())
 }
 
 // 24 whole milliseconds are 24,000 us, not 24
